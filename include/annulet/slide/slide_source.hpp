@@ -1,0 +1,49 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "annulet/base/plane.hpp"
+#include "annulet/model/problem.hpp"
+#include "annulet/model/slide_info.hpp"
+#include "annulet/model/verdict.hpp"
+
+namespace annulet {
+
+/// Pixels of a rectangle and which of them are real.
+struct SlidePixels {
+  RgbImage rgb;                    ///< what is not covered is (255, 255, 255)
+  Plane<std::uint8_t> covered;     ///< 1 where the slide has a pixel, 0 where it is missing, transparent or outside
+  bool whole = true;               ///< every pixel is covered
+  std::vector<Problem> problems;   ///< in (y, x) order of the file's tiles
+};
+
+/// A slide opened for reading. Const and safe from many threads at once.
+class SlideSource {
+ public:
+  virtual ~SlideSource() = default;
+  virtual const SlideInfo& info() const = 0;
+  /// Reads `rect` of `level`, in pixels of that level's own grid (never resampled); the rectangle may reach outside
+  /// the level. Buffers of `out` are reused. A tile that is missing or cannot be decoded is a Problem, not an
+  /// exception; its pixels are not covered. Alpha is never turned into colour.
+  virtual void read(int level, Rect<LevelFrame> rect, SlidePixels& out) const = 0;
+};
+
+enum class ReaderChoice { Automatic, Tiff, OpenSlide };
+
+/// Opens a slide: tiled TIFF and SVS with JPEG (or uncompressed, LZW, deflate) tiles by libtiff's raw tiles and
+/// libjpeg-turbo; every other whole-slide format by OpenSlide; JPEG and PNG pictures (recognised by content, not by
+/// name) whole into memory. Throws Error with the contract's codes: NotFound, Permission, NotAFile, Empty,
+/// Unsupported, Truncated, Corrupt, OverLimit, Fluorescence; the message names the slide, the cause and a remedy.
+std::unique_ptr<SlideSource> open_slide(const std::filesystem::path& path, ReaderChoice choice = ReaderChoice::Automatic);
+
+/// SHA-256 of the slide's content (for a multi-file slide: of the file named; noted in docs/formats).
+std::string slide_digest(const std::filesystem::path& path);
+
+/// The pitch to use: the user's over the header's. Throws Error PitchUnknown, PitchOutOfRange, TooCoarse as in
+/// contract 2; appends a caveat `pitch-differs` when both are known and differ by more than 5 %.
+Pitch resolve_pitch(const SlideInfo& info, std::optional<double> user_um_per_px, std::vector<Remark>& caveats);
+
+}  // namespace annulet

@@ -1,0 +1,34 @@
+// The names of the values as they stand in files: one place for all of them.
+#include "annulet/model/cell_row.hpp"
+#include "annulet/model/result.hpp"
+#include "annulet/model/verdict.hpp"
+
+namespace annulet {
+
+const char* name(CellKind kind) {
+  static constexpr const char* kNames[] = {"tumour", "benign", "lymphocyte", "stroma", "uncertain"};
+  return kNames[static_cast<int>(kind)];
+}
+
+const char* name(Pattern pattern) {
+  static constexpr const char* kNames[] = {"unmeasurable", "none", "faint_incomplete", "moderate_or_strong_incomplete",
+                                           "weak_moderate_complete", "intense_complete"};
+  return kNames[static_cast<int>(pattern)];
+}
+
+const char* name(Score score) {
+  static constexpr const char* kNames[] = {"0", "1+", "2+", "3+"};
+  return kNames[static_cast<int>(score)];
+}
+
+const char* name(Status status) {
+  static constexpr const char* kNames[] = {"scored", "scored-with-caveats", "not-evaluable", "failed", "crashed", "timed-out"};
+  return kNames[static_cast<int>(status)];
+}
+
+int exit_code(Status status) {
+  static constexpr int kCodes[] = {0, 0, 3, 4, 7, 7};
+  return kCodes[static_cast<int>(status)];
+}
+
+}  // namespace annulet
