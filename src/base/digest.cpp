@@ -24,7 +24,9 @@ Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
-void Sha256::add(const void* data, std::size_t bytes) { EVP_DigestUpdate(state_->context, data, bytes); }
+void Sha256::add(const void* data, std::size_t bytes) {
+  EVP_DigestUpdate(state_->context, data, bytes);
+}
 
 std::string Sha256::hex() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -53,8 +55,10 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   }
   Sha256 hash;
   std::vector<char> buffer(1 << 20);
-  for (std::size_t got; (got = std::fread(buffer.data(), 1, buffer.size(), file.get())) > 0;) hash.add(buffer.data(), got);
-  if (std::ferror(file.get())) throw Error(Code::Corrupt, path.string() + ": the disk gave an error while reading");
+  for (std::size_t got; (got = std::fread(buffer.data(), 1, buffer.size(), file.get())) > 0;)
+    hash.add(buffer.data(), got);
+  if (std::ferror(file.get()))
+    throw Error(Code::Corrupt, path.string() + ": the disk gave an error while reading");
   return hash.hex();
 }
 

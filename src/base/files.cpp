@@ -55,8 +55,8 @@ void write_synced(const fs::path& path, std::string_view bytes) {
 
 fs::path sibling(const fs::path& target, const char* purpose) {
   static std::atomic<int> counter{0};
-  return target.parent_path() / ("." + target.filename().string() + "." + purpose + "." + std::to_string(::getpid()) + "." +
-                                 std::to_string(counter++));
+  return target.parent_path() / ("." + target.filename().string() + "." + purpose + "." +
+                                 std::to_string(::getpid()) + "." + std::to_string(counter++));
 }
 
 }  // namespace
@@ -78,18 +78,22 @@ AtomicFolder::AtomicFolder(fs::path target, std::string_view marker, bool replac
   std::error_code failed;
   const fs::file_status status = fs::status(target_, failed);
   if (fs::exists(status)) {
-    if (!fs::is_directory(status)) throw Error(Code::Usage, target_.string() + ": is not a folder; give another --out");
+    if (!fs::is_directory(status))
+      throw Error(Code::Usage, target_.string() + ": is not a folder; give another --out");
     if (!fs::is_empty(target_, failed) || failed) {
       if (!fs::exists(target_ / marker)) {
-        throw Error(Code::Usage, target_.string() + ": holds files that are not a result; give another --out");
+        throw Error(Code::Usage,
+                    target_.string() + ": holds files that are not a result; give another --out");
       }
-      if (!replace) throw Error(Code::Usage, target_.string() + ": holds a result already; --force replaces it");
+      if (!replace)
+        throw Error(Code::Usage, target_.string() + ": holds a result already; --force replaces it");
     }
   }
   fs::create_directories(target_.parent_path(), failed);
   temporary_ = sibling(target_, "partial");
   if (failed || !fs::create_directory(temporary_, failed)) {
-    throw Error(Code::Usage, target_.string() + ": the folder cannot be created: " + failed.message() + "; give another --out");
+    throw Error(Code::Usage, target_.string() + ": the folder cannot be created: " + failed.message() +
+                                 "; give another --out");
   }
   const std::lock_guard lock(uncommitted_mutex);
   uncommitted.insert(temporary_);
@@ -103,7 +107,9 @@ AtomicFolder::~AtomicFolder() {
   uncommitted.erase(temporary_);
 }
 
-void AtomicFolder::write(std::string_view file, std::string_view bytes) { write_synced(temporary_ / file, bytes); }
+void AtomicFolder::write(std::string_view file, std::string_view bytes) {
+  write_synced(temporary_ / file, bytes);
+}
 
 void AtomicFolder::commit() {
   sync_path(temporary_);

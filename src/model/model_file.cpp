@@ -31,7 +31,8 @@ ModelFile load_model_file(const std::string& kind, const std::string& id_or_path
   }
   const std::filesystem::path path(id_or_path);
   if (!std::filesystem::is_regular_file(path)) {
-    throw Error(Code::Usage, "no " + kind + " named '" + id_or_path + "' and no such file; built in are: " + ids);
+    throw Error(Code::Usage,
+                "no " + kind + " named '" + id_or_path + "' and no such file; built in are: " + ids);
   }
   ModelFile file{kind, path.stem().string(), id_or_path, read_text(path), ""};
   file.digest = sha256_of(file.text);

@@ -11,7 +11,8 @@ const char* name(CellKind kind) {
 }
 
 const char* name(Pattern pattern) {
-  static constexpr const char* kNames[] = {"unmeasurable", "none", "faint_incomplete", "moderate_or_strong_incomplete",
+  static constexpr const char* kNames[] = {"unmeasurable",           "none",
+                                           "faint_incomplete",       "moderate_or_strong_incomplete",
                                            "weak_moderate_complete", "intense_complete"};
   return kNames[static_cast<int>(pattern)];
 }
@@ -22,7 +23,8 @@ const char* name(Score score) {
 }
 
 const char* name(Status status) {
-  static constexpr const char* kNames[] = {"scored", "scored-with-caveats", "not-evaluable", "failed", "crashed", "timed-out"};
+  static constexpr const char* kNames[] = {
+      "scored", "scored-with-caveats", "not-evaluable", "failed", "crashed", "timed-out"};
   return kNames[static_cast<int>(status)];
 }
 

@@ -8,7 +8,8 @@ Tally& Tally::merge(const Tally& other) {
   for (int kind = 0; kind < kKinds; ++kind) {
     for (int c = 0; c < TallyBins::kCompleteness; ++c) {
       for (int a = 0; a < TallyBins::kArc; ++a) {
-        for (int s = 0; s < TallyBins::kStrength; ++s) measurable[kind][c][a][s] += other.measurable[kind][c][a][s];
+        for (int s = 0; s < TallyBins::kStrength; ++s)
+          measurable[kind][c][a][s] += other.measurable[kind][c][a][s];
       }
     }
     unmeasurable[kind] += other.unmeasurable[kind];

@@ -7,8 +7,9 @@ namespace annulet {
 /// Unit of kDirections64: 16384 stands for 1.
 inline constexpr int kDirectionOne = 16384;
 
-/// {round(16384 cos(2 pi i / 64)), round(16384 sin(2 pi i / 64))}: directions of 64 rays, the first towards +x, turning
-/// towards +y. A table of 32 rays is every second entry. Integer constants, so that no libm stands on the way to a score.
+/// {round(16384 cos(2 pi i / 64)), round(16384 sin(2 pi i / 64))}: directions of 64 rays, the first towards
+/// +x, turning towards +y. A table of 32 rays is every second entry. Integer constants, so that no libm
+/// stands on the way to a score.
 inline constexpr std::array<std::array<std::int16_t, 2>, 64> kDirections64 = {{
     // clang-format off
     {{16384, 0}}, {{16305, 1606}}, {{16069, 3196}}, {{15679, 4756}},

@@ -9,15 +9,38 @@ namespace annulet {
 /// The names are the codes of result.json: extend, never rename.
 enum class Code {
   // not evaluable: the input is out of scope or insufficient
-  NoTissue, NoHaematoxylin, NotDab, Fluorescence, TooFewCells, TooLittleTissue, PitchUnknown, PitchOutOfRange,
-  TooCoarse, OutOfFocus, TooMuchExcluded, ControlsFailed,
+  NoTissue,
+  NoHaematoxylin,
+  NotDab,
+  Fluorescence,
+  TooFewCells,
+  TooLittleTissue,
+  PitchUnknown,
+  PitchOutOfRange,
+  TooCoarse,
+  OutOfFocus,
+  TooMuchExcluded,
+  ControlsFailed,
   // failed: the input cannot be read, or is not what it was said to be
-  NotFound, Permission, NotAFile, Empty, Unsupported, Truncated, Corrupt, OverLimit, Incomplete, HashMismatch,
-  Changed, RegionOutside,
+  NotFound,
+  Permission,
+  NotAFile,
+  Empty,
+  Unsupported,
+  Truncated,
+  Corrupt,
+  OverLimit,
+  Incomplete,
+  HashMismatch,
+  Changed,
+  RegionOutside,
   // the reader's process, and ourselves
-  Crashed, TimedOut, Internal,
+  Crashed,
+  TimedOut,
+  Internal,
   // the command line, an option or a model file; the output folder
-  Usage, Output,
+  Usage,
+  Output,
 };
 
 /// The code as it stands in result.json, "no-tissue".

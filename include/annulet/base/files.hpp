@@ -9,9 +9,9 @@ namespace annulet {
 /// Whole text of a small file. Throws Error NotFound, Permission.
 std::string read_text(const std::filesystem::path& path);
 
-/// A folder that appears whole or not at all: files are written into a hidden sibling folder, fsynced, and the
-/// folder is renamed to its name by `commit`. Without `commit` (an exception, Ctrl-C) nothing is left behind.
-/// Throws Error Output (a write), Usage (the target holds something that may not be replaced).
+/// A folder that appears whole or not at all: files are written into a hidden sibling folder, fsynced, and
+/// the folder is renamed to its name by `commit`. Without `commit` (an exception, Ctrl-C) nothing is left
+/// behind. Throws Error Output (a write), Usage (the target holds something that may not be replaced).
 class AtomicFolder {
  public:
   /// `target` must not exist, or be an empty folder; with `replace` an earlier result folder (one that holds

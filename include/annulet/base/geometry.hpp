@@ -11,9 +11,9 @@ struct LevelFrame;  ///< pixels of one level of the pyramid
 struct WorkFrame;   ///< pixels of 0.5 um (kWorkPitch), origin at the slide's top left: nuclei are found here
 struct MicroFrame;  ///< 1/64 um (kMicroUnits), origin at the slide's top left: every stored cell coordinate
 
-inline constexpr int kMicroUnits = 64;           ///< units of MicroFrame in one um
-inline constexpr int kMicroPerWork = 32;         ///< units of MicroFrame in one work pixel
-inline constexpr double kWorkPitch = 0.5;        ///< um per work pixel
+inline constexpr int kMicroUnits = 64;     ///< units of MicroFrame in one um
+inline constexpr int kMicroPerWork = 32;   ///< units of MicroFrame in one work pixel
+inline constexpr double kWorkPitch = 0.5;  ///< um per work pixel
 
 template <class Frame, class T = std::int64_t>
 struct Point {

@@ -8,7 +8,9 @@ namespace annulet {
 constexpr std::int64_t integer_sqrt(std::int64_t v) {
   if (v <= 0) return 0;
   std::int64_t root = 0;
-  for (std::int64_t bit = std::int64_t{1} << ((63 - __builtin_clzll(static_cast<unsigned long long>(v))) & ~1); bit != 0; bit >>= 2) {
+  for (std::int64_t bit = std::int64_t{1}
+                          << ((63 - __builtin_clzll(static_cast<unsigned long long>(v))) & ~1);
+       bit != 0; bit >>= 2) {
     if (v >= root + bit) {
       v -= root + bit;
       root = (root >> 1) + bit;

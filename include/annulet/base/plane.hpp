@@ -11,8 +11,10 @@ template <class T>
 class Plane {
  public:
   Plane() = default;
-  Plane(int width, int height, T value = T{}) : width_(width), height_(height),
-      data_(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), value) {}
+  Plane(int width, int height, T value = T{})
+      : width_(width),
+        height_(height),
+        data_(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), value) {}
 
   /// Gives the plane another size; the values are unspecified afterwards.
   void resize(int width, int height) {
@@ -29,7 +31,9 @@ class Plane {
   bool contains(int x, int y) const { return x >= 0 && y >= 0 && x < width_ && y < height_; }
 
   T* row(int y) { return data_.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width_); }
-  const T* row(int y) const { return data_.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width_); }
+  const T* row(int y) const {
+    return data_.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width_);
+  }
   T& operator()(int x, int y) { return row(y)[x]; }
   const T& operator()(int x, int y) const { return row(y)[x]; }
   T* data() { return data_.data(); }
@@ -50,13 +54,18 @@ struct RgbImage {
   std::vector<std::uint8_t> data;  ///< 3 bytes a pixel, row-major without padding
 
   RgbImage() = default;
-  RgbImage(int w, int h, std::uint8_t value = 255) { resize(w, h); data.assign(data.size(), value); }
+  RgbImage(int w, int h, std::uint8_t value = 255) {
+    resize(w, h);
+    data.assign(data.size(), value);
+  }
   void resize(int w, int h) {
     width = w;
     height = h;
     data.resize(static_cast<std::size_t>(w) * static_cast<std::size_t>(h) * 3);
   }
-  std::uint8_t* row(int y) { return data.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width) * 3; }
+  std::uint8_t* row(int y) {
+    return data.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width) * 3;
+  }
   const std::uint8_t* row(int y) const {
     return data.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width) * 3;
   }

@@ -5,8 +5,8 @@
 
 namespace annulet {
 
-/// A data file of models/: stains, grading, guidelines, kind. The ones in the repository are compiled in, so that the
-/// program runs from any folder.
+/// A data file of models/: stains, grading, guidelines, kind. The ones in the repository are compiled in, so
+/// that the program runs from any folder.
 struct ModelFile {
   std::string kind;    ///< folder under models/: "stains", "grading", "guidelines", "kind"
   std::string id;      ///< file name without .toml

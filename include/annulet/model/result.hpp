@@ -29,25 +29,25 @@ struct TileAccount {
 
 /// Cut below which DAB on a membrane is not told from none.
 struct LimitOfBlank {
-  double visible_od = 0.10;      ///< the visible cut in force
-  double measured_od = 0;        ///< what the negative tissue gave; 0 where it was not measured
-  std::uint64_t cells = 0;       ///< negative cells it was measured on
-  double area_mm2 = 0;           ///< their area
+  double visible_od = 0.10;        ///< the visible cut in force
+  double measured_od = 0;          ///< what the negative tissue gave; 0 where it was not measured
+  std::uint64_t cells = 0;         ///< negative cells it was measured on
+  double area_mm2 = 0;             ///< their area
   std::string source = "default";  ///< "default" | "negative-tissue"
   bool raised = false;
 };
 
 struct ModelUse {
-  std::string kind;    ///< "stain", "grading", "guideline", "kind"
+  std::string kind;  ///< "stain", "grading", "guideline", "kind"
   std::string id, version, digest;
 };
 
 /// A field of the slide chosen for the eye, read at a stated pitch.
 struct FieldPicture {
-  std::string name;              ///< "hottest", "typical", "random"
+  std::string name;  ///< "hottest", "typical", "random"
   std::string caption;
   Rect<SlideFrame> where;
-  double pitch_um = 0;           ///< um per pixel of `image`
+  double pitch_um = 0;  ///< um per pixel of `image`
   RgbImage image;
 };
 
@@ -57,9 +57,9 @@ struct SlideResult {
   Verdict verdict;
   std::string slide_sha256;
   SlideInfo slide;
-  Pitch pitch;                       ///< the one used
+  Pitch pitch;  ///< the one used
   StainModel stain;
-  double nucleus_gain = 1;           ///< contrast gain of this slide's nuclei (survey)
+  double nucleus_gain = 1;  ///< contrast gain of this slide's nuclei (survey)
   double tissue_mm2 = 0, analysed_mm2 = 0;
   std::map<std::string, double> excluded_mm2;  ///< by flag
   TileAccount tiles;
@@ -69,12 +69,12 @@ struct SlideResult {
   std::vector<Problem> problems;
   std::vector<std::pair<std::string, std::string>> options;  ///< what the user asked for, as text, in order
 
-  bool scanned = false;              ///< false where the slide was refused before the scan
-  CellTable cells;                   ///< sorted by `before`
-  GradedTable graded;                ///< parallel to cells
+  bool scanned = false;  ///< false where the slide was refused before the scan
+  CellTable cells;       ///< sorted by `before`
+  GradedTable graded;    ///< parallel to cells
   TissueMask tissue;
   std::vector<FieldPicture> fields;
-  RgbImage thumbnail;                ///< of the whole slide
+  RgbImage thumbnail;  ///< of the whole slide
   double thumbnail_pitch_um = 0;
 };
 
@@ -83,11 +83,11 @@ struct RunRecord {
   std::string version, started, host;
   int threads = 1;
   double seconds_total = 0;
-  std::vector<std::pair<std::string, double>> seconds;           ///< by stage, CPU
-  std::vector<std::pair<std::string, std::string>> libraries;    ///< name, version
+  std::vector<std::pair<std::string, double>> seconds;         ///< by stage, CPU
+  std::vector<std::pair<std::string, std::string>> libraries;  ///< name, version
   std::uint64_t peak_memory_bytes = 0, tiles_decoded = 0;
   std::string sandbox = "none";
-  std::string result_digest;                                      ///< SHA-256 of result.json
+  std::string result_digest;  ///< SHA-256 of result.json
 };
 
 }  // namespace annulet

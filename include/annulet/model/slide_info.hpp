@@ -25,17 +25,17 @@ struct Level {
 
 /// What a slide file says of itself. Immutable once opened.
 struct SlideInfo {
-  std::string file_name;        ///< without folder
-  std::string format;           ///< "aperio", "generic-tiff", "hamamatsu", ..., "jpeg", "png"
-  std::string reader;           ///< "tiff" | "openslide" | "picture"
+  std::string file_name;  ///< without folder
+  std::string format;     ///< "aperio", "generic-tiff", "hamamatsu", ..., "jpeg", "png"
+  std::string reader;     ///< "tiff" | "openslide" | "picture"
   std::uint64_t bytes = 0;
-  Size<SlideFrame> extent;      ///< px of level 0
-  std::vector<Level> levels;    ///< finest first; never empty
-  Size<SlideFrame> tile;        ///< the file's own level-0 tiles; 256 x 256 where it has none
-  Pitch pitch;                  ///< as the file states it
+  Size<SlideFrame> extent;    ///< px of level 0
+  std::vector<Level> levels;  ///< finest first; never empty
+  Size<SlideFrame> tile;      ///< the file's own level-0 tiles; 256 x 256 where it has none
+  Pitch pitch;                ///< as the file states it
   std::optional<double> objective_power;
-  bool picture = false;         ///< a JPEG or PNG field, not a scanner's slide
-  bool fluorescence = false;    ///< the file says that it is a fluorescence image
+  bool picture = false;       ///< a JPEG or PNG field, not a scanner's slide
+  bool fluorescence = false;  ///< the file says that it is a fluorescence image
 };
 
 }  // namespace annulet

@@ -18,13 +18,14 @@ enum class WhiteOrigin { Measured, Default };
 
 /// Colours of this scan: what light that met no tissue looks like, and what each stain absorbs.
 struct StainModel {
-  std::string id;                ///< preset's id, or "fit"
-  std::string digest;            ///< SHA-256 of the preset file
+  std::string id;      ///< preset's id, or "fit"
+  std::string digest;  ///< SHA-256 of the preset file
   StainVectors vectors;
   StainOrigin origin = StainOrigin::Preset;
   Rgb white{255, 255, 255};
   WhiteOrigin white_origin = WhiteOrigin::Default;
-  double fit_angle_degrees = 0;  ///< largest angle between fitted and preset vector; 0 where nothing was fitted
+  double fit_angle_degrees =
+      0;  ///< largest angle between fitted and preset vector; 0 where nothing was fitted
 };
 
 }  // namespace annulet

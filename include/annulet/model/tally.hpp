@@ -20,16 +20,22 @@ struct TallyBins {
 /// Counts of cells; merge is associative and commutative. Integers only.
 struct Tally {
   /// measurable cells by kind, completeness, longest arc, strength
-  std::array<std::array<std::array<std::array<std::uint64_t, TallyBins::kStrength>, TallyBins::kArc>, TallyBins::kCompleteness>, kKinds> measurable{};
+  std::array<std::array<std::array<std::array<std::uint64_t, TallyBins::kStrength>, TallyBins::kArc>,
+                        TallyBins::kCompleteness>,
+             kKinds>
+      measurable{};
   std::array<std::uint64_t, kKinds> unmeasurable{};
   std::array<std::array<std::uint64_t, kPatterns>, kKinds> pattern{};  ///< all cells by kind and pattern
-  /// tumour cells, incomplete with strength >= 0.40 OD, whose stained wall is only borrowed from a positive neighbour
+  /// tumour cells, incomplete with strength >= 0.40 OD, whose stained wall is only borrowed from a positive
+  /// neighbour
   std::uint64_t borrowed_strong_incomplete = 0;
 
   Tally& merge(const Tally& other);
-  std::uint64_t total() const;                   ///< every cell
-  std::uint64_t of(CellKind kind) const;         ///< every cell of that kind
-  std::uint64_t of(CellKind kind, Pattern p) const { return pattern[static_cast<int>(kind)][static_cast<int>(p)]; }
+  std::uint64_t total() const;            ///< every cell
+  std::uint64_t of(CellKind kind) const;  ///< every cell of that kind
+  std::uint64_t of(CellKind kind, Pattern p) const {
+    return pattern[static_cast<int>(kind)][static_cast<int>(p)];
+  }
   friend bool operator==(const Tally&, const Tally&) = default;
 };
 

@@ -9,9 +9,9 @@ namespace annulet {
 
 /// A separate piece of tissue.
 struct TissuePiece {
-  std::uint16_t id = 0;       ///< 1 ...; value of TissueMask::piece
+  std::uint16_t id = 0;  ///< 1 ...; value of TissueMask::piece
   double area_mm2 = 0;
-  Rect<SlideFrame> bounds;    ///< level-0 px
+  Rect<SlideFrame> bounds;  ///< level-0 px
 };
 
 /// Where tissue is. Plane pixels are squares of `pitch_um`, the first at the slide's top left.

@@ -18,15 +18,15 @@ struct Remark {
 
 /// One row of the guideline that was tried: k of n against `percent` by `comparator`.
 struct TraceRow {
-  std::string row;         ///< "R1"
-  std::string condition;   ///< what was counted, in words
-  std::uint64_t count = 0; ///< k
-  std::uint64_t of = 0;    ///< n
-  std::string comparator;  ///< ">", ">="
-  double percent = 0;      ///< the cut
+  std::string row;          ///< "R1"
+  std::string condition;    ///< what was counted, in words
+  std::uint64_t count = 0;  ///< k
+  std::uint64_t of = 0;     ///< n
+  std::string comparator;   ///< ">", ">="
+  double percent = 0;       ///< the cut
   bool held = false;
-  std::string why;         ///< one sentence: why it did or did not hold, with its numbers
-  std::string outcome;     ///< "3+"
+  std::string why;      ///< one sentence: why it did or did not hold, with its numbers
+  std::string outcome;  ///< "3+"
   std::string citation;
 };
 
@@ -41,10 +41,10 @@ struct Margin {
 /// What the guideline says of a tally. Either a score, or reasons why there is none.
 struct Verdict {
   std::optional<Score> score;
-  std::string group;            ///< "null", "ultralow", ...; empty for none
+  std::string group;  ///< "null", "ultralow", ...; empty for none
   std::string guideline;
-  std::string guideline_digest; ///< SHA-256 of the guideline file
-  std::string rule;             ///< id of the row that held
+  std::string guideline_digest;  ///< SHA-256 of the guideline file
+  std::string rule;              ///< id of the row that held
   std::vector<TraceRow> trace;
   std::vector<Remark> reasons, caveats, notes;
   std::vector<Margin> margins;  ///< nearest first

@@ -1,0 +1,45 @@
+#pragma once
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace annulet {
+
+/// What a user may ask of `score`. Defaults are the program's.
+struct ScoreOptions {
+  std::string guideline = "asco-cap-breast-2018";
+  std::string grading = "annulet-1";
+  std::string kind = "annulet-1";
+  std::string stain = "hdab-ruifrok";  ///< preset id or path, or "fit"
+  std::optional<double> mpp;           ///< um per px, wins over the file
+  std::string ish;                     ///< empty: absent
+  std::string controls;                ///< "", "ok" or "failed"
+  std::string antibody;                ///< free text, taken on the user's word
+  int threads = 0;                     ///< 0: one per core
+  int tokens = 0;                      ///< tiles in flight, 0: as many as threads; bounds the memory
+  int core_um = 0;                     ///< edge of a tile's core, 0: chosen from the pitch
+  int offset_um = 0;                   ///< shifts the tile grid (tests: results do not depend on it)
+};
+
+/// Where a run stands. Called from one thread at a time.
+struct Progress {
+  std::string stage;  ///< "survey", "scan", "conclude", "write"
+  std::size_t done = 0, total = 0;
+  std::size_t cells = 0;
+};
+using ProgressCallback = std::function<void(const Progress&)>;
+
+/// Thrown when `cancelled` became true; nothing has been written.
+struct Cancelled {};
+
+struct RunControl {
+  ProgressCallback progress;
+  const std::atomic<bool>* cancelled = nullptr;
+  void report(const Progress& at) const {
+    if (cancelled != nullptr && cancelled->load(std::memory_order_relaxed)) throw Cancelled{};
+    if (progress) progress(at);
+  }
+};
+
+}  // namespace annulet

@@ -1,0 +1,14 @@
+#pragma once
+#include <filesystem>
+
+#include "annulet/model/result.hpp"
+#include "annulet/pipeline/options.hpp"
+
+namespace annulet {
+
+/// Scores one slide from end to end. Whatever the slide is, the answer is a SlideResult with a status: only
+/// usage errors (options, models) and Cancelled are thrown. `run` receives times, threads and memory.
+SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& options,
+                        const RunControl& control, RunRecord& run);
+
+}  // namespace annulet

@@ -1,0 +1,32 @@
+#pragma once
+#include <vector>
+
+#include "annulet/cell/nucleus.hpp"
+#include "annulet/model/problem.hpp"
+#include "annulet/model/verdict.hpp"
+#include "annulet/pipeline/options.hpp"
+#include "annulet/pipeline/overview.hpp"
+#include "annulet/pipeline/scope_gate.hpp"
+#include "annulet/pipeline/tile_plan.hpp"
+#include "annulet/slide/slide_source.hpp"
+
+namespace annulet {
+
+/// Act 1: what is known of a slide before its cells are looked at. Immutable afterwards.
+struct Survey {
+  Pitch pitch;
+  StainModel stain;
+  Overview overview;
+  TissueMask tissue;
+  ScopeStatistics statistics;
+  NucleusOptions nuclei;
+  double nucleus_contrast_od = 0;  ///< 90th percentile of nucleus-sized blobs on sampled tiles
+  TilePlan plan;
+  std::vector<Remark> reasons;  ///< not empty: not evaluable, no scan
+  std::vector<Remark> caveats;
+};
+
+/// Throws what the source throws, and Error Usage for an unknown stain.
+Survey survey_slide(const SlideSource& source, const ScoreOptions& options, const RunControl& control);
+
+}  // namespace annulet

@@ -1,0 +1,70 @@
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <exception>
+
+#include "annulet/app/command.hpp"
+#include "annulet/app/console.hpp"
+#include "annulet/base/error.hpp"
+#include "annulet/base/files.hpp"
+
+namespace {
+
+int exit_code_of(annulet::Code code) {
+  using annulet::Code;
+  if (code == Code::Usage) return 2;
+  if (code == Code::Internal || code == Code::Output) return 5;
+  if (code == Code::Crashed || code == Code::TimedOut) return 7;
+  return annulet::is_not_evaluable(code) ? 3 : 4;
+}
+
+int run(int argc, char** argv) {
+  CLI::App program{
+      "annulet scores HER2 immunohistochemistry on whole slides: every tumour cell's membrane ring is "
+      "measured,\n"
+      "the rings are counted, and the guideline turns the counts into a score with its reasons.\n"
+      "For research use only; not for diagnosis."};
+  program.set_version_flag("--version", std::string("annulet ") + ANNULET_VERSION);
+  program.require_subcommand(1);
+  program.footer(
+      "Example: annulet score slide.svs --out results/slide\n"
+      "Exit codes: 0 scored, 2 usage, 3 not evaluable, 4 the input failed, 5 internal or output, 7 the "
+      "reader crashed, 130/143 stopped.");
+  std::vector<std::unique_ptr<annulet::Command>> commands;
+  commands.push_back(annulet::make_score_command());
+  commands.push_back(annulet::make_info_command());
+  commands.push_back(annulet::make_phantom_command());
+  commands.push_back(annulet::make_models_command());
+  for (const auto& command : commands) command->declare(program);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : 2;
+  }
+  for (const auto& command : commands) {
+    if (command->chosen()) return command->run();
+  }
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("annulet"));
+  spdlog::set_pattern("annulet: %^%l%$: %v");
+  annulet::Interruption::install();
+  try {
+    return run(argc, argv);
+  } catch (const annulet::Cancelled&) {
+    annulet::remove_uncommitted_folders();
+    spdlog::warn("stopped; nothing was written");
+    return annulet::Interruption::exit_code();
+  } catch (const annulet::Error& error) {
+    spdlog::error("[{}] {}", annulet::name(error.code()), error.what());
+    return exit_code_of(error.code());
+  } catch (const std::exception& error) {
+    spdlog::error("[internal] {}; please report this with the command line", error.what());
+    return 5;
+  }
+}

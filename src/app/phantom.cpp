@@ -1,0 +1,42 @@
+#include "annulet/phantom/phantom.hpp"
+
+#include <filesystem>
+#include <iostream>
+
+#include "annulet/app/command.hpp"
+
+namespace annulet {
+namespace {
+
+class PhantomCommand : public Command {
+ public:
+  void declare(CLI::App& program) override {
+    command_ = program.add_subcommand("phantom", "Paint a synthetic slide with exact truth");
+    command_->footer(
+        "Example: annulet phantom samples/recipes/her2-2plus.toml --out phantom.svs\n"
+        "Beside FILE: <stem>.slide.json, <stem>.cells.csv and <stem>.roi.geojson hold the truth.");
+    command_->add_option("recipe", recipe_, "Recipe file (TOML) or the name of a preset")->required();
+    command_->add_option("--out", out_, "Slide to write: .svs (Aperio-like) or .tif (pyramidal TIFF)")
+        ->required();
+  }
+  bool chosen() const override { return command_->parsed(); }
+
+  int run() override {
+    make_phantom(recipe_, out_);
+    std::cout << out_.string() << '\n';
+    return 0;
+  }
+
+ private:
+  CLI::App* command_ = nullptr;
+  std::string recipe_;
+  std::filesystem::path out_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_phantom_command() {
+  return std::make_unique<PhantomCommand>();
+}
+
+}  // namespace annulet

@@ -1,0 +1,138 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <array>
+#include <ctime>
+#include <filesystem>
+#include <iostream>
+
+#include "annulet/app/command.hpp"
+#include "annulet/app/console.hpp"
+#include "annulet/base/digest.hpp"
+#include "annulet/base/files.hpp"
+#include "annulet/pipeline/score_slide.hpp"
+#include "annulet/report/writers.hpp"
+
+namespace annulet {
+namespace {
+
+constexpr const char* kMarker = "result.json";  // what tells a result folder from anything else
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+std::string percent_line(const SlideResult& result) {
+  const auto tumour = static_cast<std::size_t>(CellKind::Tumour);
+  const std::uint64_t measurable = result.tally.of(CellKind::Tumour) - result.tally.unmeasurable[tumour];
+  if (measurable == 0) return "no measurable tumour cells";
+  std::string line = fmt::format("{} measurable tumour cells:", measurable);
+  for (int p = static_cast<int>(Pattern::None); p < kPatterns; ++p) {
+    line +=
+        fmt::format(" {} {:.1f} %", name(static_cast<Pattern>(p)),
+                    100.0 * static_cast<double>(result.tally.pattern[tumour][static_cast<std::size_t>(p)]) /
+                        static_cast<double>(measurable));
+  }
+  return line;
+}
+
+void print_summary(const SlideResult& result, const std::filesystem::path& folder) {
+  const Verdict& verdict = result.verdict;
+  std::cout << result.slide.file_name << ": " << name(result.status);
+  if (verdict.score)
+    std::cout << "  HER2 IHC " << name(*verdict.score) << "  (" << verdict.group << "; " << verdict.guideline
+              << " " << verdict.rule << ")";
+  std::cout << '\n';
+  for (const Remark& r : verdict.reasons) std::cout << "  reason  " << r.code << ": " << r.message << '\n';
+  if (result.scanned) std::cout << "  " << percent_line(result) << '\n';
+  for (const Remark& c : verdict.caveats) std::cout << "  caveat  " << c.code << ": " << c.message << '\n';
+  std::cout << "  report  " << (folder / "report.html").string()
+            << "\n  For research use only; not for diagnosis.\n";
+}
+
+void write_result(const SlideResult& result, RunRecord& run, bool geojson, const std::string& json,
+                  AtomicFolder& folder) {
+  folder.write("result.json", json);
+  run.result_digest = sha256_of(json);
+  if (result.scanned) {
+    folder.write("cells.csv.gz", gzip(write_cells_csv(result)));
+    folder.write("cells.bin.gz", gzip(write_cells_bin(result)));
+    if (geojson) folder.write("cells.geojson.gz", gzip(write_cells_geojson(result)));
+    folder.write("heatmap.png", encode_png(draw_heatmap(result)));
+    folder.write("overlay.png", encode_png(draw_overlay(result)));
+  }
+  folder.write("report.html", write_report_html(result, run));
+  folder.write("run.json", write_run_json(run));
+}
+
+class ScoreCommand : public Command {
+ public:
+  void declare(CLI::App& program) override {
+    command_ = program.add_subcommand("score", "Score one slide and write the evidence");
+    command_->footer(
+        "Example: annulet score case17.svs --out results/case17 --controls ok\n"
+        "DIR gets result.json, report.html, cells.csv.gz, heatmap.png, overlay.png and more: whole or not at "
+        "all.");
+    command_->add_option("slide", slide_, "Whole slide, or a JPEG/PNG field with --mpp")->required();
+    command_->add_option("--out", out_, "Folder for the result; must not exist or be empty")->required();
+    command_->add_option("--guideline", options_.guideline, "Guideline id or file (annulet models list)")
+        ->capture_default_str();
+    command_->add_option("--grading", options_.grading, "Grading id or file")->capture_default_str();
+    command_->add_option("--stain", options_.stain, "Stain preset id or file, or fit (per slide)")
+        ->capture_default_str();
+    command_->add_option("--mpp", options_.mpp, "um per pixel; wins over the file")
+        ->check(CLI::PositiveNumber);
+    command_->add_option("--ish", options_.ish, "negative | positive | RATIO,COPIES[,recounted]");
+    command_->add_option("--controls", options_.controls, "Whether the controls stained as expected")
+        ->check(CLI::IsMember({"ok", "failed"}));
+    command_->add_option("--antibody", options_.antibody, "Antibody clone, as text for the record");
+    command_->add_option("--threads", options_.threads, "Worker threads; default one per core")
+        ->check(CLI::Range(1, 1024));
+    command_->add_flag("--geojson", geojson_, "Also write cells.geojson.gz for QuPath");
+    command_->add_flag("--json", json_, "Print result.json on stdout instead of a summary");
+    command_->add_flag("--force", force_, "Replace a result that is already in DIR");
+  }
+  bool chosen() const override { return command_->parsed(); }
+
+  int run() override {
+    AtomicFolder folder(out_, kMarker, force_);
+    RunRecord record;
+    record.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+    record.host = host_name();
+    SlideResult result;
+    {
+      ProgressDisplay display(slide_.filename().string());
+      const RunControl control{[&](const Progress& p) { display(p); }, &Interruption::requested()};
+      result = score_slide(slide_, options_, control, record);
+      control.report({"write", 0, 1, result.cells.size()});
+    }
+    const std::string json = write_result_json(result);
+    write_result(result, record, geojson_, json, folder);
+    folder.commit();
+    for (const Remark& r : result.verdict.reasons)
+      spdlog::error("{}: [{}] {}", slide_.string(), r.code, r.message);
+    if (json_) {
+      std::cout << json;
+    } else {
+      print_summary(result, out_);
+    }
+    return exit_code(result.status);
+  }
+
+ private:
+  CLI::App* command_ = nullptr;
+  std::filesystem::path slide_, out_;
+  ScoreOptions options_;
+  bool geojson_ = false, json_ = false, force_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_score_command() {
+  return std::make_unique<ScoreCommand>();
+}
+
+}  // namespace annulet

@@ -1,0 +1,103 @@
+#include "annulet/pipeline/overview.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "annulet/base/error.hpp"
+#include "annulet/pixel/resample.hpp"
+
+namespace annulet {
+namespace {
+
+constexpr int kLargestSourceBlock = 2048;  // px of the level read at once: bounds the memory
+
+/// Coarsest level that is still at least as fine as `pitch_um`.
+int level_for(const SlideInfo& info, double level0_pitch, double pitch_um) {
+  int best = 0;
+  for (std::size_t i = 0; i < info.levels.size(); ++i) {
+    if (level0_pitch * info.levels[i].downsample <= pitch_um * 1.001) best = static_cast<int>(i);
+  }
+  return best;
+}
+
+struct Shrinker {
+  Plane<std::uint8_t> channel, shrunk;
+
+  void run(const SlidePixels& pixels, std::int64_t source_x0, std::int64_t source_y0, double scale,
+           const Rect<WorkFrame>& target, RgbImage& out) {
+    channel.resize(pixels.rgb.width, pixels.rgb.height);
+    shrunk.resize(static_cast<int>(target.width()), static_cast<int>(target.height()));
+    for (int c = 0; c < 3; ++c) {
+      const std::uint8_t* in = pixels.rgb.data.data() + c;
+      for (std::uint8_t& value : channel.values()) {
+        value = *in;
+        in += 3;
+      }
+      area_mean(channel, source_x0, source_y0, scale, target.x0, target.y0, shrunk);
+      for (int y = 0; y < shrunk.height(); ++y) {
+        std::uint8_t* to = out.row(static_cast<int>(target.y0) + y) + 3 * target.x0 + c;
+        for (int x = 0; x < shrunk.width(); ++x) to[3 * x] = shrunk(x, y);
+      }
+    }
+  }
+};
+
+}  // namespace
+
+Overview read_overview(const SlideSource& source, const Pitch& pitch) {
+  const SlideInfo& info = source.info();
+  const double width_um = static_cast<double>(info.extent.width) * pitch.mean();
+  const double height_um = static_cast<double>(info.extent.height) * pitch.mean();
+  Overview overview;
+  overview.pitch_um = kOverviewPitch;
+  while (width_um / overview.pitch_um * (height_um / overview.pitch_um) >
+         static_cast<double>(kOverviewPixels))
+    overview.pitch_um *= 2;
+  const int width = std::max(1, static_cast<int>(width_um / overview.pitch_um));
+  const int height = std::max(1, static_cast<int>(height_um / overview.pitch_um));
+  overview.rgb.resize(width, height);
+
+  const int level = level_for(info, pitch.mean(), overview.pitch_um);
+  const Level& from = info.levels[static_cast<std::size_t>(level)];
+  const double scale = overview.pitch_um / (pitch.mean() * from.downsample);
+  const int block = std::clamp(static_cast<int>(kLargestSourceBlock / scale), 16, 512);
+  SlidePixels pixels;
+  Shrinker shrinker;
+  for (int y = 0; y < height; y += block) {
+    for (int x = 0; x < width; x += block) {
+      const Rect<WorkFrame> target{x, y, std::min(x + block, width), std::min(y + block, height)};
+      const Rect<LevelFrame> rect{
+          static_cast<std::int64_t>(std::floor(static_cast<double>(target.x0) * scale)),
+          static_cast<std::int64_t>(std::floor(static_cast<double>(target.y0) * scale)),
+          static_cast<std::int64_t>(std::ceil(static_cast<double>(target.x1) * scale)) + 1,
+          static_cast<std::int64_t>(std::ceil(static_cast<double>(target.y1) * scale)) + 1};
+      source.read(level, rect, pixels);
+      shrinker.run(pixels, rect.x0, rect.y0, scale, target, overview.rgb);
+    }
+  }
+  return overview;
+}
+
+RgbImage thumbnail(const Overview& overview, int longest, double& pitch_um) {
+  const RgbImage& from = overview.rgb;
+  const int factor = std::max(1, (std::max(from.width, from.height) + longest - 1) / longest);
+  pitch_um = overview.pitch_um * factor;
+  RgbImage to(std::max(1, from.width / factor), std::max(1, from.height / factor));
+  for (int y = 0; y < to.height; ++y) {
+    for (int x = 0; x < to.width; ++x) {
+      for (int c = 0; c < 3; ++c) {
+        int sum = 0, n = 0;
+        for (int dy = 0; dy < factor && y * factor + dy < from.height; ++dy) {
+          for (int dx = 0; dx < factor && x * factor + dx < from.width; ++dx) {
+            sum += from.row(y * factor + dy)[3 * (x * factor + dx) + c];
+            ++n;
+          }
+        }
+        to.row(y)[3 * x + c] = static_cast<std::uint8_t>((sum + n / 2) / n);
+      }
+    }
+  }
+  return to;
+}
+
+}  // namespace annulet

@@ -1,0 +1,202 @@
+#include "annulet/pipeline/score_slide.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <ctime>
+#include <opencv2/core/version.hpp>
+#include <thread>
+
+#include "annulet/pipeline/conclude.hpp"
+#include "annulet/pipeline/fields.hpp"
+#include "annulet/pipeline/scan.hpp"
+#include "annulet/pipeline/survey.hpp"
+#include "annulet/pipeline/tile_account.hpp"
+#include "annulet/pixel/stain_preset.hpp"
+
+namespace annulet {
+namespace {
+
+constexpr int kThumbnailPx = 1400;  // longest side of the picture under the heat map
+
+ConcludeModels load_models(const ScoreOptions& options) {
+  if (!options.controls.empty() && options.controls != "ok" && options.controls != "failed") {
+    throw Error(Code::Usage, "--controls takes ok or failed, not '" + options.controls + "'");
+  }
+  if (options.stain != "fit") (void)load_stain_preset(options.stain);
+  ConcludeModels models{load_grading(options.grading), KindModel::load(options.kind),
+                        Guideline::load(options.guideline),
+                        options.ish.empty() ? Ish{} : Ish::parse(options.ish)};
+  if (models.ish.kind != Ish::Kind::Absent) {
+    // A wrong combination is a usage error: it must show before hours of work, not after.
+    Tally probe;
+    probe.pattern[static_cast<int>(CellKind::Tumour)][static_cast<int>(Pattern::None)] = 1;
+    probe.measurable[static_cast<int>(CellKind::Tumour)][0][0][0] = 1;
+    (void)models.guideline.decide(probe, {}, models.ish);
+  }
+  return models;
+}
+
+/// Notes that every result carries; they change no status.
+std::vector<Remark> standing_notes(const ScoreOptions& options) {
+  std::vector<Remark> notes;
+  notes.push_back({"in-situ-not-recognised", "in-situ carcinoma is not recognised: exclude it with regions"});
+  if (options.controls.empty())
+    notes.push_back(
+        {"controls-not-verified", "nobody said that the controls stained as expected (--controls ok)"});
+  notes.push_back({"antibody-unverified",
+                   options.antibody.empty()
+                       ? "the antibody was not stated; that this is HER2 is taken on the user's word"
+                       : "antibody '" + options.antibody + "' is taken on the user's word"});
+  notes.push_back({"research-use-only", "for research use only; not for diagnosis"});
+  return notes;
+}
+
+std::vector<std::pair<std::string, std::string>> option_texts(const ScoreOptions& options) {
+  std::vector<std::pair<std::string, std::string>> texts{{"guideline", options.guideline},
+                                                         {"grading", options.grading},
+                                                         {"kind", options.kind},
+                                                         {"stain", options.stain}};
+  if (options.mpp) texts.emplace_back("mpp", fmt::format("{}", *options.mpp));
+  if (!options.ish.empty()) texts.emplace_back("ish", options.ish);
+  if (!options.controls.empty()) texts.emplace_back("controls", options.controls);
+  if (!options.antibody.empty()) texts.emplace_back("antibody", options.antibody);
+  return texts;
+}
+
+/// A path to a model file must not leak into the result: its stem stands for it.
+void name_models(const ConcludeModels& models, SlideResult& result) {
+  for (auto& [key, value] : result.options) {
+    if (key == "guideline") value = models.guideline.id();
+    if (key == "grading") value = models.grading.id;
+    if (key == "kind") value = models.kind.id;
+    if (key == "stain" && value != "fit") value = load_stain_preset(value).id;
+  }
+  result.models = {
+      {"guideline", models.guideline.id(), models.guideline.version(), models.guideline.digest()},
+      {"grading", models.grading.id, models.grading.version, models.grading.digest},
+      {"kind", models.kind.id, models.kind.version, models.kind.digest}};
+}
+
+Status status_of(const Verdict& verdict) {
+  if (verdict.score) return verdict.caveats.empty() ? Status::Scored : Status::ScoredWithCaveats;
+  return Status::NotEvaluable;
+}
+
+/// Missing or undecodable tiles inside tissue: a score of the rest would be a guess.
+std::optional<Remark> incompleteness(const TileAccount& tiles) {
+  const std::uint64_t lost = tiles.missing + tiles.undecodable;
+  if (lost == 0) return std::nullopt;
+  return Remark{
+      std::string(name(Code::Incomplete)),
+      fmt::format(
+          "{} of {} tiles with tissue are lost ({} missing, {} undecodable): copy or scan the slide again",
+          lost, lost + tiles.analysed, tiles.missing, tiles.undecodable)};
+}
+
+class Clock {
+ public:
+  explicit Clock(RunRecord& run) : run_(run) {}
+  /// CPU seconds of this process since the last lap.
+  void lap(const char* stage) {
+    const double now = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+    run_.seconds.emplace_back(stage, now - last_);
+    last_ = now;
+  }
+
+ private:
+  RunRecord& run_;
+  double last_ = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+};
+
+void copy_survey(const Survey& survey, SlideResult& result) {
+  result.pitch = survey.pitch;
+  result.stain = survey.stain;
+  result.nucleus_gain = survey.nuclei.gain_percent / 100.0;
+  result.tissue_mm2 = survey.tissue.area_mm2;
+  result.tissue = survey.tissue;
+  result.thumbnail = thumbnail(survey.overview, kThumbnailPx, result.thumbnail_pitch_um);
+  result.verdict.caveats = survey.caveats;
+  result.verdict.reasons = survey.reasons;
+  result.models.push_back({"stain", survey.stain.id, "", survey.stain.digest});
+}
+
+void score_opened(const SlideSource& source, const ScoreOptions& options, const ConcludeModels& models,
+                  const RunControl& control, SlideResult& result, RunRecord& run) {
+  Clock clock(run);
+  const Survey survey = survey_slide(source, options, control);
+  clock.lap("survey");
+  copy_survey(survey, result);
+  if (!survey.reasons.empty()) {
+    result.status = Status::NotEvaluable;
+    result.tiles = account_tiles(source.info(), survey.pitch.mean(), survey.tissue, {});
+    return;
+  }
+  Scan scan = scan_slide(source, survey, options, control);
+  clock.lap("scan");
+  run.seconds.insert(run.seconds.end(), {{"scan.read", scan.seconds.read},
+                                         {"scan.unmix", scan.seconds.unmix},
+                                         {"scan.nuclei", scan.seconds.nuclei},
+                                         {"scan.membranes", scan.seconds.membranes}});
+  result.problems = std::move(scan.problems);
+  result.tiles = account_tiles(source.info(), survey.pitch.mean(), survey.tissue, result.problems);
+  if (const auto lost = incompleteness(result.tiles)) {
+    result.status = Status::Failed;
+    result.verdict.reasons.push_back(*lost);
+    return;
+  }
+  control.report({"conclude", 0, 1, scan.cells.size()});
+  result.scanned = true;
+  result.analysed_mm2 = survey.tissue.area_mm2;
+  result.cells = std::move(scan.cells);
+  Conclusion conclusion =
+      conclude(result.cells, models, {survey.tissue.area_mm2, options.controls == "failed", survey.caveats});
+  result.graded = std::move(conclusion.graded);
+  result.limit_of_blank = conclusion.limit_of_blank;
+  result.tally = conclusion.tally;
+  result.verdict = std::move(conclusion.verdict);
+  result.status = status_of(result.verdict);
+  result.fields = read_fields(source, result);
+  clock.lap("conclude");
+}
+
+}  // namespace
+
+SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& options,
+                        const RunControl& control, RunRecord& run) {
+  const ConcludeModels models = load_models(options);
+  const auto started = std::chrono::steady_clock::now();
+  SlideResult result;
+  result.slide.file_name = slide.filename().string();
+  result.options = option_texts(options);
+  name_models(models, result);
+  result.verdict.guideline = models.guideline.id();
+  result.verdict.guideline_digest = models.guideline.digest();
+  try {
+    const std::unique_ptr<SlideSource> source = open_slide(slide);
+    result.slide = source->info();
+    result.pitch = source->info().pitch;
+    result.slide_sha256 = slide_digest(slide);
+    score_opened(*source, options, models, control, result, run);
+    run.tiles_decoded = source->tiles_decoded();
+  } catch (const Error& error) {
+    if (error.code() == Code::Usage || error.code() == Code::Output || error.code() == Code::Internal) throw;
+    result.status = is_not_evaluable(error.code()) ? Status::NotEvaluable : Status::Failed;
+    result.verdict.reasons.push_back({std::string(name(error.code())), error.what()});
+    result.verdict.score.reset();
+  }
+  for (Remark& note : standing_notes(options)) result.verdict.notes.push_back(std::move(note));
+  run.version = ANNULET_VERSION;
+  run.threads = options.threads > 0 ? options.threads
+                                    : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  run.seconds_total = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  run.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+  run.libraries = {{"opencv", CV_VERSION}};
+  return result;
+}
+
+}  // namespace annulet

@@ -1,0 +1,152 @@
+#include "annulet/pipeline/survey.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "annulet/pipeline/tile_analysis.hpp"
+#include "annulet/pipeline/tissue_finder.hpp"
+#include "annulet/pixel/stain_fit.hpp"
+#include "annulet/pixel/stain_preset.hpp"
+
+namespace annulet {
+namespace {
+
+constexpr int kSampleUm = 256;            // edge of a sampled square
+constexpr std::size_t kMostSamples = 24;  // about 1.6 mm2: enough for one percentile
+constexpr int kDenseSharePercent = 60;    // of a sample that is tissue
+constexpr double kLeastNucleusContrastOd =
+    0.02;  // nucleus-sized blobs of a blank core: 0.02, of pale nuclei 0.03
+constexpr std::int64_t kWorkPerUm = 2;
+
+/// Squares of kSampleUm full of tissue, evenly spread; the fullest ones where none is full.
+std::vector<Rect<WorkFrame>> sample_windows(const TissueMask& tissue) {
+  struct Square {
+    Rect<WorkFrame> rect;
+    std::int64_t tissue_px;
+  };
+  const int step = std::max(1, static_cast<int>(kSampleUm / tissue.pitch_um));
+  std::vector<Square> squares;
+  std::int64_t fullest = 0;
+  for (int y = 0; y < tissue.piece.height(); y += step) {
+    for (int x = 0; x < tissue.piece.width(); x += step) {
+      std::int64_t n = 0;
+      for (int dy = 0; dy < step && y + dy < tissue.piece.height(); ++dy) {
+        for (int dx = 0; dx < step && x + dx < tissue.piece.width(); ++dx)
+          n += tissue.piece(x + dx, y + dy) != 0;
+      }
+      if (n == 0) continue;
+      const auto work = [&](int cell) {
+        return static_cast<std::int64_t>(cell * tissue.pitch_um * kWorkPerUm);
+      };
+      squares.push_back(
+          {{work(x), work(y), work(x) + kSampleUm * kWorkPerUm, work(y) + kSampleUm * kWorkPerUm}, n});
+      fullest = std::max(fullest, n);
+    }
+  }
+  const std::int64_t least =
+      std::min<std::int64_t>(fullest, static_cast<std::int64_t>(step) * step * kDenseSharePercent / 100);
+  std::erase_if(squares, [&](const Square& s) { return s.tissue_px < least; });
+  std::vector<Rect<WorkFrame>> chosen;
+  const std::size_t n = std::min(kMostSamples, squares.size());
+  for (std::size_t i = 0; i < n; ++i) chosen.push_back(squares[i * squares.size() / n].rect);
+  return chosen;
+}
+
+void append(RgbImage& to, const RgbImage& from) {
+  if (to.width == 0) to.resize(from.width, 0);
+  if (to.width != from.width) return;
+  to.data.insert(to.data.end(), from.data.begin(), from.data.end());
+  to.height += from.height;
+}
+
+void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions& options) {
+  const bool fit = options.stain == "fit";
+  const Rgb white = survey.stain.white;
+  const WhiteOrigin origin = survey.stain.white_origin;
+  survey.stain = load_stain_preset(fit ? "hdab-ruifrok" : options.stain);
+  survey.stain.white = white;
+  survey.stain.white_origin = origin;
+  if (!fit) return;
+  RgbImage sample;
+  StainReader reader(source, survey.stain, survey.pitch.mean());
+  for (const Rect<WorkFrame>& window : sample_windows(survey.tissue)) {
+    reader.fetch(window);
+    append(sample, reader.pixels().rgb);
+  }
+  const StainFit fitted = fit_stains(sample, white, survey.stain.vectors);
+  survey.stain.fit_angle_degrees = fitted.angle_degrees;
+  if (!fitted.plausible) {
+    survey.caveats.push_back({"stain-fit-dropped", "the stains fitted to this slide are not believable (" +
+                                                       fitted.why + "); the preset " + survey.stain.id +
+                                                       " was used"});
+    return;
+  }
+  survey.stain.vectors = fitted.vectors;
+  survey.stain.origin = StainOrigin::Fitted;
+  survey.stain.id = "fit";
+}
+
+void measure_nucleus_gain(const SlideSource& source, Survey& survey, const RunControl& control) {
+  std::vector<std::int32_t> contrasts;
+  StainReader reader(source, survey.stain, survey.pitch.mean());
+  const std::vector<Rect<WorkFrame>> windows = sample_windows(survey.tissue);
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    control.report({"survey", i, windows.size(), 0});
+    reader.fetch(windows[i]);
+    const std::vector<std::int32_t> found = nucleus_contrast(reader.unmix());
+    contrasts.insert(contrasts.end(), found.begin(), found.end());
+  }
+  std::sort(contrasts.begin(), contrasts.end());
+  if (!contrasts.empty()) survey.nucleus_contrast_od = contrasts[(contrasts.size() - 1) * 9 / 10] / 1000.0;
+  survey.nuclei.gain_percent = nucleus_gain_percent(std::move(contrasts));
+}
+
+}  // namespace
+
+Survey survey_slide(const SlideSource& source, const ScoreOptions& options, const RunControl& control) {
+  Survey survey;
+  const SlideInfo& info = source.info();
+  survey.pitch = resolve_pitch(info, options.mpp, survey.caveats);
+  control.report({"survey", 0, 1, 0});
+  survey.overview = read_overview(source, survey.pitch);
+  const WhitePoint white = find_white(survey.overview);
+  survey.stain.white = white.rgb;
+  survey.stain.white_origin = WhiteOrigin::Measured;
+  survey.tissue = find_tissue(survey.overview, white.rgb, survey.pitch.mean(), info.extent);
+  choose_stain(source, survey, options);
+  survey.statistics = scope_statistics(survey.overview, survey.stain, survey.tissue);
+  if (const auto reason = out_of_scope(survey.statistics, info.fluorescence)) {
+    survey.reasons.push_back(*reason);
+    return survey;
+  }
+  if (!white.certain) {
+    survey.caveats.push_back(
+        {"white-uncertain",
+         fmt::format("no glass was seen to measure the white point on; {}, {}, {} was used", white.rgb[0],
+                     white.rgb[1], white.rgb[2])});
+  }
+  measure_nucleus_gain(source, survey, control);
+  if (survey.nucleus_contrast_od < kLeastNucleusContrastOd) {
+    survey.reasons.push_back({std::string(name(Code::NoHaematoxylin)),
+                              fmt::format("nothing on this slide stands out like a nucleus (contrast {:.3f} "
+                                          "OD); is it counterstained and in focus?",
+                                          survey.nucleus_contrast_od)});
+    return survey;
+  }
+  if (no_dab_anywhere(survey.statistics)) {
+    survey.caveats.push_back({"no-dab-anywhere",
+                              "no brown anywhere on the slide: a true null or an assay that did not work; "
+                              "the positive control must have been seen"});
+  }
+  if (info.picture) {
+    survey.caveats.push_back(
+        {"picture",
+         "a picture, not a scanner's slide: pitch given by hand, white point and stain not a scanner's"});
+  }
+  survey.plan =
+      plan_tiles(survey.tissue, info.extent, survey.pitch.mean(), options.core_um, options.offset_um);
+  return survey;
+}
+
+}  // namespace annulet
