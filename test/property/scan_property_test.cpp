@@ -1,0 +1,70 @@
+// The promises of docs/architecture.md: the same cells for any threads, tokens, tile size and offset.
+#include <filesystem>
+#include <vector>
+
+#include "annulet/pipeline/conclude.hpp"
+#include "annulet/pipeline/scan.hpp"
+#include "annulet/pipeline/score_slide.hpp"
+#include "annulet/report/writers.hpp"
+#include "support/catch.hpp"
+
+using namespace annulet;
+
+namespace {
+
+std::filesystem::path sample(const char* name) { return std::filesystem::path(ANNULET_SOURCE_DIR) / "samples/slides" / name; }
+
+Scan scan_with(const std::filesystem::path& slide, const ScoreOptions& options) {
+  const auto source = open_slide(slide);
+  const Survey survey = survey_slide(*source, options, {});
+  REQUIRE(survey.reasons.empty());
+  return scan_slide(*source, survey, options, {});
+}
+
+}  // namespace
+
+TEST_CASE("any thread and token count gives identical bytes") {
+  const auto bytes = [](int threads, int tokens) {
+    ScoreOptions options;
+    options.threads = threads;
+    options.tokens = tokens;
+    options.core_um = 96;  // several tiles even on a small sample
+    RunRecord run;
+    const SlideResult result = score_slide(sample("her2-2plus.tif"), options, {}, run);
+    return std::vector<std::string>{write_result_json(result), write_cells_csv(result), write_cells_bin(result), write_cells_geojson(result),
+                                    encode_png(draw_heatmap(result)), encode_png(draw_overlay(result))};
+  };
+  const auto reference = bytes(1, 1);
+  CHECK(bytes(1, 1) == reference);
+  CHECK(bytes(2, 2) == reference);
+  CHECK(bytes(3, 7) == reference);
+}
+
+TEST_CASE("any tile size and offset gives the same cells") {
+  for (const char* name : {"her2-2plus.tif", "her2-3plus.tif", "her2-0.tif"}) {
+    const CellTable reference = scan_with(sample(name), {}).cells;
+    REQUIRE(reference.size() > 100);
+    const std::vector<std::pair<int, int>> grids{{96, 0}, {96, 40}, {150, 75}, {200, 13}};
+    for (const auto& [core_um, offset_um] : grids) {
+      ScoreOptions options;
+      options.core_um = core_um;
+      options.offset_um = offset_um;
+      INFO(name << " core " << core_um << " offset " << offset_um);
+      CHECK(scan_with(sample(name), options).cells == reference);
+    }
+  }
+}
+
+TEST_CASE("tallies of shards merge to the tally of the whole, in any order") {
+  RunRecord run;
+  const SlideResult result = score_slide(sample("her2-2plus.tif"), {}, {}, run);
+  const Grading grading = load_grading("annulet-1");
+  REQUIRE(result.graded.size() > 100);
+  const std::size_t third = result.graded.size() / 3;
+  const auto part = [&](std::size_t from, std::size_t to) {
+    return count(GradedTable(result.graded.begin() + static_cast<std::ptrdiff_t>(from), result.graded.begin() + static_cast<std::ptrdiff_t>(to)), grading);
+  };
+  const Tally a = part(0, third), b = part(third, 2 * third), c = part(2 * third, result.graded.size());
+  CHECK(Tally(a).merge(b).merge(c) == result.tally);
+  CHECK(Tally(c).merge(Tally(b).merge(a)) == result.tally);
+}
