@@ -12,7 +12,9 @@ using namespace annulet;
 
 namespace {
 
-std::filesystem::path sample(const char* name) { return std::filesystem::path(ANNULET_SOURCE_DIR) / "samples/slides" / name; }
+std::filesystem::path sample(const char* name) {
+  return std::filesystem::path(ANNULET_SOURCE_DIR) / "samples/slides" / name;
+}
 
 Scan scan_with(const std::filesystem::path& slide, const ScoreOptions& options) {
   const auto source = open_slide(slide);
@@ -31,7 +33,8 @@ TEST_CASE("any thread and token count gives identical bytes") {
     options.core_um = 96;  // several tiles even on a small sample
     RunRecord run;
     const SlideResult result = score_slide(sample("her2-2plus.tif"), options, {}, run);
-    return std::vector<std::string>{write_result_json(result), write_cells_csv(result), write_cells_bin(result), write_cells_geojson(result),
+    return std::vector<std::string>{write_result_json(result),        write_cells_csv(result),
+                                    write_cells_bin(result),          write_cells_geojson(result),
                                     encode_png(draw_heatmap(result)), encode_png(draw_overlay(result))};
   };
   const auto reference = bytes(1, 1);
@@ -62,7 +65,9 @@ TEST_CASE("tallies of shards merge to the tally of the whole, in any order") {
   REQUIRE(result.graded.size() > 100);
   const std::size_t third = result.graded.size() / 3;
   const auto part = [&](std::size_t from, std::size_t to) {
-    return count(GradedTable(result.graded.begin() + static_cast<std::ptrdiff_t>(from), result.graded.begin() + static_cast<std::ptrdiff_t>(to)), grading);
+    return count(GradedTable(result.graded.begin() + static_cast<std::ptrdiff_t>(from),
+                             result.graded.begin() + static_cast<std::ptrdiff_t>(to)),
+                 grading);
   };
   const Tally a = part(0, third), b = part(third, 2 * third), c = part(2 * third, result.graded.size());
   CHECK(Tally(a).merge(b).merge(c) == result.tally);

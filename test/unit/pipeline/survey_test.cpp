@@ -11,7 +11,8 @@ namespace {
 void fill(RgbImage& rgb, int x0, int y0, int x1, int y1, Rgb colour) {
   for (int y = y0; y < y1; ++y) {
     for (int x = x0; x < x1; ++x) {
-      for (int c = 0; c < 3; ++c) rgb.row(y)[3 * x + c] = static_cast<std::uint8_t>(colour[static_cast<std::size_t>(c)]);
+      for (int c = 0; c < 3; ++c)
+        rgb.row(y)[3 * x + c] = static_cast<std::uint8_t>(colour[static_cast<std::size_t>(c)]);
     }
   }
 }
@@ -74,8 +75,8 @@ TEST_CASE("pieces further apart than half a millimetre are told apart") {
   const Rgb white{240, 240, 240};
   Overview overview = glass(900, 300, white);
   fill(overview.rgb, 50, 100, 150, 200, {150, 130, 170});
-  fill(overview.rgb, 200, 100, 300, 200, {150, 130, 170});   // 100 um from the first: the same piece
-  fill(overview.rgb, 650, 100, 750, 200, {150, 130, 170});   // 700 um further
+  fill(overview.rgb, 200, 100, 300, 200, {150, 130, 170});  // 100 um from the first: the same piece
+  fill(overview.rgb, 650, 100, 750, 200, {150, 130, 170});  // 700 um further
   const TissueMask tissue = tissue_of(overview, white);
   REQUIRE(tissue.pieces.size() == 2);
   CHECK(tissue.at_um(200, 300) == tissue.at_um(500, 300));
