@@ -6,16 +6,16 @@
 
 namespace annulet {
 
-/// Means over the squares of another grid, exact areas in fixed point. Both grids have the slide's top left as
-/// origin, so the value of a target pixel does not depend on which rectangle it is computed in.
-/// `source` holds source pixels from (source_x0, source_y0); `scale` is source px per target px (> 0, rounded to
-/// 1/65536). `target` keeps its size and holds target pixels from (target_x0, target_y0); squares that leave `source`
-/// use the part inside (0 where none).
-void area_mean(const Plane<std::uint8_t>& source, std::int64_t source_x0, std::int64_t source_y0, double scale,
-               std::int64_t target_x0, std::int64_t target_y0, Plane<std::uint8_t>& target);
+/// Means over the squares of another grid, exact areas in fixed point. Both grids have the slide's top left
+/// as origin, so the value of a target pixel does not depend on which rectangle it is computed in. `source`
+/// holds source pixels from (source_x0, source_y0); `scale` is source px per target px (> 0, rounded to
+/// 1/65536). `target` keeps its size and holds target pixels from (target_x0, target_y0); squares that leave
+/// `source` use the part inside (0 where none).
+void area_mean(const Plane<std::uint8_t>& source, std::int64_t source_x0, std::int64_t source_y0,
+               double scale, std::int64_t target_x0, std::int64_t target_y0, Plane<std::uint8_t>& target);
 
-/// Separable Gaussian of standard deviation `sigma_px` on 8-bit values in fixed point (weights of 1/256, sum 256,
-/// reach ceil(3 sigma)); borders are replicated. Reach in px = gaussian_reach(sigma_px).
+/// Separable Gaussian of standard deviation `sigma_px` on 8-bit values in fixed point (weights of 1/256, sum
+/// 256, reach ceil(3 sigma)); borders are replicated. Reach in px = gaussian_reach(sigma_px).
 void gaussian(const Plane<std::uint8_t>& source, double sigma_px, Plane<std::uint8_t>& target);
 int gaussian_reach(double sigma_px);
 
