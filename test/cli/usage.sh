@@ -1,0 +1,41 @@
+# Wrong arguments: exit 2, the reason on stderr, nothing on stdout, nothing written.
+. "$(dirname "$0")/lib.sh" "$@"
+
+run
+expect_exit 2
+expect_no_stdout
+
+run conquer
+expect_exit 2
+expect_no_stdout
+
+run score
+expect_exit 2
+expect_stderr "slide"
+expect_no_stdout
+
+run score slide.svs
+expect_exit 2
+expect_stderr "--out"
+
+run score slide.svs --out result --mpp -1
+expect_exit 2
+expect_stderr "--mpp"
+expect_no_file result
+
+run score slide.svs --out result --guideline no-such-guideline
+expect_exit 2
+expect_stderr "no-such-guideline"
+expect_no_file result
+
+run score slide.svs --out result --grading no-such-grading
+expect_exit 2
+expect_stderr "no-such-grading"
+expect_no_file result
+
+run score slide.svs --out result --stain no-such-stain
+expect_exit 2
+expect_stderr "no-such-stain"
+expect_no_file result
+
+finish
