@@ -10,6 +10,11 @@ namespace annulet {
 namespace {
 
 constexpr std::int64_t kOne = 65536;  // one source pixel
+constexpr int kStepBits = 32;         // of a source pixel in the step: no drift over 300,000 pixels
+
+std::int64_t edge(std::int64_t step, std::int64_t target) {
+  return (target * step) >> (kStepBits - 16);
+}
 
 // The source pixels under one target pixel along an axis, and how much of the first and last it covers.
 struct Span {
@@ -27,8 +32,8 @@ std::vector<Span> spans(std::int64_t step, std::int64_t target0, int targets, st
                         int sources) {
   std::vector<Span> all(static_cast<std::size_t>(targets));
   for (int i = 0; i < targets; ++i) {
-    const std::int64_t low = std::max((target0 + i) * step - source0 * kOne, std::int64_t{0});
-    const std::int64_t high = std::min((target0 + i + 1) * step - source0 * kOne, sources * kOne);
+    const std::int64_t low = std::max(edge(step, target0 + i) - source0 * kOne, std::int64_t{0});
+    const std::int64_t high = std::min(edge(step, target0 + i + 1) - source0 * kOne, sources * kOne);
     if (high <= low) continue;
     Span& span = all[static_cast<std::size_t>(i)];
     span.begin = static_cast<int>(low / kOne);
@@ -62,20 +67,22 @@ void halve(const Plane<std::uint8_t>& source, int x0, int y0, Plane<std::uint8_t
   }
 }
 
-bool inside(const std::vector<Span>& all, std::int64_t step) {
-  return std::all_of(all.begin(), all.end(), [step](const Span& s) { return s.length == step; });
+bool two_whole_pixels(const std::vector<Span>& all) {
+  return std::all_of(all.begin(), all.end(),
+                     [](const Span& s) { return s.length == 2 * kOne && s.first == kOne; });
 }
 
 }  // namespace
 
 void area_mean(const Plane<std::uint8_t>& source, std::int64_t source_x0, std::int64_t source_y0,
                double scale, std::int64_t target_x0, std::int64_t target_y0, Plane<std::uint8_t>& target) {
-  const auto step = static_cast<std::int64_t>(std::floor(scale * kOne + 0.5));
-  expects(step > 0 && step < 4096 * kOne, "the scale of a mean lies outside 0 .. 4096");
+  expects(scale > 0 && scale < 4096, "the scale of a mean lies outside 0 .. 4096");
+  const auto step =
+      static_cast<std::int64_t>(std::floor(scale * static_cast<double>(std::int64_t{1} << kStepBits) + 0.5));
   const std::vector<Span> columns = spans(step, target_x0, target.width(), source_x0, source.width());
   const std::vector<Span> rows = spans(step, target_y0, target.height(), source_y0, source.height());
   if (target.empty()) return;
-  if (step == 2 * kOne && inside(columns, step) && inside(rows, step)) {
+  if (two_whole_pixels(columns) && two_whole_pixels(rows)) {
     return halve(source, columns[0].begin, rows[0].begin, target);
   }
   std::vector<std::uint64_t> sums(columns.size());

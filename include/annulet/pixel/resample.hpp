@@ -6,11 +6,11 @@
 
 namespace annulet {
 
-/// Means over the squares of another grid, exact areas in fixed point. Both grids have the slide's top left
-/// as origin, so the value of a target pixel does not depend on which rectangle it is computed in. `source`
-/// holds source pixels from (source_x0, source_y0); `scale` is source px per target px (> 0, rounded to
-/// 1/65536). `target` keeps its size and holds target pixels from (target_x0, target_y0); squares that leave
-/// `source` use the part inside (0 where none).
+/// Means over the squares of another grid, exact areas in fixed point (edges to 1/65536 px). Both grids have
+/// the slide's top left as origin, so the value of a target pixel does not depend on which rectangle it is
+/// computed in. `source` holds source pixels from (source_x0, source_y0); `scale` is source px per target px
+/// (above 0, below 4096, rounded to 2^-32). `target` keeps its size and holds target pixels from (target_x0,
+/// target_y0); squares that leave `source` use the part inside (0 where none).
 void area_mean(const Plane<std::uint8_t>& source, std::int64_t source_x0, std::int64_t source_y0,
                double scale, std::int64_t target_x0, std::int64_t target_y0, Plane<std::uint8_t>& target);
 
