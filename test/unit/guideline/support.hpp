@@ -1,5 +1,9 @@
 #pragma once
 // Tallies of tumour cells made by hand.
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "annulet/guideline/guideline.hpp"
@@ -72,5 +76,26 @@ inline Verdict decide(const std::string& id, const Cells& cells, const std::stri
                       const Contiguity& contiguity = together()) {
   return Guideline::load(id).decide(tally_of(cells), contiguity, ish.empty() ? Ish{} : Ish::parse(ish));
 }
+
+/// A guideline file of the test's own, gone with the object.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& text) {
+    static int count = 0;
+    path_ = std::filesystem::temp_directory_path() /
+            ("annulet_guideline_test_" + std::to_string(getpid()) + "_" + std::to_string(count++) + ".toml");
+    std::ofstream(path_, std::ios::binary) << text;
+  }
+  ~TemporaryFile() {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
 
 }  // namespace annulet::guideline_test
