@@ -9,6 +9,12 @@
 
 namespace annulet {
 
+/// \file
+/// From the counts of a tally to a score with its reasons. The rules are data (models/guidelines/*.toml); the
+/// code knows kinds of rows only. Units: cells, shares in percent of the measurable tumour cells. Comparisons
+/// are of integers. Values are immutable and may be shared by threads; a decision costs microseconds. Sources
+/// and readings: docs/guidelines/.
+
 /// Facts about where the cells lie that some rows and tags need; computed once from the graded table.
 struct Contiguity {
   std::uint64_t largest_intense_cluster = 0;  ///< most intense_complete tumour cells that touch one another
@@ -19,10 +25,11 @@ struct Contiguity {
 /// In situ hybridisation as given by `--ish`.
 struct Ish {
   enum class Kind { Absent, Negative, Positive, Counts } kind = Kind::Absent;
-  double ratio = 0, copies = 0;
+  double ratio = 0;   ///< HER2/CEP17; for Counts, above 0 and at most 1000
+  double copies = 0;  ///< HER2 signals a cell; likewise
   bool recounted = false;
-  int group() const;                       ///< 1-5 of the 2018 guideline, for Counts
-  /// "negative", "positive", "RATIO,COPIES[,recounted]". Throws Error Usage.
+  int group() const;  ///< 1-5 of the 2018 guideline; 0 where there are no Counts
+  /// "negative", "positive", "RATIO,COPIES[,recounted]"; numbers are plain decimals. Throws Error Usage.
   static Ish parse(const std::string& text);
 };
 
@@ -38,8 +45,15 @@ class Guideline {
   const std::string& digest() const;
   const std::string& title() const;
 
-  /// Score, group, rule, trace, caveats and margins for the tumour cells of a tally (contract 4). Does not judge
-  /// sufficiency: `n` measurable tumour cells must be at least 1. Throws Error Usage for an --ish that does not belong.
+  /// Score, group, rule, trace, caveats, notes and margins for the tumour cells of a tally. Does not judge
+  /// sufficiency: at least one measurable tumour cell must be there, and patterns and bins of the tally must
+  /// count the same cells (else Error Internal). Throws Error Usage for an --ish that does not belong to the
+  /// guideline.
+  ///
+  /// `trace` holds every row in order, those after the deciding one too: `rule` names the row that decided,
+  /// and a later row may have `held` as well. Rows that compare no share (clusters, the last row) have the
+  /// cut ">= 0". `margins` is empty where rows are judged by touching cells: their distance depends on where
+  /// the cells lie.
   Verdict decide(const Tally& tally, const Contiguity& contiguity, const Ish& ish) const;
 
  private:

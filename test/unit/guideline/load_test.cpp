@@ -137,3 +137,25 @@ TEST_CASE("another table gives another result: rules are data") {
   CHECK(guideline.decide(tally_of(Cells{.intense = 499}.of(1000)), together(), {}).rule == "R2");
   CHECK(guideline.decide(tally_of(Cells{.intense = 500}.of(1000)), together(), {}).rule == "R1");
 }
+
+TEST_CASE("a damaged file is refused as usage, or is still a whole guideline") {
+  const std::string whole = built_in_text();
+  std::size_t refused = 0, read = 0;
+  for (std::size_t at = 0; at < whole.size(); at += 23) {
+    const std::string cut = whole.substr(0, at);
+    std::string holed = whole;
+    holed.erase(at, 5);
+    for (const std::string& text : {cut, holed}) {
+      const TemporaryFile file(text);
+      try {
+        const Guideline guideline = Guideline::load(file.path());
+        CHECK(guideline.decide(tally_of(Cells{.faint = 300}.of(2000)), {}, {}).score.has_value());
+        ++read;
+      } catch (const Error& error) {
+        REQUIRE(error.code() == Code::Usage);
+        ++refused;
+      }
+    }
+  }
+  CHECK(refused > read);  // comments and words may be damaged unseen, nothing else
+}
