@@ -1,0 +1,198 @@
+#include "phantom/painter.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "phantom/fibres.hpp"
+
+namespace annulet::phantom {
+namespace {
+
+constexpr double kSight = 4.5;            // um beyond a cell in which its membrane may still show
+constexpr double kLineReach = 3.2;        // standard deviations of a membrane line that are painted
+constexpr double kOwnSide = 0.12;         // um from the wall to the middle of a cell's own line
+constexpr double kLeastDivergence = 0.3;  // of two unit vectors: keeps the wall distance finite behind a cell
+constexpr double kTissueEdge = 1.5;       // um over which tissue begins
+constexpr std::size_t kMostNear = 32;
+constexpr int kChannelGrain = 80, kChannelChromatin = 84, kChannelCleft = 88, kChannelBlush = 90;
+
+struct NearCell {
+  const Epithelium* cell;
+  double level;   // distance minus weight
+  double ux, uy;  // unit vector from the seed
+  double dx, dy;
+};
+
+struct Neighbourhood {
+  std::array<NearCell, kMostNear> near;
+  std::size_t count = 0;
+  std::size_t owner = kMostNear;  // index into near; kMostNear: no cell holds the pixel
+  double outside = 1e9;           // um to the next cell where no cell holds the pixel
+};
+
+/// The membrane lines that reach a pixel: each cell's own, at its distance to that cell's wall.
+double membrane_at(const Neighbourhood& hood, double lumen_distance) {
+  double od = 0;
+  for (std::size_t j = 0; j < hood.count; ++j) {
+    const NearCell& it = hood.near[j];
+    if (it.cell->intent == Intent::None) continue;
+    double beyond = it.level - it.cell->cap;  // um outside the cell, negative inside
+    if (hood.owner == j) {
+      beyond = std::max(beyond, -lumen_distance);
+      for (std::size_t k = 0; k < hood.count; ++k) {
+        if (k == j) continue;
+        const NearCell& other = hood.near[k];
+        const double apart = std::max(kLeastDivergence, std::hypot(it.ux - other.ux, it.uy - other.uy));
+        beyond = std::max(beyond, (it.level - other.level) / apart);
+      }
+    } else if (hood.owner < kMostNear) {
+      const NearCell& other = hood.near[hood.owner];
+      const double apart = std::max(kLeastDivergence, std::hypot(it.ux - other.ux, it.uy - other.uy));
+      beyond = std::max(beyond, (it.level - other.level) / apart);
+    } else {
+      beyond = std::max(beyond, -lumen_distance);
+    }
+    const double from_line = (beyond + kOwnSide) / it.cell->line_sigma_um;
+    if (std::abs(from_line) > kLineReach) continue;
+    od += membrane_towards(*it.cell, it.dx, it.dy) * std::exp(-0.5 * from_line * from_line);
+  }
+  return od;
+}
+
+float smooth_step(double low, double high, double v) {
+  const double t = std::clamp((v - low) / (high - low), 0.0, 1.0);
+  return static_cast<float>(t * t * (3 - 2 * t));
+}
+
+}  // namespace
+
+Painter::Painter(const PhantomRecipe& recipe, const Terrain& terrain, const Tissue& tissue)
+    : recipe_(recipe),
+      terrain_(terrain),
+      tissue_(tissue),
+      cells_(terrain.width_um(), terrain.height_um(), 5) {
+  for (std::size_t i = 0; i < tissue.cells.size(); ++i) {
+    const Epithelium& cell = tissue.cells[i];
+    cells_.add(static_cast<int>(i), cell.seed, cell.weight + cell.cap + kSight);
+  }
+}
+
+void Painter::paint(Band& band) const {
+  band.haematoxylin.fill(0);
+  band.chromogen.fill(0);
+  band.membrane.fill(0);
+  paint_ground(band);
+  for (const Epithelium& cell : tissue_.cells) {
+    if (cell.nucleus.present) paint_nucleus(band, cell.nucleus);
+  }
+  for (const FreeNucleus& cell : tissue_.loose) paint_nucleus(band, cell.nucleus);
+}
+
+void Painter::paint_ground(Band& band) const {
+  const double top = band.first_row * band.pitch_um;
+  const Fibres fibres(terrain_, top, top + band.rows() * band.pitch_um);
+  for (int y = 0; y < band.rows(); ++y) {
+    const double slide_y = (band.first_row + y + 0.5) * band.pitch_um;
+    for (int x = 0; x < band.width(); ++x) {
+      const Vec q = terrain_.warp((x + 0.5) * band.pitch_um, slide_y);
+      band.place_x(x, y) = static_cast<float>(q.x);
+      band.place_y(x, y) = static_cast<float>(q.y);
+      if (terrain_.depth(q.x, q.y) < -kTissueEdge) continue;
+      paint_pixel(band, x, y, fibres.fine(q.x, q.y), fibres.coarse(q.x, q.y));
+    }
+  }
+}
+
+void Painter::paint_pixel(Band& band, int x, int y, float fine, float coarse) const {
+  const double qx = band.place_x(x, y), qy = band.place_y(x, y);
+  Neighbourhood hood;
+  const double lumen = terrain_.lumen_distance(qx, qy);
+  double best = 1e9;
+  for (const int i : cells_.near(qx, qy)) {
+    const Epithelium& cell = tissue_.cells[static_cast<std::size_t>(i)];
+    const double dx = qx - cell.seed.x, dy = qy - cell.seed.y, d = std::sqrt(dx * dx + dy * dy);
+    if (d > cell.weight + cell.cap + kSight || hood.count == kMostNear) continue;
+    const double level = d - cell.weight, inverse = d > 1e-6 ? 1 / d : 0;
+    hood.near[hood.count] = {&cell, level, dx * inverse, dy * inverse, dx, dy};
+    if (level < best) {
+      best = level;
+      if (level < cell.cap && lumen > 0)
+        hood.owner = hood.count;
+      else
+        hood.owner = kMostNear;
+    }
+    hood.outside = std::min(hood.outside, level - cell.cap);
+    ++hood.count;
+  }
+  if (hood.owner < kMostNear)
+    paint_epithelium(band, x, y, *hood.near[hood.owner].cell);
+  else if (lumen > 0)
+    paint_stroma(band, x, y, fine, coarse, hood.outside);
+  if (hood.count > 0) band.membrane(x, y) = static_cast<float>(membrane_at(hood, lumen));
+}
+
+void Painter::paint_epithelium(Band& band, int x, int y, const Epithelium& cell) const {
+  const float qx = band.place_x(x, y), qy = band.place_y(x, y);
+  const Noise& noise = terrain_.noise();
+  const float grain = 0.55F * noise(qx / 0.6F, qy / 0.6F, kChannelGrain) +
+                      0.45F * noise(qx / 1.9F, qy / 1.9F, kChannelGrain + 1);
+  const float cloud = noise(qx / 5, qy / 5, kChannelBlush);
+  band.haematoxylin(x, y) =
+      static_cast<float>(cell.haematoxylin) * std::max(0.0F, 1 + 0.75F * grain + 0.3F * cloud);
+  band.chromogen(x, y) = static_cast<float>(cell.blush) * std::max(0.0F, 1 + 0.5F * grain + 0.5F * cloud);
+}
+
+void Painter::paint_stroma(Band& band, int x, int y, float fine, float coarse, double outside) const {
+  const float qx = band.place_x(x, y), qy = band.place_y(x, y);
+  const Noise& noise = terrain_.noise();
+  const float patch = noise(qx / 45, qy / 45, kChannelCleft + 1);
+  const float bundle = smooth_step(-0.75, 0.05, coarse + 0.35 * patch);
+  float cover = 0.12F + 0.88F * bundle;
+  const float loose =
+      smooth_step(-0.1, 0.5, noise(qx / 28, qy / 28, kChannelCleft));  // retraction beside nests
+  cover *= 1 - loose * 0.9F * (1 - smooth_step(0.6, 3.0, outside));
+  cover *= smooth_step(-kTissueEdge, kTissueEdge, terrain_.depth(qx, qy));
+  const float fibre = cover * std::max(0.0F, 0.75F + 0.55F * fine + 0.25F * coarse);
+  band.haematoxylin(x, y) = static_cast<float>(recipe_.stroma_haematoxylin_od) * fibre;
+  band.chromogen(x, y) = static_cast<float>(recipe_.stroma_chromogen_od) * fibre;
+}
+
+void Painter::paint_nucleus(Band& band, const Nucleus& nucleus) const {
+  const double reach = nucleus.reach() + 1.5, pitch = band.pitch_um;  // 1.5: the distortion of places
+  const int left = std::max(0, static_cast<int>((nucleus.centre.x - reach) / pitch));
+  const int right = std::min(band.width() - 1, static_cast<int>((nucleus.centre.x + reach) / pitch));
+  const int top = std::max(0, static_cast<int>((nucleus.centre.y - reach) / pitch) - band.first_row);
+  const int bottom =
+      std::min(band.rows() - 1, static_cast<int>((nucleus.centre.y + reach) / pitch) - band.first_row);
+  const Noise& noise = terrain_.noise();
+  const double mean_radius = std::sqrt(nucleus.a * nucleus.b);
+  const auto grain = static_cast<float>(nucleus.grain_um);
+  for (int y = top; y <= bottom; ++y) {
+    for (int x = left; x <= right; ++x) {
+      const double dx = band.place_x(x, y) - nucleus.centre.x, dy = band.place_y(x, y) - nucleus.centre.y;
+      const double u = (dx * nucleus.cosine + dy * nucleus.sine) / nucleus.a;
+      const double v = (dy * nucleus.cosine - dx * nucleus.sine) / nucleus.b;
+      const double radius = std::sqrt(u * u + v * v);
+      if (radius > 1.6) continue;
+      const double edge = radius > 1e-6 ? nucleus.wave(u / radius, v / radius) : 1;
+      const double depth = (edge - radius) * mean_radius;  // um inside the outline
+      const float alpha = smooth_step(-nucleus.edge_um, nucleus.edge_um, depth);
+      if (alpha <= 0) continue;
+      const float qx = band.place_x(x, y), qy = band.place_y(x, y);
+      const float clump = 0.6F * noise(qx / grain, qy / grain, kChannelChromatin) +
+                          0.6F * noise(qx / (2.2F * grain), qy / (2.2F * grain), kChannelChromatin + 1);
+      double od = nucleus.od * (1 + nucleus.texture * 1.3 * clump);
+      const double from_rim = (depth - 0.35) / 0.35;
+      od += nucleus.rim * std::exp(-0.5 * from_rim * from_rim) * (1 + 0.4 * clump);
+      for (const Nucleus::Spot& spot : nucleus.nucleoli) {
+        const double sx = (qx - spot.at.x) / spot.radius_um, sy = (qy - spot.at.y) / spot.radius_um;
+        od += spot.od * std::exp(-0.5 * (sx * sx + sy * sy) * 2);
+      }
+      float& here = band.haematoxylin(x, y);
+      here += alpha * (static_cast<float>(std::max(0.0, od)) - here);
+      band.chromogen(x, y) *= 1 - 0.65F * alpha;
+    }
+  }
+}
+
+}  // namespace annulet::phantom

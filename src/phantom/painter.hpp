@@ -1,0 +1,37 @@
+#pragma once
+#include "annulet/base/plane.hpp"
+#include "phantom/tissue.hpp"
+
+namespace annulet::phantom {
+
+/// Rows of the slide at paint pitch: amounts of stain, OD along each stain's unit vector.
+struct Band {
+  int first_row = 0;
+  double pitch_um = 0.25;
+  Plane<float> haematoxylin, chromogen, membrane;
+  Plane<float> place_x, place_y;  ///< undistorted place of each pixel, um
+
+  int width() const { return membrane.width(); }
+  int rows() const { return membrane.height(); }
+};
+
+/// Paints tissue into bands. Every value depends on its place alone, so any split into bands gives the same
+/// picture.
+class Painter {
+ public:
+  Painter(const PhantomRecipe& recipe, const Terrain& terrain, const Tissue& tissue);
+  void paint(Band& band) const;
+
+ private:
+  void paint_ground(Band& band) const;
+  void paint_pixel(Band& band, int x, int y, float fine, float coarse) const;
+  void paint_epithelium(Band& band, int x, int y, const Epithelium& cell) const;
+  void paint_stroma(Band& band, int x, int y, float fine, float coarse, double cleft) const;
+  void paint_nucleus(Band& band, const Nucleus& nucleus) const;
+  const PhantomRecipe& recipe_;
+  const Terrain& terrain_;
+  const Tissue& tissue_;
+  PlaceIndex cells_;
+};
+
+}  // namespace annulet::phantom
