@@ -75,10 +75,10 @@ void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions&
     append(sample, reader.pixels().rgb);
   }
   const StainFit fitted = fit_stains(sample, white, survey.stain.vectors);
-  survey.stain.fit_angle_degrees = fitted.angle_degrees;
+  survey.stain.fit_angle_degrees = std::max(fitted.haematoxylin_angle_degrees, fitted.dab_angle_degrees);
   if (!fitted.plausible) {
     survey.caveats.push_back({"stain-fit-dropped", "the stains fitted to this slide are not believable (" +
-                                                       fitted.why + "); the preset " + survey.stain.id +
+                                                       fitted.why_not + "); the preset " + survey.stain.id +
                                                        " was used"});
     return;
   }
