@@ -1,0 +1,66 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "annulet/base/geometry.hpp"
+#include "annulet/base/plane.hpp"
+#include "cell/bin_grid.hpp"
+
+namespace annulet::nuclei {
+
+/// A bright round spot of about a nucleus' size: where an outline is tried. Positions are of the window.
+struct Blob {
+  std::int32_t x = 0, y = 0;  ///< 1/64 um from the window's top left
+  std::int32_t strength = 0;  ///< response x sigma^2: what thinning and the cap prefer
+  std::int32_t response = 0;  ///< of -sigma^2 LoG, in 1/64 of the plane's units
+  std::int32_t scale = 0;     ///< index into the scales
+};
+
+/// Scales of the blob search: sigma 1.8, 2.4, 3.2, 4.27 um, each 4/3 of the one before.
+inline constexpr int kBlobScales = 4;
+
+/// How far around a spot its position and response look: incremental kernels 4 + 4 + 5 + 6 + 8 um, the search
+/// for the maximum 3 um, the neighbours of the parabola 1 um, the pair of the 1 um plane 1 um.
+inline constexpr int kBlobReachUm = 27 + 3 + 1 + 1;
+
+/// Where blobs may lie and which grid caps them.
+struct BlobWindow {
+  std::int32_t first_x = 0, first_y = 0;  ///< 1/64 um, centre of the coarse plane's first pixel in the window
+  std::int64_t slide_x = 0, slide_y = 0;  ///< 1/64 um, the window's top left on the slide
+  Rect<MicroFrame, std::int32_t> wanted{};  ///< 1/64 um in the window: spots outside are not reported
+};
+
+/// Finds blobs on a plane of 1 um pixels. Holds scratch.
+class BlobFinder {
+ public:
+  /// Local maxima over 0.7 sigma of -sigma^2 LoG of at least `threshold` (1/64 of the plane's units) at the
+  /// scales `first_scale` .. `last_scale`, unthinned.
+  void operator()(const Plane<std::int16_t>& coarse, const BlobWindow& window, int threshold, int first_scale,
+                  int last_scale, std::vector<Blob>& blobs);
+  /// Keeps the strongest of blobs within 2 um of each other, in kThinRounds parallel rounds (what is
+  /// undecided then stays), then the strongest kBlobsPerSquare of each square of the slide's fixed 16 um
+  /// grid.
+  void thin(const BlobWindow& window, std::vector<Blob>& blobs);
+
+ private:
+  void thin_near(std::vector<Blob>& blobs);
+  void cap(const BlobWindow& window, std::vector<Blob>& blobs);
+  void maxima(const Plane<std::int16_t>& difference, const BlobWindow& window, int threshold, int scale,
+              std::vector<Blob>& blobs);
+  Plane<std::int16_t> smooth_[2], rows_, difference_;
+  Plane<std::int16_t> column_;
+  std::vector<std::uint8_t> candidate_;
+  enum class State : std::uint8_t { Undecided, Won, Lost };
+  std::vector<State> state_, next_;
+  BinGrid grid_;
+};
+
+inline constexpr int kThinUm = 2;
+inline constexpr int kThinRounds = 2;
+inline constexpr int kThinReachUm =
+    2 * kThinRounds * kThinUm;              ///< how far the fate of a blob looks in `thin`
+inline constexpr int kSquareUm = 16;        ///< side of a square of the cap
+inline constexpr int kBlobsPerSquare = 12;  ///< real tissue stays below; a texture cannot cost more than this
+
+}  // namespace annulet::nuclei

@@ -1,0 +1,36 @@
+#pragma once
+#include <cstdint>
+
+#include "annulet/base/plane.hpp"
+#include "annulet/cell/stain_tile.hpp"
+
+namespace annulet::nuclei {
+
+/// A plane on which nuclei (or interiors) stand out bright, and the scale of its values.
+struct Contrast {
+  Plane<std::uint8_t> plane;  ///< at 0.5 um
+  int units_per_od = 0;
+};
+
+inline constexpr int kNucleusUnits = 400;   ///< values of the nucleus plane per OD
+inline constexpr int kInteriorUnits = 160;  ///< values of the interior plane per OD
+
+/// clip(gain (H - 0.6 D), -0.05, 0.59 OD) x 400 + 20: haematoxylin less the part that dark DAB lends it.
+void nucleus_plane(const StainTile& tile, int gain_percent, Contrast& out);
+
+/// (1.4 OD - min(D, 1.4 OD)) x 160: what a stained wall encloses is bright.
+void interior_plane(const StainTile& tile, Contrast& out);
+
+/// Replicated border of a FinePlane in its own pixels of 0.25 um: rays never need a bound check.
+inline constexpr int kFineBorder = 48;
+
+/// 1-2-1 smoothing in both directions (0.35 um), then linear doubling: pixels of 0.25 um with kFineBorder
+/// around. `rows` is scratch.
+void fine_plane(const Plane<std::uint8_t>& source, Plane<std::uint16_t>& rows, Plane<std::uint8_t>& fine);
+
+/// Sums of 2 x 2, times 16: pixels of 1 um whose grid starts at the slide's top left; `skip_x`, `skip_y` (0
+/// or 1) are the pixels of `source` before the first whole pair.
+void coarse_plane(const Plane<std::uint8_t>& source, int skip_x, int skip_y, Plane<std::int16_t>& coarse);
+inline constexpr int kCoarsePerFine = 64;  ///< a value v of `source` becomes 64 v
+
+}  // namespace annulet::nuclei

@@ -1,0 +1,75 @@
+#include "cell/nucleus_suppression.hpp"
+
+#include <algorithm>
+
+namespace annulet::nuclei {
+
+namespace {
+
+constexpr int kApart100 = 105;  // centre outside the other's outline by this factor, 1/100
+constexpr int kRadii100 = 60;   // ... and this part of both radii together
+
+bool are_rivals(const Star& a, const Star& b) {
+  const std::int32_t dx = b.centre.x - a.centre.x, dy = b.centre.y - a.centre.y;
+  const std::int64_t square = std::int64_t{dx} * dx + std::int64_t{dy} * dy;
+  constexpr std::int64_t kReach = kRivalReachUm * kMicroUnits;
+  if (square >= kReach * kReach) return false;
+  const int ray = ray_towards(dx, dy);
+  const std::int64_t ra = 8 * a.radius[static_cast<std::size_t>(ray)];
+  const std::int64_t rb = 8 * b.radius[static_cast<std::size_t>((ray + kNucleusRays / 2) % kNucleusRays)];
+  const std::int64_t limit = std::max(kApart100 * std::max(ra, rb), kRadii100 * (ra + rb));
+  return square * 10000 < limit * limit;
+}
+
+bool beats(const Star& a, const Star& b, std::size_t i, std::size_t j) {
+  if (a.score != b.score) return a.score > b.score;
+  if (a.centre.y != b.centre.y) return a.centre.y < b.centre.y;
+  if (a.centre.x != b.centre.x) return a.centre.x < b.centre.x;
+  if (a.radius != b.radius) return a.radius < b.radius;
+  return i < j;  // the same outline twice: whichever stays
+}
+
+}  // namespace
+
+void Suppression::find_rivals(const std::vector<Star>& stars) {
+  constexpr std::int32_t kReach = kRivalReachUm * kMicroUnits;
+  grid_.build(stars.size(), kReach, 0, 0, [&](std::size_t i) { return stars[i].centre; });
+  start_.assign(1, 0);
+  rival_.clear();
+  for (std::size_t i = 0; i < stars.size(); ++i) {
+    grid_.near(stars[i].centre.x, stars[i].centre.y, kReach, [&](std::uint32_t j) {
+      if (j != i && beats(stars[j], stars[i], j, i) && are_rivals(stars[i], stars[j])) rival_.push_back(j);
+    });
+    start_.push_back(static_cast<std::uint32_t>(rival_.size()));
+  }
+}
+
+void Suppression::operator()(std::vector<Star>& stars) {
+  find_rivals(stars);
+  state_.assign(stars.size(), State::Undecided);
+  for (int round = 0; round < kSuppressionRounds; ++round) {
+    next_ = state_;
+    for (std::size_t i = 0; i < stars.size(); ++i) {
+      if (state_[i] != State::Undecided) continue;
+      bool wins = true;
+      for (std::uint32_t k = start_[i]; k < start_[i + 1]; ++k)
+        wins = wins && state_[rival_[k]] == State::Lost;
+      if (wins) next_[i] = State::Won;
+    }
+    state_ = next_;
+    for (std::size_t i = 0; i < stars.size(); ++i) {
+      if (state_[i] != State::Undecided) continue;
+      for (std::uint32_t k = start_[i]; k < start_[i + 1]; ++k) {
+        if (state_[rival_[k]] == State::Won) next_[i] = State::Lost;
+      }
+    }
+    state_ = next_;
+  }
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < stars.size(); ++i) {
+    if (state_[i] == State::Won) stars[kept++] = stars[i];
+  }
+  stars.resize(kept);
+}
+
+}  // namespace annulet::nuclei

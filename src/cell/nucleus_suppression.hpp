@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "cell/bin_grid.hpp"
+#include "cell/star_outline.hpp"
+
+namespace annulet::nuclei {
+
+/// Rounds of suppression: measured, after two of them less than one outline in a thousand is undecided.
+inline constexpr int kSuppressionRounds = 3;
+/// Farthest that two outlines can be rivals: 1.05 x 9.5 um or 0.6 x (9.5 + 9.5) um.
+inline constexpr int kRivalReachUm = 12;
+/// How far a decision can look: every round asks the rivals and whether one of theirs won; the last only the
+/// rivals.
+inline constexpr int kSuppressionReachUm = (2 * kSuppressionRounds - 1) * kRivalReachUm;
+
+/// Leaves one outline where several claim the same nucleus: of two rivals the higher score wins, ties by (y,
+/// x). Runs a fixed number of parallel rounds (an outline wins when it beats every undecided rival, its
+/// rivals then lose); what is undecided afterwards is dropped. So what happens to an outline depends on its
+/// surroundings within kSuppressionReachUm, not on where the window ends. Holds scratch.
+class Suppression {
+ public:
+  void operator()(std::vector<Star>& stars);
+
+ private:
+  enum class State : std::uint8_t { Undecided, Won, Lost };
+  void find_rivals(const std::vector<Star>& stars);
+  BinGrid grid_;
+  std::vector<State> state_, next_;
+  std::vector<std::uint32_t> start_,
+      rival_;  ///< rivals of i that beat it: rival_[start_[i]] .. rival_[start_[i + 1]]
+};
+
+}  // namespace annulet::nuclei

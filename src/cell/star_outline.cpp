@@ -1,0 +1,203 @@
+#include "cell/star_outline.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "annulet/base/directions.hpp"
+#include "annulet/base/integer_math.hpp"
+#include "cell/nucleus_plane.hpp"
+#include "cell/wide.hpp"
+
+namespace annulet::nuclei {
+
+namespace {
+
+constexpr int kMicroPerFine = 16;    // 1/64 um in a fine pixel of 0.25 um
+constexpr int kWeakRays = 12;        // the weakest of 32 edges that make half of the score
+constexpr int kEdgeLeast1000 = -30;  // an edge of the wrong sign costs at most so much, 1/1000 OD
+constexpr int kBestTurnStart = 8;    // rays before and after the turn that is taken let both ends settle
+constexpr std::int16_t kNever = -16000;
+
+constexpr const std::array<std::int16_t, 2>& direction(int ray) {
+  return kDirections64[static_cast<std::size_t>(2 * ray)];
+}
+
+ANNULET_WIDE void edges_of(const std::int16_t* s, std::int16_t least, std::int16_t most, std::int16_t* out) {
+  for (int k = 0; k < kStarRadii; ++k) {
+    const auto e = static_cast<std::int16_t>(s[k] + s[k + 1] - s[k + 3] - s[k + 4]);
+    out[k] = std::clamp(e, least, most);
+  }
+}
+
+// One ray of the dynamic programme: best total at every radius when the ray before ended within two steps.
+ANNULET_WIDE void advance(const std::int16_t* before, const std::int16_t* edge, std::int16_t cost,
+                          std::int16_t* out) {
+  for (int k = 0; k < kStarRadii; ++k) {
+    const auto one = static_cast<std::int16_t>(std::max(before[k - 1], before[k + 1]) - cost);
+    const auto two = static_cast<std::int16_t>(std::max(before[k - 2], before[k + 2]) - 2 * cost);
+    out[k] = static_cast<std::int16_t>(std::max(before[k], std::max(one, two)) + edge[k]);
+  }
+}
+
+// Radius on the ray before from which the total at k was reached: the least step wins ties, then the inner
+// radius.
+int step_back(const std::int16_t* before, int k, int cost) {
+  int best = before[k], from = k;
+  for (int step : {-1, 1, -2, 2}) {
+    const int total = before[k + step] - cost * std::abs(step);
+    if (total > best) {
+      best = total;
+      from = k + step;
+    }
+  }
+  return from;
+}
+
+}  // namespace
+
+void StarFitter::prepare(int stride) {
+  if (stride == stride_) return;
+  stride_ = stride;
+  for (int ray = 0; ray < kNucleusRays; ++ray) {
+    for (int i = 0; i < kSamples; ++i) {
+      const int quarter = kFirstRadius - 2 + i;
+      const auto x = divide_round(quarter * direction(ray)[0], kDirectionOne);
+      const auto y = divide_round(quarter * direction(ray)[1], kDirectionOne);
+      offset_[static_cast<std::size_t>(ray)][static_cast<std::size_t>(i)] =
+          static_cast<std::int32_t>(y * stride + x);
+    }
+  }
+  for (Lane& lane : total_) lane.fill(kNever);
+}
+
+void StarFitter::sample_edges(const std::uint8_t* centre, const StarRules& rules) {
+  const auto least = static_cast<std::int16_t>(kEdgeLeast1000 * 2 * rules.units_per_od / 1000);
+  const auto most = static_cast<std::int16_t>(rules.edge_most * 2 * rules.units_per_od / 1000);
+  std::array<std::int16_t, kSamples> samples;
+  for (std::size_t ray = 0; ray < kNucleusRays; ++ray) {
+    const std::int32_t* offset = offset_[ray].data();
+    for (std::size_t i = 0; i < kSamples; ++i) samples[i] = centre[offset[i]];
+    edges_of(samples.data(), least, most, edge_[ray].data());
+  }
+}
+
+void StarFitter::find_path(const StarRules& rules, Path& path) {
+  const auto cost = static_cast<std::int16_t>(divide_round(rules.bend_cost * 2 * rules.units_per_od, 1000));
+  std::fill_n(total_[0].begin() + kPad, kStarRadii, std::int16_t{0});
+  for (std::size_t t = 0; t < kTurn; ++t) {
+    advance(total_[t].data() + kPad, edge_[t % kNucleusRays].data(), cost, total_[t + 1].data() + kPad);
+  }
+  const std::int16_t* last = total_[kTurn].data() + kPad;
+  int k = static_cast<int>(std::max_element(last, last + kStarRadii) - last);
+  for (int t = kTurn - 1; t >= kBestTurnStart; --t) {
+    if (t < kBestTurnStart + kNucleusRays) {
+      const auto ray = static_cast<std::size_t>(t % kNucleusRays);
+      path.quarter[ray] = k + kFirstRadius;
+      path.edge[ray] = edge_[ray][static_cast<std::size_t>(k)];
+    }
+    k = step_back(total_[static_cast<std::size_t>(t)].data() + kPad, k, cost);
+  }
+}
+
+// S = (mean edge + mean of the 12 weakest) / 2 x sqrt(mean radius / 4 um); centroid of the polygon.
+void StarFitter::fit(const std::uint8_t* centre, const StarRules& rules, Path& path) {
+  sample_edges(centre, rules);
+  find_path(rules, path);
+  std::array<std::int16_t, kNucleusRays> sorted = path.edge;
+  std::nth_element(sorted.begin(), sorted.begin() + kWeakRays, sorted.end());
+  path.sum = path.weakest = 0;
+  for (std::size_t i = 0; i < kNucleusRays; ++i) path.sum += sorted[i];
+  for (std::size_t i = 0; i < kWeakRays; ++i) path.weakest += sorted[i];
+  std::int64_t radii = 0, area = 0, x = 0, y = 0;
+  for (int i = 0; i < kNucleusRays; ++i) {
+    const int j = (i + 1) % kNucleusRays;
+    const std::int64_t a = path.quarter[static_cast<std::size_t>(i)],
+                       b = path.quarter[static_cast<std::size_t>(j)];
+    radii += a;
+    area += a * b;
+    x += a * b * (a * direction(i)[0] + b * direction(j)[0]);
+    y += a * b * (a * direction(i)[1] + b * direction(j)[1]);
+  }
+  path.shift_x = static_cast<std::int32_t>(divide_round(x, 3 * area * (kDirectionOne / kMicroPerFine)));
+  path.shift_y = static_cast<std::int32_t>(divide_round(y, 3 * area * (kDirectionOne / kMicroPerFine)));
+  // mean radius / 4 um = radii / (32 x 4 x 4); its root in 1/4096
+  const std::int64_t root = integer_sqrt(radii * 32768);
+  const std::int64_t both = 3 * path.sum + 8 * path.weakest;  // 192 times the half sum of the means
+  path.score = static_cast<std::int32_t>(
+      both <= 0 ? 0 : both * root * 10000 / (std::int64_t{192} * 2 * rules.units_per_od * 4096));
+}
+
+bool StarFitter::operator()(const Plane<std::uint8_t>& fine, Point<MicroFrame, std::int32_t> seed,
+                            const StarRules& rules, Star& star) {
+  const int last_x = fine.width() - 2 * kFineBorder - 1, last_y = fine.height() - 2 * kFineBorder - 1;
+  int x = std::clamp(static_cast<int>(divide_floor(seed.x, kMicroPerFine)), 0, last_x);
+  int y = std::clamp(static_cast<int>(divide_floor(seed.y, kMicroPerFine)), 0, last_y);
+  Path path;
+  const auto fit_here = [&] { fit(fine.row(y + kFineBorder) + x + kFineBorder, rules, path); };
+  const auto centre_of = [](int pixel) { return pixel * kMicroPerFine + kMicroPerFine / 2; };
+  fit_here();
+  if (path.score < rules.least_score / 2) return false;  // a second fit gains less than that
+  const int moved_x =
+      std::clamp(static_cast<int>(divide_floor(centre_of(x) + path.shift_x, kMicroPerFine)), 0, last_x);
+  const int moved_y =
+      std::clamp(static_cast<int>(divide_floor(centre_of(y) + path.shift_y, kMicroPerFine)), 0, last_y);
+  if (moved_x != x || moved_y != y) {
+    x = moved_x;
+    y = moved_y;
+    if (std::max(std::abs(centre_of(x) - seed.x), std::abs(centre_of(y) - seed.y)) >
+        kStarShiftUm * kMicroUnits)
+      return false;
+    fit_here();
+  }
+  if (path.score <= rules.least_score) return false;
+  const int least_edge = rules.least_edge * 2 * rules.units_per_od / 1000;
+  const auto with_edge =
+      std::count_if(path.edge.begin(), path.edge.end(), [&](int e) { return e > least_edge; });
+  if (with_edge < rules.rays_with_edge) return false;
+
+  star.centre = {centre_of(x) + path.shift_x, centre_of(y) + path.shift_y};
+  star.centre.x = std::clamp(star.centre.x, 0, centre_of(last_x));
+  star.centre.y = std::clamp(star.centre.y, 0, centre_of(last_y));
+  if (std::max(std::abs(star.centre.x - seed.x), std::abs(star.centre.y - seed.y)) >
+      kStarShiftUm * kMicroUnits)
+    return false;
+  star.edge = path.edge;
+  star.score = path.score;
+  star.mean_radius = 0;
+  for (int i = 0; i < kNucleusRays; ++i) {
+    const std::int64_t along = divide_round(
+        std::int64_t{path.shift_x} * direction(i)[0] + std::int64_t{path.shift_y} * direction(i)[1],
+        kDirectionOne);
+    const std::int64_t eighth =
+        divide_round(path.quarter[static_cast<std::size_t>(i)] * kMicroPerFine - along, 8);
+    star.radius[static_cast<std::size_t>(i)] =
+        static_cast<std::uint8_t>(std::clamp<std::int64_t>(eighth, 4, kMostRadius));
+    star.mean_radius += star.radius[static_cast<std::size_t>(i)];
+  }
+  star.mean_radius /= kNucleusRays / 8;
+  return true;
+}
+
+std::int32_t star_area(const std::array<std::uint8_t, kNucleusRays>& radius) {
+  // Triangles: sin(2 pi / 32) / 2 x a b; 1/64 um2 to 1/8 um2: 0.0975452 / 8 = 12785.4 / 2^20
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < kNucleusRays; ++i) sum += radius[i] * radius[(i + 1) % kNucleusRays];
+  return static_cast<std::int32_t>((sum * 12785 + (1 << 19)) >> 20);
+}
+
+int ray_towards(std::int32_t dx, std::int32_t dy) {
+  // Within the first octant the rays lie at 0, 11.25 ... 45 degrees; the borders half-way between have these
+  // tangents.
+  constexpr std::array<std::int64_t, 4> kTangent = {1614, 4970, 8757,
+                                                    13446};  // tan(5.625, 16.875, 28.125, 39.375) x 16384
+  const std::int64_t ax = std::abs(dx), ay = std::abs(dy);
+  const std::int64_t large = std::max(ax, ay), small = std::min(ax, ay);
+  int octant = 0;
+  for (std::int64_t tangent : kTangent) octant += small * 16384 > large * tangent ? 1 : 0;
+  int ray = ay > ax ? 8 - octant : octant;
+  if (dx < 0) ray = 16 - ray;
+  if (dy < 0) ray = 32 - ray;
+  return ray % kNucleusRays;
+}
+
+}  // namespace annulet::nuclei

@@ -1,0 +1,296 @@
+#include "annulet/cell/nucleus.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <functional>
+
+#include "annulet/base/random.hpp"
+#include "support/catch.hpp"
+
+using namespace annulet;
+
+namespace {
+
+// A window of painted stain at 0.5 um: `haematoxylin(x, y)` and `dab(x, y)` in OD at a point in um.
+using Paint = std::function<double(double, double)>;
+
+Plane<std::uint8_t> painted(int width, int height, const Paint& paint) {
+  Plane<std::uint8_t> plane(width, height);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      double sum = 0;
+      for (int s = 0; s < 16; ++s) sum += paint((x + (s % 4 + 0.5) / 4) / 2, (y + (s / 4 + 0.5) / 4) / 2);
+      plane(x, y) = static_cast<std::uint8_t>(std::clamp(sum / 16 * 100 + 0.5, 0.0, 255.0));
+    }
+  }
+  return plane;
+}
+
+// A whole slide of that size: 0.25 um pixels.
+StainTile whole_slide(Plane<std::uint8_t> haematoxylin, Plane<std::uint8_t> dab) {
+  StainTile tile;
+  const int width = haematoxylin.width(), height = haematoxylin.height();
+  tile.work = {0, 0, width, height};
+  tile.pitch_um = 0.25;
+  tile.native = {0, 0, 2 * width, 2 * height};
+  tile.slide = {2 * width, 2 * height};
+  tile.haematoxylin = std::move(haematoxylin);
+  tile.dab = std::move(dab);
+  return tile;
+}
+
+StainTile slide_of(
+    double size_um, const Paint& haematoxylin, const Paint& dab = [](double, double) { return 0.0; }) {
+  const int side = static_cast<int>(2 * size_um);
+  return whole_slide(painted(side, side, haematoxylin), painted(side, side, dab));
+}
+
+StainTile window_of(const StainTile& whole, const Rect<WorkFrame>& work) {
+  StainTile tile;
+  tile.work = work;
+  tile.pitch_um = whole.pitch_um;
+  tile.slide = whole.slide;
+  tile.native = {2 * work.x0, 2 * work.y0, 2 * work.x1, 2 * work.y1};
+  for (auto plane : {&StainTile::haematoxylin, &StainTile::dab}) {
+    (tile.*plane).resize(static_cast<int>(work.width()), static_cast<int>(work.height()));
+    for (int y = 0; y < work.height(); ++y) {
+      std::copy_n((whole.*plane).row(static_cast<int>(work.y0) + y) + work.x0, work.width(),
+                  (tile.*plane).row(y));
+    }
+  }
+  return tile;
+}
+
+Paint ellipse(double cx, double cy, double a, double b, double od, double background = 0.03) {
+  return [=](double x, double y) {
+    const double u = (x - cx) / a, v = (y - cy) / b;
+    return u * u + v * v < 1 ? od : background;
+  };
+}
+
+std::vector<Nucleus> find(const StainTile& tile, NucleusOptions options = {}) {
+  return NucleusFinder()(tile, options);
+}
+
+double x_um(const Nucleus& n) {
+  return n.centre.x / 64.0;
+}
+double y_um(const Nucleus& n) {
+  return n.centre.y / 64.0;
+}
+
+// Tissue of random nuclei of many sizes and strengths with walls and noise: enough going on to tell windows
+// apart.
+StainTile random_tissue(int side, std::uint64_t seed) {
+  Random random(seed);
+  Plane<std::uint8_t> haematoxylin(side, side), dab(side, side);
+  for (auto& v : haematoxylin.values()) v = static_cast<std::uint8_t>(4 + random.below(6));
+  for (auto& v : dab.values()) v = static_cast<std::uint8_t>(random.below(6));
+  const int cells = side * side / 260;
+  for (int i = 0; i < cells; ++i) {
+    const double cx = random.uniform(0, side), cy = random.uniform(0, side), a = random.uniform(5, 14),
+                 b = a * random.uniform(0.5, 1);
+    const double od = random.uniform(8, 60), wall = random.uniform(0, 1) < 0.3 ? random.uniform(30, 120) : 0;
+    const double hidden = wall > 80 ? 0.2 : 1;
+    for (int y = std::max(0, static_cast<int>(cy - 24)); y < std::min<double>(side, cy + 24); ++y) {
+      for (int x = std::max(0, static_cast<int>(cx - 24)); x < std::min<double>(side, cx + 24); ++x) {
+        const double u = (x - cx) / a, v = (y - cy) / b, r = u * u + v * v;
+        if (r < 1)
+          haematoxylin(x, y) = static_cast<std::uint8_t>(od * hidden + static_cast<double>(random.below(8)));
+        if (r > 1.8 && r < 2.6 && wall > 0)
+          dab(x, y) = static_cast<std::uint8_t>(wall + static_cast<double>(random.below(8)));
+      }
+    }
+  }
+  return whole_slide(std::move(haematoxylin), std::move(dab));
+}
+
+// Those whose centre lies in the rectangle (0.5 um pixels of the slide).
+std::vector<Nucleus> inside(const std::vector<Nucleus>& nuclei, const Rect<WorkFrame>& core) {
+  std::vector<Nucleus> some;
+  for (const Nucleus& n : nuclei) {
+    if (n.centre.x >= core.x0 * 32 && n.centre.x < core.x1 * 32 && n.centre.y >= core.y0 * 32 &&
+        n.centre.y < core.y1 * 32) {
+      some.push_back(n);
+    }
+  }
+  return some;
+}
+
+}  // namespace
+
+TEST_CASE("the outline of a painted ellipse has its place and area") {
+  for (const auto& [a, b] : {std::pair{3.0, 3.0}, {4.0, 4.0}, {6.0, 4.5}, {7.5, 6.0}, {5.0, 3.0}}) {
+    const auto nuclei = find(slide_of(60, ellipse(31.3, 28.8, a, b, 0.4)));
+    REQUIRE(nuclei.size() == 1);
+    const Nucleus& n = nuclei[0];
+    CHECK(std::hypot(x_um(n) - 31.3, y_um(n) - 28.8) < 0.2);
+    CHECK(n.area / 8.0 == Approx(3.14159 * a * b).epsilon(0.08));
+    CHECK(n.max_diameter / 16.0 == Approx(2 * a).epsilon(0.08));
+    CHECK(n.min_diameter / 16.0 == Approx(2 * b).epsilon(0.08));
+    CHECK(n.haematoxylin_od == Approx(400).epsilon(0.06));
+    CHECK(n.haematoxylin_outside == Approx(30).margin(25));
+    CHECK(n.nucleus_dab_od == 0);
+    CHECK(n.weak_edge_share == 0);
+    CHECK_FALSE(n.interior);
+  }
+}
+
+TEST_CASE("a disc is rounder than an ellipse") {
+  const auto disc = find(slide_of(60, ellipse(30, 30, 5, 5, 0.4)));
+  const auto long_one = find(slide_of(60, ellipse(30, 30, 7, 3, 0.4)));
+  REQUIRE(disc.size() == 1);
+  REQUIRE(long_one.size() == 1);
+  CHECK(disc[0].circularity > 235);
+  CHECK(long_one[0].circularity < disc[0].circularity - 15);
+}
+
+TEST_CASE("two touching discs are two nuclei") {
+  for (double r : {3.0, 4.0, 5.5}) {
+    const Paint left = ellipse(30 - r, 30, r, r, 0.4), right = ellipse(30 + r, 30, r, r, 0.4);
+    const auto nuclei =
+        find(slide_of(60, [&](double x, double y) { return std::max(left(x, y), right(x, y)); }));
+    REQUIRE(nuclei.size() == 2);
+    CHECK(std::abs(std::abs(x_um(nuclei[0]) - x_um(nuclei[1])) - 2 * r) < 1.0);
+    for (const Nucleus& n : nuclei) CHECK(n.area / 8.0 == Approx(3.14159 * r * r).epsilon(0.2));
+  }
+}
+
+TEST_CASE("a vesicular nucleus is one, out to its outer edge") {
+  const auto ring = [](double x, double y) {
+    const double r = std::hypot(x - 30, y - 30);
+    return r < 0.9   ? 0.30
+           : r < 4.2 ? 0.12
+           : r < 5.5 ? 0.32
+                     : 0.04;  // nucleolus, clear chromatin, rim, cytoplasm
+  };
+  const auto nuclei = find(slide_of(60, ring));
+  REQUIRE(nuclei.size() == 1);
+  CHECK(std::hypot(x_um(nuclei[0]) - 30, y_um(nuclei[0]) - 30) < 0.4);
+  CHECK(nuclei[0].area / 8.0 == Approx(3.14159 * 5.5 * 5.5).epsilon(0.1));
+}
+
+TEST_CASE("a pale nucleus is found, with the slide's gain a paler one too") {
+  CHECK(find(slide_of(60, ellipse(30, 30, 5, 5, 0.09))).size() == 1);
+  const StainTile pale = slide_of(60, ellipse(30, 30, 5, 5, 0.055));
+  CHECK(find(pale, {400, true}).size() == 1);
+}
+
+TEST_CASE("a brown wall around and over a nucleus leaves the nucleus") {
+  const auto wall = [](double x, double y) {
+    const double r = std::hypot(x - 30, y - 30);
+    return r > 6.5 && r < 8.0 ? 0.9 : r < 5 ? 0.15 : 0.05;
+  };
+  const auto nuclei = find(slide_of(60, ellipse(30, 30, 5, 5, 0.4), wall));
+  REQUIRE(nuclei.size() == 1);
+  CHECK_FALSE(nuclei[0].interior);
+  CHECK(nuclei[0].area / 8.0 == Approx(3.14159 * 25).epsilon(0.1));
+  CHECK(nuclei[0].nucleus_dab_od == Approx(150).margin(25));
+}
+
+TEST_CASE("a wall without a nucleus is an interior on demand, shrunk to 0.6") {
+  const auto wall = [](double x, double y) {
+    const double r = std::hypot(x - 30, y - 30);
+    return r > 6 && r < 7.5 ? 0.9 : r < 6 ? 0.12 : 0.05;
+  };
+  const StainTile tile = slide_of(
+      60, [](double, double) { return 0.05; }, wall);
+  const auto nuclei = find(tile);
+  REQUIRE(nuclei.size() == 1);
+  CHECK(nuclei[0].interior);
+  CHECK(nuclei[0].area / 8.0 == Approx(0.36 * 3.14159 * 36).epsilon(0.15));
+  CHECK(find(tile, {100, false}).empty());
+}
+
+TEST_CASE("an empty ring is a lumen, not an interior") {
+  const auto wall = [](double x, double y) {
+    const double r = std::hypot(x - 30, y - 30);
+    return r > 6 && r < 7.5 ? 0.9 : 0.0;
+  };
+  CHECK(find(slide_of(
+                 60, [](double, double) { return 0.0; }, wall))
+            .empty());
+}
+
+TEST_CASE("nothing is found on an empty, a flat or a slightly noisy field") {
+  CHECK(find(slide_of(80, [](double, double) { return 0.0; })).empty());
+  CHECK(find(slide_of(80, [](double, double) { return 0.3; })).empty());
+  Random random(7);
+  Plane<std::uint8_t> noise(160, 160), none(160, 160);
+  for (auto& v : noise.values()) v = static_cast<std::uint8_t>(10 + random.below(5));
+  CHECK(find(whole_slide(noise, none)).empty());
+  CHECK(find(StainTile{}).empty());
+  CHECK(nucleus_contrast(StainTile{}).empty());
+}
+
+TEST_CASE("the nuclei of a window are those of the whole, wherever it is cut") {
+  const StainTile whole = random_tissue(900, 3);
+  NucleusFinder finder;
+  const std::int64_t reach = 2 * NucleusFinder::reach_um();
+  for (int gain : {100, 230}) {
+    const auto all = finder(whole, {gain, true});
+    REQUIRE(all.size() > 500);
+    for (const Rect<WorkFrame>& core : {Rect<WorkFrame>{300, 300, 420, 440},
+                                        {301, 340, 431, 380},
+                                        {0, 0, 100, 333},
+                                        {611, 423, 900, 600}}) {
+      for (std::int64_t more : {0, 1, 17}) {
+        const Rect<WorkFrame> work = core.grown(reach + more).clipped({0, 0, 900, 900});
+        const auto expected = inside(all, core);
+        REQUIRE(expected.size() > 3);
+        CHECK(inside(finder(window_of(whole, work), {gain, true}), core) == expected);
+      }
+    }
+  }
+}
+
+TEST_CASE("a finder carries nothing from tile to tile") {
+  const StainTile one = random_tissue(400, 5), other = random_tissue(300, 6);
+  NucleusFinder finder;
+  const auto first = finder(one, {});
+  finder(other, {300, false});
+  finder(StainTile{}, {});
+  CHECK(finder(one, {}) == first);
+}
+
+TEST_CASE("a turned slide has about the same nuclei") {
+  const StainTile tile = random_tissue(500, 9);
+  Plane<std::uint8_t> h(500, 500), d(500, 500);
+  for (int y = 0; y < 500; ++y) {
+    for (int x = 0; x < 500; ++x) {
+      h(499 - y, x) = tile.haematoxylin(x, y);
+      d(499 - y, x) = tile.dab(x, y);
+    }
+  }
+  const auto straight = find(tile), turned = find(whole_slide(h, d));
+  CHECK(std::abs(static_cast<double>(straight.size()) - static_cast<double>(turned.size())) <
+        0.01 * static_cast<double>(straight.size()));
+  std::size_t again = 0;
+  for (const Nucleus& n : straight) {
+    again += std::any_of(turned.begin(), turned.end(), [&](const Nucleus& t) {
+      return std::abs(t.centre.x - (500 * 32 - n.centre.y)) < 64 && std::abs(t.centre.y - n.centre.x) < 64;
+    });
+  }
+  CHECK(static_cast<double>(again) > 0.95 * static_cast<double>(straight.size()));
+}
+
+TEST_CASE("nuclei are sorted and no two share a centre") {
+  const auto nuclei = find(random_tissue(500, 11));
+  for (std::size_t i = 1; i < nuclei.size(); ++i) {
+    const auto &a = nuclei[i - 1].centre, &b = nuclei[i].centre;
+    CHECK((a.y < b.y || (a.y == b.y && a.x < b.x)));
+  }
+}
+
+TEST_CASE("a pale slide asks for gain, a strong one for none") {
+  const auto gain = [](double od) {
+    return nucleus_gain_percent(nucleus_contrast(slide_of(60, ellipse(30, 30, 4, 4, od))));
+  };
+  CHECK(gain(0.5) == 100);
+  CHECK(gain(0.15) > 130);
+  CHECK(gain(0.15) < 400);
+  CHECK(nucleus_gain_percent({}) == 100);
+  CHECK(nucleus_gain_percent({10, 10, 10}) == 400);
+  CHECK(nucleus_gain_percent({75}) == 200);
+}
