@@ -17,6 +17,8 @@ fence toml++ : guideline model
 fence opencv2 : pixel cell
 """
 
+PATHS = ["README.md", "docs/guide/a.md", "docs/images/a.png"]
+
 EXAMPLES = {
     "includes_keep_the_floors": (
         [("src/cell/a.cpp", '#include "annulet/pipeline/scan.hpp"\n'),
@@ -76,4 +78,8 @@ EXAMPLES = {
          ("models/stains/a.toml", 'id = "b"\nversion = 1\nsource = "x"\nlicence = "y"\n')],
         [("models/stains/a.toml", 'id = "a"\nversion = 1\nsource = "x"\nlicence = "y"\n'),
          ("models/README.md", "x\n")]),
+    "links_lead_somewhere": (
+        [("README.md", "see [a](docs/b.md)\n"), ("docs/guide/b.md", "![a](images/a.png)\n")],
+        [("README.md", "see [a](docs/guide/a.md#part), [b](docs/guide/), [c](https://example.org/c)\n"),
+         ("docs/guide/b.md", "![a](../images/a.png) [b](../../README.md) [c](#part)\n")]),
 }

@@ -17,14 +17,21 @@ LIBRARY_FENCE = {
 class House:
     """scripts/floors.txt: the floor of each module, and which modules may include behind each fence."""
 
-    def __init__(self, text):
+    def __init__(self, text, paths):
         self.floors, self.fences = {}, {}
+        self.paths = set(paths)
+        self.folders = {folder for path in paths for folder in folders_of(path)}
         for line in text.splitlines():
             words = line.split()
             if words[:1] == ["fence"]:
                 self.fences[words[1]] = set(words[3:])
             elif words and words[0].isdigit():
                 self.floors.update({module: int(words[0]) for module in words[1:]})
+
+
+def folders_of(path):
+    while path := os.path.dirname(path):
+        yield path
 
 
 class Source:
@@ -135,9 +142,9 @@ def the_path_to_the_score_has_no_libm(source, _house):
     pattern = (r"(?<![\w.>:])(?:::|std::|cv::)?(exp2?|expm1|log|log2|log10|log1p|pow|a?sinh?|a?cosh?|a?tanh?|atan2|"
                r"cbrt|hypot|erfc?|[lt]gamma)[fl]?\s*\(")
     for line, what in source.matches(pattern):
-        if OFF_PATH not in source.lines[line - 1]:
+        if not any(OFF_PATH in text for text in source.lines[max(0, line - 2):line]):
             yield line, (f"{what}...) differs between machines: use a table of integers; where the score does not "
-                         f"depend on it, mark the line '// {OFF_PATH}'")
+                         f"depend on it, write '// {OFF_PATH}' on it or above it")
 
 
 def headers_are_read_once(source, _house):
@@ -184,9 +191,19 @@ def model_files_say_what_they_are(source, _house):
         yield 1, f"id '{model['id']}' is not the file's name '{stem}': make them equal"
 
 
+def links_lead_somewhere(source, house):
+    if not source.path.endswith(".md"):
+        return
+    for line, text in enumerate(source.lines, 1):
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text):
+            path = os.path.normpath(os.path.join(os.path.dirname(source.path), target))
+            if path not in house.paths and path not in house.folders:
+                yield line, f"the link to '{target}' leads nowhere: mend it or add what it points to"
+
+
 RULES = [
     includes_keep_the_floors, includes_are_not_relative, includes_keep_the_fences, libraries_keep_the_fences,
     threads_stay_in_pipeline_and_review, processes_stay_in_sandbox, only_floor_6_and_above_prints,
     the_path_to_the_score_has_no_libm, headers_are_read_once, files_are_short, no_path_of_a_machine,
-    nothing_is_left_unfinished, model_files_say_what_they_are,
+    nothing_is_left_unfinished, model_files_say_what_they_are, links_lead_somewhere,
 ]
