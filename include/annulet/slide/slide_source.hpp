@@ -1,4 +1,6 @@
 #pragma once
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -29,6 +31,14 @@ class SlideSource {
   /// the level. Buffers of `out` are reused. A tile that is missing or cannot be decoded is a Problem, not an
   /// exception; its pixels are not covered. Alpha is never turned into colour.
   virtual void read(int level, Rect<LevelFrame> rect, SlidePixels& out) const = 0;
+  /// Tiles of the file decoded so far by all threads, for run.json; never part of a result.
+  std::uint64_t tiles_decoded() const { return tiles_decoded_.load(std::memory_order_relaxed); }
+
+ protected:
+  void count_tiles(std::uint64_t decoded) const { tiles_decoded_.fetch_add(decoded, std::memory_order_relaxed); }
+
+ private:
+  mutable std::atomic<std::uint64_t> tiles_decoded_{0};
 };
 
 enum class ReaderChoice { Automatic, Tiff, OpenSlide };

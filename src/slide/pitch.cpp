@@ -1,0 +1,71 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "annulet/base/error.hpp"
+#include "annulet/slide/slide_source.hpp"
+
+namespace annulet {
+namespace {
+
+// docs/formats/slides.md, "Pitch".
+constexpr double kFinest = 0.1, kCoarsest = 1.1;  ///< um/px that are a bright-field slide's at all
+constexpr double kCoarsestForMembranes = 0.55;    ///< um/px at which a membrane is still resolved
+constexpr double kMostAnisotropy = 0.02;          ///< x against y
+constexpr double kToldDifference = 0.05;          ///< the user's against the header's
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+[[noreturn]] void fail(Code code, const SlideInfo& info, const std::string& what) {
+  throw Error(code, "slide \"" + info.file_name + "\": " + what);
+}
+
+Pitch chosen(const SlideInfo& info, std::optional<double> user, std::vector<Remark>& caveats) {
+  if (!user) {
+    if (!info.pitch.known()) {
+      fail(Code::PitchUnknown, info,
+           "the file does not state its um per pixel; give it with --mpp (0.25 is usual for 40x, 0.5 for "
+           "20x)");
+    }
+    return info.pitch;
+  }
+  if (!std::isfinite(*user) || *user <= 0) {
+    fail(Code::PitchOutOfRange, info, "--mpp " + number(*user) + " is no size of a pixel");
+  }
+  if (info.pitch.known() && std::abs(*user - info.pitch.mean()) > kToldDifference * info.pitch.mean()) {
+    caveats.push_back({"pitch-differs", "--mpp " + number(*user) + " um/px was used, but the file states " +
+                                            number(info.pitch.mean()) + " um/px"});
+  }
+  return {*user, *user, PitchOrigin::User};
+}
+
+}  // namespace
+
+Pitch resolve_pitch(const SlideInfo& info, std::optional<double> user_um_per_px,
+                    std::vector<Remark>& caveats) {
+  const Pitch pitch = chosen(info, user_um_per_px, caveats);
+  const std::string remedy = pitch.origin == PitchOrigin::User
+                                 ? "; check --mpp"
+                                 : "; if the file is wrong, give the right value with --mpp";
+  const double low = std::min(pitch.x, pitch.y), high = std::max(pitch.x, pitch.y);
+  if (low < kFinest || high > kCoarsest) {
+    fail(Code::PitchOutOfRange, info,
+         number(pitch.mean()) + " um/px is outside " + number(kFinest) + " to " + number(kCoarsest) + remedy);
+  }
+  if (high - low > kMostAnisotropy * low) {
+    fail(Code::PitchOutOfRange, info,
+         "its pixels are not square: " + number(pitch.x) + " x " + number(pitch.y) + " um" + remedy);
+  }
+  if (pitch.mean() > kCoarsestForMembranes) {
+    fail(Code::TooCoarse, info,
+         number(pitch.mean()) + " um/px is too coarse to see membranes; " + number(kCoarsestForMembranes) +
+             " um/px or finer (20x) is needed" + remedy);
+  }
+  return pitch;
+}
+
+}  // namespace annulet

@@ -1,0 +1,185 @@
+#include "tiff_source.hpp"
+
+#include <tiffio.h>
+
+#include <cmath>
+#include <optional>
+
+#include "header_pitch.hpp"
+#include "jpeg_decoder.hpp"
+#include "pixel_window.hpp"
+#include "tile_codec.hpp"
+
+namespace annulet {
+namespace {
+
+/// What one call of read needs beside the slide: nothing here outlives the call.
+struct ReadState {
+  std::vector<std::uint8_t> raw;    ///< compressed bytes of a tile
+  std::vector<std::uint8_t> plain;  ///< samples of a tile that is not JPEG
+  JpegTileDecoder jpeg;
+  std::optional<TileCodec::Loan> codec;
+};
+
+struct TilePlace {
+  std::uint32_t column = 0, row = 0, number = 0;
+  Rect<LevelFrame> area;  ///< cropped to the level
+  Rect<LevelFrame> part;  ///< what of it is wanted
+};
+
+class TiffSource final : public SlideSource {
+ public:
+  TiffSource(InputFile file, std::vector<TiffImage> levels, SlideInfo info)
+      : file_(std::move(file)), levels_(std::move(levels)), info_(std::move(info)) {
+    for (const TiffImage& image : levels_) codecs_.push_back(std::make_unique<TileCodec>(file_, image));
+  }
+
+  const SlideInfo& info() const override { return info_; }
+  void read(int level, Rect<LevelFrame> rect, SlidePixels& out) const override;
+
+ private:
+  std::string read_tile(int level, const TilePlace& tile, ReadState& state, PixelWindow& window) const;
+  std::string decode_jpeg(const TiffImage& image, const TilePlace& tile, ReadState& state,
+                          PixelWindow& window) const;
+  std::string decode_plain(int level, const TilePlace& tile, ReadState& state, PixelWindow& window) const;
+
+  InputFile file_;
+  std::vector<TiffImage> levels_;
+  SlideInfo info_;
+  std::vector<std::unique_ptr<TileCodec>> codecs_;  ///< one a level
+};
+
+TilePlace place_of(const TiffImage& image, std::uint32_t column, std::uint32_t row,
+                   const Rect<LevelFrame>& wanted) {
+  TilePlace tile{column, row, row * image.columns() + column, {}, {}};
+  const std::int64_t x = std::int64_t{column} * image.piece_width, y = std::int64_t{row} * image.piece_height;
+  tile.area = Rect<LevelFrame>{x, y, x + image.piece_width, y + image.piece_height}.clipped(
+      {0, 0, image.width, image.height});
+  tile.part = tile.area.clipped(wanted);
+  return tile;
+}
+
+std::string tile_name(int level, const TilePlace& tile) {
+  return "tile in column " + std::to_string(tile.column) + ", row " + std::to_string(tile.row) +
+         " of level " + std::to_string(level);
+}
+
+void TiffSource::read(int level, Rect<LevelFrame> rect, SlidePixels& out) const {
+  expects(level >= 0 && level < static_cast<int>(levels_.size()), "the level exists");
+  const TiffImage& image = levels_[static_cast<std::size_t>(level)];
+  PixelWindow window(rect, out);
+  const Rect<LevelFrame> inside = rect.clipped({0, 0, image.width, image.height});
+  window.lose_outside(inside);
+  if (inside.empty()) return;
+  ReadState state;
+  const auto index = [](std::int64_t px, std::uint32_t side) {
+    return static_cast<std::uint32_t>(px / side);
+  };
+  std::uint64_t decoded = 0;
+  for (auto row = index(inside.y0, image.piece_height); row <= index(inside.y1 - 1, image.piece_height);
+       ++row) {
+    for (auto column = index(inside.x0, image.piece_width); column <= index(inside.x1 - 1, image.piece_width);
+         ++column) {
+      const TilePlace tile = place_of(image, column, row, inside);
+      const bool missing = image.sizes[tile.number] == 0;
+      const std::string fault = missing ? "has no data" : read_tile(level, tile, state, window);
+      if (!missing) ++decoded;
+      if (fault.empty()) continue;
+      window.lost(tile.part);
+      out.problems.push_back({missing ? ProblemKind::Missing : ProblemKind::Undecodable,
+                              tile_name(level, tile) + ": " + fault, slide_area(info_, level, tile.area)});
+    }
+  }
+  count_tiles(decoded);
+}
+
+std::string TiffSource::read_tile(int level, const TilePlace& tile, ReadState& state,
+                                  PixelWindow& window) const {
+  const TiffImage& image = levels_[static_cast<std::size_t>(level)];
+  state.raw.resize(image.sizes[tile.number]);
+  if (file_.read_at(image.offsets[tile.number], state.raw.data(), state.raw.size()) != state.raw.size()) {
+    return "cannot be read from the disk";
+  }
+  return image.compression == COMPRESSION_JPEG ? decode_jpeg(image, tile, state, window)
+                                               : decode_plain(level, tile, state, window);
+}
+
+std::string TiffSource::decode_jpeg(const TiffImage& image, const TilePlace& tile, ReadState& state,
+                                    PixelWindow& window) const {
+  const Rect<LevelFrame>&part = tile.part, &area = tile.area;
+  const TileWindow wanted{static_cast<int>(part.x0 - area.x0), static_cast<int>(part.y0 - area.y0),
+                          static_cast<int>(part.x1 - area.x0), static_cast<int>(part.y1 - area.y0),
+                          window.at(part.x0, part.y0),         window.stride()};
+  const JpegColour colour = image.photometric == PHOTOMETRIC_YCBCR ? JpegColour::YCbCr : JpegColour::Rgb;
+  std::string fault =
+      state.jpeg.decode(image.jpeg_tables, state.raw, colour, static_cast<int>(image.piece_width),
+                        static_cast<int>(image.piece_height), wanted);
+  if (fault.empty()) window.covered(part);
+  return fault;
+}
+
+/// Copies the wanted part of a tile of RGB or RGB and alpha; only fully opaque pixels count.
+void copy_part(const TiffImage& image, const TilePlace& tile, const std::vector<std::uint8_t>& samples,
+               PixelWindow& window) {
+  const Rect<LevelFrame>& part = tile.part;
+  window.covered(part);
+  for (std::int64_t y = part.y0; y < part.y1; ++y) {
+    const auto first = (y - tile.area.y0) * image.piece_width + (part.x0 - tile.area.x0);
+    const std::uint8_t* from = samples.data() + first * image.samples;
+    std::uint8_t* to = window.at(part.x0, y);
+    if (image.samples == 3) {
+      std::memcpy(to, from, static_cast<std::size_t>(part.width()) * 3);
+      continue;
+    }
+    for (std::int64_t x = part.x0; x < part.x1; ++x, from += 4, to += 3) {
+      if (from[3] == 255) {
+        std::memcpy(to, from, 3);
+      } else {
+        window.lost_pixel(x, y);
+      }
+    }
+  }
+}
+
+std::string TiffSource::decode_plain(int level, const TilePlace& tile, ReadState& state,
+                                     PixelWindow& window) const {
+  const TiffImage& image = levels_[static_cast<std::size_t>(level)];
+  const std::size_t bytes = std::size_t{image.piece_width} * image.piece_height * image.samples;
+  if (image.compression == COMPRESSION_NONE) {
+    if (state.raw.size() < bytes) return "has fewer bytes than pixels";
+    copy_part(image, tile, state.raw, window);
+    return {};
+  }
+  if (!state.codec) state.codec.emplace(*codecs_[static_cast<std::size_t>(level)]);
+  state.plain.resize(bytes);
+  std::string fault = state.codec->decode(tile.number, state.raw, state.plain);
+  if (fault.empty()) copy_part(image, tile, state.plain, window);
+  return fault;
+}
+
+}  // namespace
+
+std::unique_ptr<SlideSource> make_tiff_source(InputFile file, std::vector<TiffImage> levels, SlideInfo info) {
+  return std::make_unique<TiffSource>(std::move(file), std::move(levels), std::move(info));
+}
+
+SlideInfo describe_tiff(const InputFile& file, const std::vector<TiffImage>& levels, std::string vendor) {
+  const TiffImage& base = levels.front();
+  SlideInfo info;
+  info.file_name = file.name();
+  info.format = std::move(vendor);
+  info.reader = "tiff";
+  info.bytes = file.bytes();
+  info.extent = {base.width, base.height};
+  for (const TiffImage& image : levels) {
+    const double x = static_cast<double>(base.width) / image.width;
+    const double y = static_cast<double>(base.height) / image.height;
+    info.levels.push_back({{image.width, image.height}, (x + y) / 2});
+  }
+  info.tile = base.tiled ? Size<SlideFrame>{base.piece_width, base.piece_height} : Size<SlideFrame>{256, 256};
+  info.pitch = pitch_of_tiff(base);
+  if (info.format == "aperio") info.objective_power = aperio_number(base.description, "AppMag");
+  return info;
+}
+
+}  // namespace annulet

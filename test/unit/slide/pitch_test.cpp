@@ -1,0 +1,71 @@
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "annulet/base/error.hpp"
+#include "annulet/slide/slide_source.hpp"
+#include "support/catch.hpp"
+
+using namespace annulet;
+
+namespace {
+
+SlideInfo stating(double x, double y) {
+  SlideInfo info;
+  info.file_name = "a.svs";
+  info.pitch = {x, y, PitchOrigin::Header};
+  return info;
+}
+
+std::optional<Code> refusal(const SlideInfo& info, std::optional<double> user) {
+  std::vector<Remark> caveats;
+  try {
+    resolve_pitch(info, user, caveats);
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()).find("a.svs") != std::string::npos);
+    return error.code();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+TEST_CASE("the pitch of the file is taken where the user gives none") {
+  std::vector<Remark> caveats;
+  const Pitch pitch = resolve_pitch(stating(0.2525, 0.2520), std::nullopt, caveats);
+  CHECK(pitch.x == 0.2525);
+  CHECK(pitch.y == 0.2520);
+  CHECK(pitch.origin == PitchOrigin::Header);
+  CHECK(caveats.empty());
+}
+
+TEST_CASE("the user's pitch wins; a caveat tells of more than 5 percent") {
+  std::vector<Remark> caveats;
+  CHECK(resolve_pitch(stating(0.25, 0.25), 0.26, caveats).x == 0.26);
+  CHECK(caveats.empty());
+  const Pitch pitch = resolve_pitch(stating(0.25, 0.25), 0.5, caveats);
+  CHECK(pitch.origin == PitchOrigin::User);
+  CHECK(pitch.mean() == 0.5);
+  REQUIRE(caveats.size() == 1);
+  CHECK(caveats[0].code == "pitch-differs");
+}
+
+TEST_CASE("pitches that are refused, each by its code") {
+  SlideInfo silent;
+  silent.file_name = "a.svs";
+  CHECK(refusal(silent, std::nullopt) == Code::PitchUnknown);
+  CHECK(refusal(silent, 0.3) == std::nullopt);
+  CHECK(refusal(stating(0.09, 0.09), std::nullopt) == Code::PitchOutOfRange);
+  CHECK(refusal(stating(0.1, 0.1), std::nullopt) == std::nullopt);
+  CHECK(refusal(stating(1.2, 1.2), std::nullopt) == Code::PitchOutOfRange);
+  CHECK(refusal(stating(1.1, 1.1), std::nullopt) == Code::TooCoarse);
+  CHECK(refusal(stating(0.56, 0.56), std::nullopt) == Code::TooCoarse);
+  CHECK(refusal(stating(0.55, 0.55), std::nullopt) == std::nullopt);
+  CHECK(refusal(stating(0.25, 0.256), std::nullopt) == Code::PitchOutOfRange);
+  CHECK(refusal(stating(0.25, 0.254), std::nullopt) == std::nullopt);
+  CHECK(refusal(stating(0.25, 0.35), 0.25) == std::nullopt);
+  for (const double bad :
+       {0.0, -0.25, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    CHECK(refusal(stating(0.25, 0.25), bad) == Code::PitchOutOfRange);
+  }
+}
