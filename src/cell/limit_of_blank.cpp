@@ -1,0 +1,85 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "annulet/base/error.hpp"
+#include "annulet/base/integer_math.hpp"
+#include "annulet/cell/grade.hpp"
+
+namespace annulet {
+namespace {
+
+// docs/science/grade.md, "Limit of blank".
+constexpr std::uint64_t kLeastCells = 200;
+constexpr std::uint64_t kPercentile = 99;  // of the rays of negative cells; the rate of false walls is 1 %
+constexpr int kSquareOfTumour = 25 * kMicroUnits;  // 25 um: more than a tumour cell reaches
+constexpr double kSquareUmPerUnit = 1.0 / 8;       // CellRow::cell_area
+constexpr int kOdPerRidge = 10;                    // 1/100 to 1/1000 OD
+
+bool negative(CellKind kind) {
+  return kind == CellKind::Lymphocyte || kind == CellKind::Stroma;
+}
+
+using Square = std::pair<std::int32_t, std::int32_t>;
+
+Square square_of(const CellRow& row) {
+  return {static_cast<std::int32_t>(divide_floor(row.x, kSquareOfTumour)),
+          static_cast<std::int32_t>(divide_floor(row.y, kSquareOfTumour))};
+}
+
+// Squares of a fixed grid that hold a cell which may carry HER2, sorted.
+std::vector<Square> tumour_squares(const CellTable& cells, const std::vector<CellKind>& kinds) {
+  std::vector<Square> squares;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (kinds[i] == CellKind::Tumour || kinds[i] == CellKind::Uncertain)
+      squares.push_back(square_of(cells[i]));
+  }
+  std::sort(squares.begin(), squares.end());
+  squares.erase(std::unique(squares.begin(), squares.end()), squares.end());
+  return squares;
+}
+
+// Whether a tumour cell lies in the cell's square or one beside it: its wall would be measured in this one's
+// place.
+bool near_tumour(const std::vector<Square>& squares, const CellRow& row) {
+  const auto [x, y] = square_of(row);
+  for (int dx = -1; dx <= 1; ++dx) {
+    const auto first = std::lower_bound(squares.begin(), squares.end(), Square{x + dx, y - 1});
+    if (first != squares.end() && *first <= Square{x + dx, y + 1}) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<CellKind>& kinds,
+                            const Grading& grading) {
+  expects(cells.size() == kinds.size(), "cells and kinds differ in number");
+  LimitOfBlank limit;
+  limit.visible_od = grading.visible_od / 1000.0;
+  const std::vector<Square> squares = tumour_squares(cells, kinds);
+  std::array<std::uint64_t, 256> histogram{};
+  std::uint64_t area = 0, rays = 0;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (!negative(kinds[i]) || (cells[i].flags & (kFlagCutBySlide | kFlagMissingPixels)) != 0) continue;
+    if (near_tumour(squares, cells[i])) continue;
+    for (const std::uint8_t ridge : cells[i].ridge) ++histogram[ridge];
+    rays += kRays;
+    area += cells[i].cell_area;
+    ++limit.cells;
+  }
+  limit.area_mm2 = static_cast<double>(area) * kSquareUmPerUnit / 1e6;
+  if (limit.cells < kLeastCells) return limit;
+  int level = 0;
+  for (std::uint64_t below = histogram[0]; below * 100 < kPercentile * rays; below += histogram[++level]) {
+  }
+  const int measured = level * kOdPerRidge;
+  limit.source = "negative-tissue";
+  limit.measured_od = measured / 1000.0;
+  const int visible = std::clamp(measured, grading.visible_od, grading.visible_od_max);
+  limit.visible_od = visible / 1000.0;
+  limit.raised = visible > grading.visible_od;
+  return limit;
+}
+
+}  // namespace annulet

@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+
+#include "cell/ring.hpp"
+
+namespace annulet::ring {
+namespace {
+
+// docs/science/membrane.md, "Numbers"; gains and costs in 1/1600 OD.
+constexpr int kProminenceLimit = kOdUnits / 2;           // a darker wall draws no more than 0.5 OD
+constexpr int kPull = kOdUnits * 2 / 100 / kStepsPerUm;  // 0.02 OD for each um off the prior
+constexpr int kStepCost = kOdUnits / 100;                // 0.01 OD for each 0.25 um that the radius changes
+constexpr int kLargestJump = 2;                          // steps from ray to ray
+constexpr int kOutOfRange = 4 * kOdUnits;                // where the ray itself allows no wall
+constexpr int kRefine = 2;                               // 0.5 um to both sides of the path
+// Two turns: after the first, the start is forgotten; the middle turn is the path.
+constexpr int kTurns = 2, kFirstRay = kRays / 2;
+constexpr int kPad = kLargestJump;  // unreachable positions beside the window
+constexpr std::int32_t kUnreachable = std::numeric_limits<std::int32_t>::min() / 2;
+
+struct Range {
+  int low, high;
+};
+
+Range range_of(const Samples& samples, const Prior& prior, std::size_t ray) {
+  return {std::max(prior.nucleus[ray] - 1, samples.first),
+          std::min(prior.wall[ray] + kBeyondPrior, samples.last)};
+}
+
+void fill_scores(const Samples& samples, const Prior& prior, int width, std::vector<std::int32_t>& score) {
+  score.resize(static_cast<std::size_t>(width) * kRays);
+  for (std::size_t ray = 0; ray < kRays; ++ray) {
+    const Range range = range_of(samples, prior, ray);
+    const int pull = prior.facing[ray] < 0 ? kPull / 2 : kPull;
+    std::int32_t* out = score.data() + ray * static_cast<std::size_t>(width);
+    for (int i = 0; i < width; ++i) {
+      const int k = samples.first + i;
+      out[i] = std::min<std::int32_t>(samples.prominence[ray][k], kProminenceLimit) -
+               pull * std::abs(k - prior.wall[ray]);
+      if (k < range.low || k > range.high) out[i] -= kOutOfRange;
+    }
+  }
+}
+
+// sum[turn ray][i] = the best path that ends there.
+void accumulate(const std::vector<std::int32_t>& score, int width, std::vector<std::int32_t>& sum) {
+  const int stride = width + 2 * kPad;
+  sum.assign(static_cast<std::size_t>(stride) * kRays * kTurns, kUnreachable);
+  std::copy_n(score.begin(), width, sum.begin() + kPad);
+  for (int r = 1; r < kRays * kTurns; ++r) {
+    const std::int32_t* before = sum.data() + (r - 1) * stride + kPad;
+    const std::int32_t* gain = score.data() + (r % kRays) * width;
+    std::int32_t* now = sum.data() + r * stride + kPad;
+    for (int i = 0; i < width; ++i) {
+      const std::int32_t one = std::max(before[i - 1], before[i + 1]) - kStepCost;
+      const std::int32_t two = std::max(before[i - 2], before[i + 2]) - 2 * kStepCost;
+      now[i] = gain[i] + std::max(before[i], std::max(one, two));
+    }
+  }
+}
+
+// Of equal predecessors the one with the smallest step wins, then the inner one.
+int predecessor(const std::int32_t* before, int i) {
+  constexpr int kOrder[] = {0, -1, 1, -2, 2};
+  int best = 0;
+  std::int32_t value = kUnreachable;
+  for (const int step : kOrder) {
+    const std::int32_t v = before[i + step] - std::abs(step) * kStepCost;
+    if (v > value) {
+      value = v;
+      best = step;
+    }
+  }
+  return i + best;
+}
+
+// The most prominent position within 0.5 um of the path; of equals the one nearest to it, then the inner one.
+int refined(const Samples& samples, std::size_t ray, Range range, int k) {
+  int best = k;
+  for (int step = 1; step <= kRefine; ++step) {
+    for (const int at : {k - step, k + step}) {
+      if (at < range.low || at > range.high) continue;
+      if (samples.prominence[ray][at] > samples.prominence[ray][best]) best = at;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+std::array<int, kRays> wall_path(const Samples& samples, const Prior& prior, PathScratch& scratch) {
+  const int width = samples.last - samples.first + 1, stride = width + 2 * kPad;
+  fill_scores(samples, prior, width, scratch.score);
+  accumulate(scratch.score, width, scratch.sum);
+  const std::int32_t* last = scratch.sum.data() + (kRays * kTurns - 1) * stride + kPad;
+  int i = static_cast<int>(std::max_element(last, last + width) - last);
+  std::array<int, kRays> wall{};
+  for (int r = kRays * kTurns - 1; r >= kFirstRay; --r) {
+    const auto ray = static_cast<std::size_t>(r % kRays);
+    if (r < kFirstRay + kRays) wall[ray] = samples.first + i;
+    i = predecessor(scratch.sum.data() + (r - 1) * stride + kPad, i);
+  }
+  for (std::size_t ray = 0; ray < kRays; ++ray) {
+    wall[ray] = refined(samples, ray, range_of(samples, prior, ray), wall[ray]);
+  }
+  return wall;
+}
+
+}  // namespace annulet::ring

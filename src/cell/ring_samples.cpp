@@ -1,0 +1,123 @@
+#include <algorithm>
+#include <cmath>
+
+#include "annulet/base/directions.hpp"
+#include "cell/ring.hpp"
+
+namespace annulet::ring {
+namespace {
+
+constexpr int kFixed = 16;  // fractional bits of a pixel position
+constexpr std::int64_t kHalf = std::int64_t{1} << (kFixed - 1);
+
+// Positions of one cell in the pixels of the window, 16.16 fixed point, measured from pixel centres.
+struct Frame {
+  std::int64_t x, y;  // the cell's centre
+  std::int64_t step;  // 0.25 um in px
+  int width, height;  // of the window
+  // the slide's extent in the same frame: a position below low or above high lies outside
+  std::int64_t low_x, low_y, high_x, high_y;
+};
+
+Frame frame_of(const StainTile& tile, Point<MicroFrame, std::int32_t> centre) {
+  // Pixels per 1/64 um to 2^-32, so that positions do not drift over a slide. Rounded to an integer at once.
+  const auto scale =
+      static_cast<std::int64_t>(std::floor(4294967296.0 / (kMicroUnits * tile.pitch_um) + 0.5));
+  Frame frame{};
+  frame.x = ((centre.x * scale) >> (32 - kFixed)) - (tile.native.x0 << kFixed) - kHalf;
+  frame.y = ((centre.y * scale) >> (32 - kFixed)) - (tile.native.y0 << kFixed) - kHalf;
+  frame.step = (kMicroPerStep * scale + (1 << (31 - kFixed))) >> (32 - kFixed);
+  frame.width = tile.dab_native.width();
+  frame.height = tile.dab_native.height();
+  frame.low_x = (-tile.native.x0 << kFixed) - kHalf;
+  frame.low_y = (-tile.native.y0 << kFixed) - kHalf;
+  frame.high_x = ((tile.slide.width - tile.native.x0) << kFixed) - kHalf;
+  frame.high_y = ((tile.slide.height - tile.native.y0) << kFixed) - kHalf;
+  return frame;
+}
+
+// Bilinear, 16 levels in one of the plane.
+inline std::int16_t bilinear(const std::uint8_t* p, std::ptrdiff_t below, int fx, int fy) {
+  const int upper = p[0] * (256 - fx) + p[1] * fx, lower = p[below] * (256 - fx) + p[below + 1] * fx;
+  return static_cast<std::int16_t>((upper * (256 - fy) + lower * fy + 2048) >> 12);
+}
+
+void sample_ray(const Plane<std::uint8_t>& dab, const Frame& frame, std::size_t ray, int end,
+                std::int16_t* out) {
+  const std::int64_t dx = kDirections64[ray][0] * frame.step, dy = kDirections64[ray][1] * frame.step;
+  const std::int64_t largest_x = (std::int64_t{frame.width - 1} << kFixed) - 1;
+  const std::int64_t largest_y = (std::int64_t{frame.height - 1} << kFixed) - 1;
+  for (int k = 0; k < end; ++k) {
+    // Outside the window the nearest pixel counts; only the slide's border comes to that.
+    const std::int64_t x = std::clamp(frame.x + ((dx * k) >> 14), std::int64_t{0}, largest_x);
+    const std::int64_t y = std::clamp(frame.y + ((dy * k) >> 14), std::int64_t{0}, largest_y);
+    const std::uint8_t* p = dab.row(static_cast<int>(y >> kFixed)) + (x >> kFixed);
+    out[k] = bilinear(p, frame.width, static_cast<int>((x >> 8) & 255), static_cast<int>((y >> 8) & 255));
+  }
+}
+
+// First position of the ray that lies off the slide, and first that no pixel covers.
+void mark_lost(const StainTile& tile, const Frame& frame, std::size_t ray, int end, Samples& out) {
+  out.rays_off_slide_from[ray] = out.rays_uncovered_from[ray] = Samples::kLength;
+  const std::int64_t dx = kDirections64[ray][0] * frame.step, dy = kDirections64[ray][1] * frame.step;
+  for (int k = 0; k < end; ++k) {
+    const std::int64_t x = frame.x + ((dx * k) >> 14), y = frame.y + ((dy * k) >> 14);
+    if (x < frame.low_x || y < frame.low_y || x >= frame.high_x || y >= frame.high_y) {
+      out.rays_off_slide_from[ray] = k;
+      return;
+    }
+    const int px = static_cast<int>((x + kHalf) >> kFixed), py = static_cast<int>((y + kHalf) >> kFixed);
+    if (tile.covered_native.contains(px, py) && tile.covered_native(px, py) == 0) {
+      out.rays_uncovered_from[ray] = std::min(out.rays_uncovered_from[ray], k);
+    }
+  }
+}
+
+// least[k] = the smallest of 10 values from k on: the width of the baseline.
+void least_of_window(const std::int16_t* values, int length, std::int16_t* least) {
+  static_assert(kBaselineFar - kBaselineNear + 1 == 10);
+  std::int16_t two[Samples::kLength + 16], four[Samples::kLength + 16];
+  for (int k = 0; k + 1 < length; ++k) two[k] = std::min(values[k], values[k + 1]);
+  for (int k = 0; k + 3 < length; ++k) four[k] = std::min(two[k], two[k + 2]);
+  for (int k = 0; k + 9 < length; ++k) least[k] = std::min({four[k], four[k + 4], two[k + 8]});
+}
+
+void find_prominence(Samples& s, std::size_t ray) {
+  // Before the centre the value of the centre counts: a baseline never looks at the far side of the cell.
+  std::int16_t padded[Samples::kLength + kBaselineFar], least[Samples::kLength + kBaselineFar];
+  const std::int16_t* dab = s.dab[ray].data();
+  const int sampled = s.last + kBaselineFar + 1;
+  std::fill_n(padded, kBaselineFar, dab[0]);
+  std::copy_n(dab, sampled, padded + kBaselineFar);
+  least_of_window(padded, sampled + kBaselineFar, least);
+  for (int k = s.first; k <= s.last; ++k) {
+    const std::int16_t in = least[k], out = least[k + kBaselineFar + kBaselineNear];
+    s.inside[ray][k] = in;
+    s.outside[ray][k] = out;
+    s.prominence[ray][k] = static_cast<std::int16_t>(dab[k] - std::max(in, out));
+  }
+}
+
+}  // namespace
+
+void sample(const StainTile& tile, Point<MicroFrame, std::int32_t> centre, const Prior& prior, Samples& out) {
+  out.first = std::max(*std::min_element(prior.nucleus.begin(), prior.nucleus.end()) - 1, 0);
+  out.last = *std::max_element(prior.wall.begin(), prior.wall.end()) + kBeyondPrior;
+  const int end = out.last + kBaselineFar + 1;
+  const Frame frame = frame_of(tile, centre);
+  const std::int64_t reach = end * frame.step + (std::int64_t{2} << kFixed);
+  const bool whole = frame.x - reach >= frame.low_x && frame.y - reach >= frame.low_y &&
+                     frame.x + reach < frame.high_x && frame.y + reach < frame.high_y &&
+                     tile.covered_native.empty();
+  for (std::size_t ray = 0; ray < kRays; ++ray) {
+    sample_ray(tile.dab_native, frame, ray, end, out.dab[ray].data());
+    if (whole) {
+      out.rays_off_slide_from[ray] = out.rays_uncovered_from[ray] = Samples::kLength;
+    } else {
+      mark_lost(tile, frame, ray, end, out);
+    }
+    find_prominence(out, ray);
+  }
+}
+
+}  // namespace annulet::ring

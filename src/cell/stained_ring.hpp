@@ -1,0 +1,25 @@
+#pragma once
+// What is stained of one ring at a visible cut: the shares and levels from which a pattern follows. Integers
+// only.
+#include <array>
+#include <cstdint>
+
+#include "annulet/model/cell_row.hpp"
+
+namespace annulet {
+
+/// Length of the perimeter that each ray stands for; one unit for all rows of a kind, only ratios matter.
+std::array<std::int32_t, kRays> ray_lengths(const CellRow& row);
+
+struct StainedRing {
+  int share = 0;        ///< stained share of the perimeter, 1/1000
+  int longest_arc = 0;  ///< longest unbroken stained part, 1/1000 of the perimeter
+  int mean_od = 0;      ///< mean ridge over the stained rays by length, 1/1000 OD
+  int median_od = 0;    ///< median ridge over the stained rays, 1/1000 OD
+};
+
+/// Rays where `counted` is false are taken as not stained but keep their length.
+StainedRing stained_ring(const CellRow& row, const std::array<bool, kRays>& counted, int visible_od,
+                         int bridged_rays);
+
+}  // namespace annulet
