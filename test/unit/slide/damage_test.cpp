@@ -22,9 +22,9 @@ Code code_of(const std::filesystem::path& path, std::string* message = nullptr) 
 }
 
 /// 3 x 3 tiles of 256.
-void write_nine_tiles(const std::filesystem::path& path, std::uint16_t compression = COMPRESSION_JPEG) {
+void write_nine_tiles(const std::filesystem::path& path, int compression = COMPRESSION_JPEG) {
   Layout layout;
-  layout.compression = compression;
+  layout.compression = static_cast<std::uint16_t>(compression);
   if (compression != COMPRESSION_JPEG) layout.photometric = PHOTOMETRIC_RGB;
   made::write_tiff(path, made::picture(700, 700), layout);
 }
@@ -103,7 +103,7 @@ TEST_CASE("a slide cut anywhere is refused") {
 
 TEST_CASE("a tile without bytes is missing, and not black") {
   const made::Folder folder;
-  for (const std::uint16_t compression : {COMPRESSION_JPEG, COMPRESSION_LZW}) {
+  for (const int compression : {COMPRESSION_JPEG, COMPRESSION_LZW}) {
     write_nine_tiles(folder / "slide.tif", compression);
     made::make_missing(folder / "slide.tif", 4);
     check_middle_lost(folder / "slide.tif", ProblemKind::Missing);
@@ -116,7 +116,7 @@ TEST_CASE("a tile of garbage is lost alone") {
       [](std::size_t size) { return std::string(size, '\0'); },
       [](std::size_t size) { return std::string(size, '\xAA'); },
   };
-  for (const std::uint16_t compression : {COMPRESSION_JPEG, COMPRESSION_ADOBE_DEFLATE}) {
+  for (const int compression : {COMPRESSION_JPEG, COMPRESSION_ADOBE_DEFLATE}) {
     for (const auto& filling : fillings) {
       write_nine_tiles(folder / "slide.tif", compression);
       const made::Place place = made::place_of_tile(folder / "slide.tif", 4);
@@ -139,7 +139,8 @@ TEST_CASE("the verdict on a tile does not depend on the part that is read") {
   const made::Folder folder;
   write_nine_tiles(folder / "slide.tif");
   const made::Place place = made::place_of_tile(folder / "slide.tif", 4);
-  made::overwrite(folder / "slide.tif", place.offset + place.size * 3 / 4, std::string(place.size / 8, '\0'));
+  // An end marker before the end: libjpeg would go on with grey, and say so in a warning.
+  made::overwrite(folder / "slide.tif", place.offset + place.size * 3 / 4, "\xFF\xD9");
   const auto slide = open_slide(folder / "slide.tif");
   for (const Rect<LevelFrame>& rect :
        {Rect<LevelFrame>{300, 256, 340, 260}, Rect<LevelFrame>{200, 500, 700, 520}}) {

@@ -198,9 +198,9 @@ TEST_CASE("a rectangle outside the slide is white and not covered") {
 
 TEST_CASE("many threads read the same pixels, and each tile counts once a read") {
   const made::Folder folder;
-  for (const std::uint16_t compression : {COMPRESSION_JPEG, COMPRESSION_LZW}) {
+  for (const int compression : {COMPRESSION_JPEG, COMPRESSION_LZW}) {
     Layout layout;
-    layout.compression = compression;
+    layout.compression = static_cast<std::uint16_t>(compression);
     if (compression != COMPRESSION_JPEG) layout.photometric = PHOTOMETRIC_RGB;
     made::write_tiff(folder / "slide.tif", made::picture(900, 900), layout);
     const auto slide = open_slide(folder / "slide.tif");
