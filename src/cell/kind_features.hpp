@@ -1,0 +1,51 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "annulet/model/cell_row.hpp"
+
+namespace annulet {
+
+/// What the kind of a cell is judged from: its own nucleus and the nuclei around it, no DAB. Every value is a
+/// whole number in the unit named; the names are those of models/kind/*.toml.
+enum class KindFeature : std::uint8_t {
+  Area,            ///< 1/8 um2
+  MinDiameter,     ///< 1/16 um
+  MaxDiameter,     ///< 1/16 um
+  Elongation,      ///< largest over least diameter, 1/100
+  Circularity,     ///< 1/250
+  WeakEdges,       ///< rays with hardly an edge, of 32
+  Contrast,        ///< haematoxylin inside less outside, 1/100 of the slide's strong contrast
+  Edge,            ///< 1/100 of the slide's strong contrast
+  EdgeEvenness,    ///< lower quartile of the edge over its mean, 1/100
+  Texture,         ///< standard deviation of haematoxylin inside over the contrast, 1/100
+  Outside,         ///< haematoxylin outside, 1/100 of the slide's strong contrast
+  OutsideTexture,  ///< standard deviation outside, 1/100 of the slide's strong contrast
+  Nearest,         ///< distance to the next nucleus, 1/16 um
+  Count30,         ///< nuclei within 30 um
+  Area30Median,    ///< of the nuclei within 30 um, itself with them, 1/8 um2
+  Area30Upper,     ///< 75th percentile
+  Elongation30,    ///< median within 30 um, 1/100
+  Contrast30,      ///< median within 30 um, 1/100 of the slide's strong contrast
+  Circularity30,   ///< median within 30 um, 1/250
+  Weak30,          ///< median of the weak rays within 30 um, of 32
+  Count100,        ///< nuclei within 100 um
+  Area100Upper,    ///< 75th percentile of the area within 100 um, 1/8 um2
+  Large30,         ///< share of nuclei of at least 48 um2 within 30 um, 1/100
+};
+inline constexpr int kKindFeatures = 23;
+using KindFeatures = std::array<std::int32_t, kKindFeatures>;
+
+std::string_view name(KindFeature feature);
+
+/// Features of every row; `cells` sorted by `before`. Rows without a seen nucleus (interiors) get features
+/// too, but are nobody's neighbours. Cost: the number of pairs within 100 um.
+std::vector<KindFeatures> kind_features(const CellTable& cells);
+
+/// 85th percentile of (haematoxylin inside - outside) over the seen nuclei, 1/1000 OD, at least 1: what is a
+/// strong contrast on this slide.
+std::int32_t strong_contrast(const CellTable& cells);
+
+}  // namespace annulet
