@@ -1,0 +1,164 @@
+// cells.bin: the compact cell table, column by column (columns of like values compress far better than rows).
+// Layout: docs/formats/cells-bin.md. Little-endian whatever the machine.
+#include <bit>
+#include <cstring>
+#include <type_traits>
+
+#include "annulet/base/digest.hpp"
+#include "annulet/base/error.hpp"
+#include "annulet/report/writers.hpp"
+
+namespace annulet {
+namespace {
+
+constexpr std::string_view kMagic = "ANNULETC";
+constexpr std::uint32_t kVersion = 1;
+constexpr std::uint64_t kMostCells =
+    100'000'000;  // ten times the largest resection; bounds what a forged count can claim
+constexpr std::size_t kDigestBytes = 64;  // SHA-256 in hexadecimal, of the slide and of the file itself
+constexpr std::size_t kHeaderBytes = 8 + 4 + 4 + 4 + 8 + 8 + kDigestBytes + 8;
+constexpr std::size_t kRowBytes =
+    2 * 4 + 9 * 2 + 2 * 1 + 3 * 2 + 2 * 2 + 2 * 1 + 2 * 2 + 3 * kRays + kNeighbours * 4;
+
+/// Calls `column` with a pointer to each member of CellRow, in the order in which they are declared.
+template <class Column>
+void for_each_column(Column&& column) {
+  column(&CellRow::x), column(&CellRow::y);
+  column(&CellRow::nucleus_area), column(&CellRow::cell_area);
+  column(&CellRow::haematoxylin_od), column(&CellRow::haematoxylin_sd);
+  column(&CellRow::haematoxylin_outside), column(&CellRow::haematoxylin_outside_sd);
+  column(&CellRow::nucleus_dab_od), column(&CellRow::edge), column(&CellRow::edge_quartile);
+  column(&CellRow::weak_edge_share), column(&CellRow::circularity);
+  column(&CellRow::min_diameter), column(&CellRow::max_diameter), column(&CellRow::score);
+  column(&CellRow::cytoplasm_od), column(&CellRow::contrast_od);
+  column(&CellRow::width), column(&CellRow::neighbours), column(&CellRow::flags), column(&CellRow::piece);
+  column(&CellRow::radius), column(&CellRow::ridge), column(&CellRow::facing), column(&CellRow::neighbour);
+}
+
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_(out) {}
+  template <class T>
+  void put(const T& value) {
+    if constexpr (std::is_integral_v<T>) {
+      auto bits = static_cast<std::make_unsigned_t<T>>(value);
+      for (std::size_t i = 0; i < sizeof(T); ++i)
+        out_ += static_cast<char>(static_cast<std::uint64_t>(bits) >> (8 * i) & 255);
+    } else {
+      for (const auto& part : value) put(part);
+    }
+  }
+  void put_double(double value) { put(std::bit_cast<std::uint64_t>(value)); }
+
+ private:
+  std::string& out_;
+};
+
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+  std::string_view text(std::size_t length) {
+    if (bytes_.size() < length)
+      throw Error(Code::Corrupt, "the cell table ends too early: score the slide again");
+    const std::string_view taken = bytes_.substr(0, length);
+    bytes_.remove_prefix(length);
+    return taken;
+  }
+  template <class T>
+  void take(T& value) {
+    if constexpr (std::is_integral_v<T>) {
+      std::uint64_t bits = 0;
+      const std::string_view bytes = text(sizeof(T));
+      for (std::size_t i = 0; i < sizeof(T); ++i)
+        bits |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+      value = static_cast<T>(bits);
+    } else {
+      for (auto& part : value) take(part);
+    }
+  }
+  template <class T>
+  T take() {
+    T value{};
+    take(value);
+    return value;
+  }
+
+ private:
+  std::string_view bytes_;
+};
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw Error(Code::Corrupt, "the cell table cannot be used: " + why + "; score the slide again");
+}
+
+/// Number of cells, after everything that can be checked without reading a cell.
+std::uint64_t check_header(const std::string& bytes) {
+  if (bytes.size() < kHeaderBytes + kDigestBytes)
+    refuse("it holds " + std::to_string(bytes.size()) + " bytes, less than its header");
+  Reader reader(bytes);
+  if (reader.text(kMagic.size()) != kMagic) refuse("it does not start with " + std::string(kMagic));
+  const auto version = reader.take<std::uint32_t>();
+  if (version != kVersion)
+    refuse("its version is " + std::to_string(version) + ", known is " + std::to_string(kVersion));
+  if (reader.take<std::uint32_t>() != kRays || reader.take<std::uint32_t>() != kNeighbours)
+    refuse("its cells have other rays");
+  reader.text(2 * sizeof(std::uint64_t) + kDigestBytes);
+  const auto count = reader.take<std::uint64_t>();
+  if (count > kMostCells) refuse("it claims " + std::to_string(count) + " cells");
+  if (bytes.size() != kHeaderBytes + count * kRowBytes + kDigestBytes) {
+    refuse("it holds " + std::to_string(bytes.size()) + " bytes, which is not what " + std::to_string(count) +
+           " cells take");
+  }
+  const std::string_view whole(bytes);
+  const std::size_t body = bytes.size() - kDigestBytes;
+  if (sha256_of(whole.substr(0, body)) != whole.substr(body))
+    refuse("it was altered: its digest does not fit");
+  return count;
+}
+
+void check_row(const CellRow& row) {
+  if (row.neighbours > kNeighbours) refuse("a cell names more neighbours than there is room for");
+  for (const std::uint8_t facing : row.facing) {
+    if (facing != kNoNeighbour && facing >= row.neighbours)
+      refuse("a wall faces a neighbour that is not named");
+  }
+}
+
+}  // namespace
+
+std::string write_cells_bin(const SlideResult& result) {
+  expects(result.cells.size() <= kMostCells, "a slide has at most 100 million cells");
+  std::string out;
+  out.reserve(kHeaderBytes + result.cells.size() * kRowBytes + kDigestBytes);
+  out += kMagic;
+  Writer writer(out);
+  writer.put(kVersion);
+  writer.put(std::uint32_t{kRays});
+  writer.put(std::uint32_t{kNeighbours});
+  writer.put_double(result.pitch.x);
+  writer.put_double(result.pitch.y);
+  std::string slide = result.slide_sha256;
+  slide.resize(kDigestBytes, '0');
+  out += slide;
+  writer.put(static_cast<std::uint64_t>(result.cells.size()));
+  for_each_column([&](auto member) {
+    for (const CellRow& row : result.cells) writer.put(row.*member);
+  });
+  out += sha256_of(out);
+  return out;
+}
+
+CellTable read_cells_bin(const std::string& bytes) {
+  CellTable cells(static_cast<std::size_t>(check_header(bytes)));
+  Reader reader(std::string_view(bytes).substr(kHeaderBytes));
+  for_each_column([&](auto member) {
+    for (CellRow& row : cells) reader.take(row.*member);
+  });
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    check_row(cells[i]);
+    if (i > 0 && !before(cells[i - 1], cells[i])) refuse("its cells are not in order");
+  }
+  return cells;
+}
+
+}  // namespace annulet

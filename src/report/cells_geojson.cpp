@@ -1,0 +1,143 @@
+// cells.geojson: a FeatureCollection that QuPath opens; its rules, classes and colours:
+// docs/formats/geojson.md.
+#include "annulet/base/digest.hpp"
+#include "annulet/base/error.hpp"
+#include "annulet/report/writers.hpp"
+#include "report/cell_text.hpp"
+#include "report/outline.hpp"
+#include "report/text.hpp"
+
+namespace annulet {
+namespace {
+
+constexpr std::size_t kBytesAFeature = 1100;
+constexpr double kHundredths = 100;  // QuPath keeps pixel coordinates on a grid of 0.01
+
+/// The member `classification`: names that switch on QuPath's own columns where they mean the same, with its
+/// colours.
+const char* classification(const GradedCell& graded) {
+  switch (graded.kind) {
+    case CellKind::Benign:
+      return R"({"name":"Benign","color":[90,160,90]})";
+    case CellKind::Lymphocyte:
+      return R"({"name":"Immune cells","color":[160,90,160]})";
+    case CellKind::Stroma:
+      return R"({"name":"Stroma","color":[150,200,150]})";
+    case CellKind::Uncertain:
+      return R"({"name":"Uncertain","color":[140,140,140]})";
+    case CellKind::Tumour:
+      break;
+  }
+  switch (graded.pattern) {
+    case Pattern::None:
+      return R"({"name":"Tumor: Negative","color":[90,90,180]})";
+    case Pattern::FaintIncomplete:
+      return R"({"name":"Tumor: 1+","color":[255,215,0]})";
+    case Pattern::ModerateOrStrongIncomplete:
+      return R"({"name":"Tumor: Moderate incomplete","color":[0,158,115]})";
+    case Pattern::WeakModerateComplete:
+      return R"({"name":"Tumor: 2+","color":[225,150,50]})";
+    case Pattern::IntenseComplete:
+      return R"({"name":"Tumor: 3+","color":[200,50,50]})";
+    case Pattern::Unmeasurable:
+      break;
+  }
+  return R"({"name":"Tumor: Unmeasurable","color":[180,180,180]})";
+}
+
+/// RFC 9562 5.8: version 8, of the digest of slide and cell; the same cell of the same slide has the same id
+/// for ever.
+void append_uuid(std::string& out, const std::string& slide_sha256, const CellRow& row) {
+  std::string key = slide_sha256 + ':';
+  report::append_cell_id(key, row);
+  std::string digits = sha256_of(key).substr(0, 32);
+  digits[12] = '8';
+  digits[16] = "89ab"[(digits[16] <= '9' ? digits[16] - '0' : digits[16] - 'a' + 10) & 3];
+  std::size_t at = 0;
+  for (const std::size_t length : {8U, 4U, 4U, 4U, 12U}) {
+    if (at != 0) out += '-';
+    out.append(digits, at, length);
+    at += length;
+  }
+}
+
+void append_hundredths(std::string& out, double value) {
+  const double shifted = value * kHundredths + (value < 0 ? -0.5 : 0.5);
+  report::append_scaled(out, static_cast<std::int64_t>(shifted), 2);
+}
+
+void append_ring(std::string& out, const CellRow& row, const Pitch& pitch) {
+  const report::Outline outline = report::thinned(report::outline_of(row));
+  constexpr int kFiner = report::kOutlineUnits / kMicroUnits;
+  const auto append_vertex = [&](const Point<MicroFrame, std::int32_t>& vertex) {
+    const auto px = [](std::int32_t centre, std::int32_t offset, double um_a_px) {
+      return static_cast<double>(std::int64_t{centre} * kFiner + offset) / report::kOutlineUnits / um_a_px;
+    };
+    out += '[';
+    append_hundredths(out, px(row.x, vertex.x, pitch.x));
+    out += ',';
+    append_hundredths(out, px(row.y, vertex.y, pitch.y));
+    out += ']';
+  };
+  out += "[[";
+  for (int i = 0; i < outline.count; ++i) {
+    append_vertex(outline.vertex[static_cast<std::size_t>(i)]);
+    out += ',';
+  }
+  append_vertex(outline.vertex[0]);
+  out += "]]";
+}
+
+void append_measurements(std::string& out, const CellRow& row, const GradedCell& graded) {
+  const report::CellFacts facts = report::facts_of(row, graded);
+  out += R"("measurements":{"Cell: Area µm^2":)";
+  report::append_scaled(out, facts.cell_area_um2, 3);
+  const auto append = [&](const char* key, const std::optional<std::int64_t>& thousandths) {
+    if (!thousandths) return;
+    out += key;
+    report::append_scaled(out, *thousandths, 3);
+  };
+  append(R"(,"Nucleus: Area µm^2":)", facts.nucleus_area_um2);
+  append(R"(,"Nucleus: Hematoxylin OD mean":)", facts.haematoxylin_od);
+  append(R"(,"Membrane: completeness":)", facts.completeness);
+  append(R"(,"Membrane: longest arc":)", facts.longest_arc);
+  append(R"(,"Membrane: DAB OD mean":)", facts.strength_od);
+  append(R"(,"Membrane: DAB OD median":)", facts.median_od);
+  append(R"(,"Membrane: width µm":)", facts.width_um);
+  append(R"(,"Membrane: contrast OD":)", facts.contrast_od);
+  out += '}';
+}
+
+void append_feature(std::string& out, const SlideResult& result, std::size_t i) {
+  const CellRow& row = result.cells[i];
+  const GradedCell& graded = result.graded[i];
+  out += R"({"type":"Feature","id":")";
+  append_uuid(out, result.slide_sha256, row);
+  out += R"(","geometry":{"type":"Polygon","coordinates":)";
+  append_ring(out, row, result.pitch);
+  out += R"(},"properties":{"objectType":"cell","name":")";
+  report::append_cell_id(out, row);
+  out += R"(","classification":)";
+  out += classification(graded);
+  out += ',';
+  append_measurements(out, row, graded);
+  out += "}}";
+}
+
+}  // namespace
+
+std::string write_cells_geojson(const SlideResult& result) {
+  expects(result.cells.size() == result.graded.size(), "every cell is graded");
+  expects(result.cells.empty() || result.pitch.known(), "cells lie on a slide of known pitch");
+  std::string out;
+  out.reserve(result.cells.size() * kBytesAFeature + 64);
+  out += "{\"type\":\"FeatureCollection\",\"features\":[\n";
+  for (std::size_t i = 0; i < result.cells.size(); ++i) {
+    append_feature(out, result, i);
+    out += i + 1 < result.cells.size() ? ",\n" : "\n";
+  }
+  out += "]}\n";
+  return out;
+}
+
+}  // namespace annulet

@@ -1,0 +1,33 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace annulet::report {
+
+/// Text of numbers and strings as every file of this module writes them: no locale, no exponent, never "-0".
+/// Append to `out`; cost is linear in what is written.
+
+void append_integer(std::string& out, std::int64_t value);
+void append_unsigned(std::string& out, std::uint64_t value);
+
+/// `value` counted in units of 10^-decimals: append_scaled(out, 12345, 3) writes "12.345". decimals in 0
+/// .. 9.
+void append_scaled(std::string& out, std::int64_t value, int decimals);
+
+/// `value` rounded to `decimals` places, correctly for the binary value. Must be finite, else Error Internal.
+void append_fixed(std::string& out, double value, int decimals);
+
+std::string fixed(double value, int decimals);
+std::string scaled(std::int64_t value, int decimals);
+/// Groups of three digits set apart for the eye: "12,345".
+std::string grouped(std::uint64_t value);
+
+/// The text with every byte that is no UTF-8 replaced by U+FFFD, so that JSON and HTML stay readable.
+std::string valid_utf8(std::string_view text);
+
+/// Valid UTF-8 with the five characters that mean something to HTML replaced: safe in text and in quoted
+/// attributes.
+std::string escape_html(std::string_view text);
+
+}  // namespace annulet::report
