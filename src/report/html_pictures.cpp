@@ -1,0 +1,219 @@
+// Heat map and fields: a photograph below, the findings above it as vectors that stay sharp when printed or
+// enlarged and that name the cell under the pointer.
+#include <cmath>
+
+#include "report/canvas.hpp"
+#include "report/field_cells.hpp"
+#include "report/heat_grid.hpp"
+#include "report/html_parts.hpp"
+#include "report/outline.hpp"
+#include "report/picture_bytes.hpp"
+#include "report/text.hpp"
+
+namespace annulet::report {
+namespace {
+
+constexpr int kQuality = 90;
+constexpr int kFade = 110;
+constexpr double kTenths = 10;  // fields: vector coordinates in tenths of a picture pixel
+
+void append_image(std::string& out, const RgbImage& image, const std::string& words) {
+  out += "<img src=\"data:image/jpeg;base64," + base64(encode_jpeg(image, kQuality)) + "\" alt=\"" +
+         escape_html(words) + "\" width=\"" + std::to_string(image.width) + "\" height=\"" +
+         std::to_string(image.height) + "\">";
+}
+
+std::string view_box(std::int64_t width, std::int64_t height) {
+  return "viewBox=\"0 0 " + std::to_string(width) + " " + std::to_string(height) + "\"";
+}
+
+std::string rgb(Colour colour) {
+  return "rgb(" + std::to_string(colour.red) + "," + std::to_string(colour.green) + "," +
+         std::to_string(colour.blue) + ")";
+}
+
+/// A scale bar in the lower left corner of a picture of width x height drawing units.
+void append_scale_bar(std::string& out, double width, double height, double um_a_unit) {
+  const double um = round_length_um(width * um_a_unit / 4), length = um / um_a_unit, part = width / 100;
+  const auto number = [](double value) { return fixed(value, 1); };
+  out += "<g><rect x=\"" + number(2 * part) + "\" y=\"" + number(height - 7.6 * part) + "\" width=\"" +
+         number(length + 3 * part) + "\" height=\"" + number(5.6 * part) +
+         "\" fill=\"#fff\" opacity=\".82\" rx=\"" + number(part * 0.6) + "\"/><rect x=\"" +
+         number(3.5 * part) + "\" y=\"" + number(height - 3.7 * part) + "\" width=\"" + number(length) +
+         "\" height=\"" + number(0.7 * part) + "\" fill=\"#14181d\"/><text x=\"" + number(3.5 * part) +
+         "\" y=\"" + number(height - 4.5 * part) + "\" font-size=\"" + number(2.1 * part) +
+         "\" font-family=\"system-ui,Liberation Sans,Arial,sans-serif\" fill=\"#14181d\">" +
+         length_words(um, "µm") + "</text></g>";
+}
+
+void append_squares(std::string& out, const HeatGrid& grid) {
+  out += "<g opacity=\".82\">";
+  for (int y = 0; y < grid.squares.height(); ++y) {
+    for (int x = 0; x < grid.squares.width(); ++x) {
+      const HeatSquare& square = grid.squares(x, y);
+      if (square.cells < kFewestInSquare) continue;
+      const std::string side = std::to_string(grid.square_um);
+      out += "<rect x=\"" + std::to_string(x * grid.square_um) + "\" y=\"" +
+             std::to_string(y * grid.square_um) + "\" width=\"" + side + "\" height=\"" + side +
+             "\" fill=\"" + rgb(step_of(square).colour) + "\"><title>" + std::to_string(square.stained) +
+             " of " + std::to_string(square.cells) + " tumour cells stained</title></rect>";
+    }
+  }
+  out += "</g>";
+}
+
+void append_field_marks(std::string& out, const SlideResult& result, double width_um) {
+  char letter = 'A';
+  const double least = width_um / 60, line = width_um / 300, text = width_um / 42;
+  for (const FieldPicture& field : result.fields) {
+    const auto um = [](std::int64_t px, double pitch) { return static_cast<double>(px) * pitch; };
+    const double x = um(field.where.x0, result.pitch.x), y = um(field.where.y0, result.pitch.y);
+    const double wide = std::max(least, um(field.where.width(), result.pitch.x)),
+                 tall = std::max(least, um(field.where.height(), result.pitch.y));
+    const std::string box = "x=\"" + fixed(x, 1) + "\" y=\"" + fixed(y, 1) + "\" width=\"" + fixed(wide, 1) +
+                            "\" height=\"" + fixed(tall, 1) + "\"";
+    out += "<rect " + box + " fill=\"none\" stroke=\"#fff\" stroke-width=\"" + fixed(2 * line, 1) +
+           "\"/><rect " + box + " fill=\"none\" stroke=\"#14181d\" stroke-width=\"" + fixed(line, 1) +
+           "\"/><rect x=\"" + fixed(x, 1) + "\" y=\"" + fixed(y, 1) + "\" width=\"" + fixed(1.2 * text, 1) +
+           "\" height=\"" + fixed(1.3 * text, 1) + "\" fill=\"#14181d\"/><text x=\"" +
+           fixed(x + 0.6 * text, 1) + "\" y=\"" + fixed(y + text, 1) + "\" font-size=\"" + fixed(text, 1) +
+           "\" font-weight=\"700\" text-anchor=\"middle\" font-family=\"Liberation Sans,Arial,sans-serif\" "
+           "fill=\"#fff\">" +
+           letter++ + "</text>";
+  }
+}
+
+void append_heat_legend(std::string& out, const HeatGrid& grid) {
+  out += "<div><h3 style=\"margin-top:0\">Stained tumour cells</h3><ul class=\"scale\">";
+  for (std::size_t i = kHeatSteps.size(); i-- > 0;) {
+    out += "<li><span class=\"key\" style=\"background:" + rgb(kHeatSteps[i].colour) + "\"></span>" +
+           kHeatSteps[i].words + "</li>";
+  }
+  out += "</ul><p class=\"small\" style=\"margin-top:12px\">Squares of " +
+         length_words(static_cast<double>(grid.square_um), "µm") + "; without colour: fewer than " +
+         std::to_string(kFewestInSquare) + " measurable tumour cells. A, B, C: the fields below.</p></div>\n";
+}
+
+std::string cell_words(const CellRow& row, const GradedCell& graded) {
+  if (graded.kind != CellKind::Tumour) return name(graded.kind);
+  std::string words = style_of(graded.pattern).words;
+  if (graded.pattern == Pattern::Unmeasurable) return words;
+  words += ": " + scaled((graded.completeness + 5) / 10, 0) + " % of the ring";
+  if (graded.strength_od > 0) words += ", " + scaled((graded.strength_od + 5) / 10, 2) + " OD";
+  if (row.width > 0) words += ", " + fixed(row.width / 32.0, 1) + " µm wide";
+  return words;
+}
+
+std::string path_of(const SlideResult& result, const FieldPicture& field, const CellRow& row) {
+  const Outline outline = thinned(outline_of(row, kRingInsetUm));
+  const std::vector<Spot> centre = {
+      {(static_cast<double>(row.x) / kMicroUnits - static_cast<double>(field.where.x0) * result.pitch.x) /
+           field.pitch_um,
+       (static_cast<double>(row.y) / kMicroUnits - static_cast<double>(field.where.y0) * result.pitch.y) /
+           field.pitch_um}};
+  std::string path;
+  std::int64_t last_x = 0, last_y = 0;
+  for (int i = 0; i < outline.count; ++i) {
+    const auto& vertex = outline.vertex[static_cast<std::size_t>(i)];
+    const auto tenths = [&](double start, std::int32_t offset) {
+      return std::llround((start + static_cast<double>(offset) / kOutlineUnits / field.pitch_um) * kTenths);
+    };
+    const std::int64_t x = tenths(centre[0].x, vertex.x), y = tenths(centre[0].y, vertex.y);
+    path += i == 0 ? 'M' : 'l';
+    append_integer(path, x - last_x);
+    path += ' ';
+    append_integer(path, y - last_y);
+    last_x = x;
+    last_y = y;
+  }
+  return path + 'z';
+}
+
+/// The rings of the field grouped by their look, in drawing order.
+void append_rings(std::string& out, const SlideResult& result, const FieldPicture& field) {
+  std::string open;
+  for (const std::size_t i : cells_of(result, field)) {
+    const GradedCell& graded = result.graded[i];
+    const std::string look = graded.kind == CellKind::Tumour ? style_of(graded.pattern).class_name : "other";
+    if (look != open) {
+      if (!open.empty()) out += "</g>";
+      out += "<g class=\"ring-" + look + "\">";
+      open = look;
+    }
+    out += "<path d=\"" + path_of(result, field, result.cells[i]) + "\"><title>" +
+           cell_words(result.cells[i], graded) + "</title></path>";
+  }
+  if (!open.empty()) out += "</g>";
+}
+
+void append_figure(std::string& out, const SlideResult& result, const FieldPicture& field, char letter) {
+  const double width = field.image.width * kTenths, height = field.image.height * kTenths;
+  out += "<figure><div class=\"picture\">";
+  append_image(out, field.image,
+               "Field " + std::string(1, letter) + ", " + field.name + ": " + field.caption);
+  out += "<svg " + view_box(std::int64_t{10} * field.image.width, std::int64_t{10} * field.image.height) +
+         " aria-hidden=\"true\"><g class=\"rings\">";
+  append_rings(out, result, field);
+  out += "</g>";
+  append_scale_bar(out, width, height, field.pitch_um / kTenths);
+  out += std::string("</svg></div><figcaption><b>") + letter + " · " + escape_html(field.name) + ".</b> " +
+         escape_html(field.caption) + "</figcaption></figure>\n";
+}
+
+void append_ring_legend(std::string& out) {
+  out += "<ul class=\"scale\">";
+  for (int i = kPatterns - 1; i >= 0; --i) {
+    const PatternStyle& style = style_of(static_cast<Pattern>(i));
+    out +=
+        std::string("<li><span class=\"key fill-") + style.class_name + "\"></span>" + style.words + "</li>";
+  }
+  out += "<li><span class=\"key fill-other\"></span>Not a tumour cell</li></ul>\n";
+}
+
+}  // namespace
+
+void append_heat_map(std::string& out, const SlideResult& result) {
+  const RgbImage& thumbnail = result.thumbnail;
+  if (thumbnail.width == 0 || thumbnail.height == 0) return;
+  if (!result.scanned || result.thumbnail_pitch_um <= 0) {
+    out += "<section>\n<h2>The slide</h2>\n<div class=\"picture tall\">";
+    append_image(out, thumbnail, "Overview of the slide");
+    out += "</div>\n</section>\n";
+    return;
+  }
+  const double width_um = thumbnail.width * result.thumbnail_pitch_um,
+               height_um = thumbnail.height * result.thumbnail_pitch_um;
+  const HeatGrid grid = heat_grid_of(result);
+  out +=
+      "<section>\n<h2>Where the staining is</h2>\n<p class=\"lead\">Share of stained tumour cells over the "
+      "slide: an even "
+      "picture speaks for one population, a patchy one for several.</p>\n<div class=\"map\"><div "
+      "class=\"picture\">";
+  append_image(out, faded(thumbnail, kFade),
+               "Overview of the slide with the share of stained tumour cells by square");
+  out += "<svg viewBox=\"0 0 " + fixed(width_um, 1) + " " + fixed(height_um, 1) +
+         "\" preserveAspectRatio=\"none\" aria-hidden=\"true\">";
+  append_squares(out, grid);
+  append_field_marks(out, result, width_um);
+  append_scale_bar(out, width_um, height_um, 1);
+  out += "</svg></div>\n";
+  append_heat_legend(out, grid);
+  out += "</div>\n</section>\n";
+}
+
+void append_fields(std::string& out, const SlideResult& result) {
+  if (result.fields.empty()) return;
+  out +=
+      "<section>\n<h2>Fields to check by eye</h2>\n<p class=\"lead\">Each ring is a cell as it was measured, "
+      "drawn just inside its wall "
+      "and coloured by its staining. Point at a ring for its numbers.</p>\n<input type=\"checkbox\" "
+      "id=\"outlines\" checked>"
+      "<label class=\"switch\" for=\"outlines\">Show the rings</label>\n<div class=\"fields\">\n";
+  char letter = 'A';
+  for (const FieldPicture& field : result.fields) append_figure(out, result, field, letter++);
+  out += "</div>\n";
+  append_ring_legend(out);
+  out += "</section>\n";
+}
+
+}  // namespace annulet::report
