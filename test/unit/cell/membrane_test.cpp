@@ -1,0 +1,215 @@
+#include "annulet/cell/membrane.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "annulet/base/error.hpp"
+#include "annulet/base/random.hpp"
+#include "annulet/cell/grade.hpp"
+#include "painted_ring.hpp"
+#include "support/catch.hpp"
+
+using namespace annulet;
+using namespace annulet::painted;
+
+namespace {
+
+int stained(const CellRow& row, int visible = 10) {
+  return static_cast<int>(
+      std::count_if(row.ridge.begin(), row.ridge.end(), [=](int m) { return m >= visible; }));
+}
+
+double mean_radius_um(const CellRow& row) {
+  double sum = 0;
+  for (const int r : row.radius) sum += r / 8.0;
+  return sum / kRays;
+}
+
+}  // namespace
+
+TEST_CASE("a full ring is found all round, at its place and level") {
+  for (const double pitch : {0.2, 0.25, 0.32, 0.46, 0.5}) {
+    const CellRow row = measured(tile_of(ring(40, 40, 7, 0.6), pitch, 80), {nucleus_at(40, 40, 4)});
+    INFO("pitch " << pitch);
+    CHECK(stained(row) == kRays);
+    CHECK(mean_radius_um(row) == Approx(7).margin(0.3));
+    for (const int r : row.radius) CHECK(std::abs(r / 8.0 - 7) < 0.8);
+    const int level = row.ridge[7];
+    CHECK(level > 30);  // smoothing of a wall 1.2 um wide takes some off
+    CHECK(level <= 62);
+    CHECK(row.cytoplasm_od <= 10);
+    CHECK(row.width / 32.0 == Approx(1.5).margin(0.6));
+    CHECK(row.cell_area / 8.0 == Approx(3.14159 * 49).epsilon(0.1));
+    CHECK(row.flags == 0);
+  }
+}
+
+TEST_CASE("a cell without DAB has no wall") {
+  const CellRow row =
+      measured(tile_of([](double, double) { return 0.0; }, 0.25, 80), {nucleus_at(40, 40, 4)});
+  CHECK(stained(row, 1) == 0);
+  CHECK(row.contrast_od == 0);
+  CHECK(row.width == 0);
+}
+
+TEST_CASE("a blush of the cytoplasm without a ridge is no wall") {
+  for (const double od : {0.1, 0.3, 0.6}) {
+    // Brown everywhere around a clear nucleus, as far as the cell reaches, and fading outwards.
+    const auto blush = [od](double x, double y) {
+      const double r = std::hypot(x - 40, y - 40);
+      return r < 4 ? 0.0 : r < 8 ? od : od * std::max(0.0, 1 - (r - 8) / 3);
+    };
+    CHECK(stained(measured(tile_of(blush, 0.25, 80), {nucleus_at(40, 40, 4)})) <= 6);
+  }
+}
+
+TEST_CASE("a half ring is stained over half of its rays") {
+  for (const double pitch : {0.25, 0.5}) {
+    for (const double from : {0.0, 90.0, 180.0}) {
+      const CellRow row =
+          measured(tile_of(ring(40, 40, 7, 0.5, from, from + 180), pitch, 80), {nucleus_at(40, 40, 4)});
+      CHECK(stained(row) >= 29);
+      CHECK(stained(row) <= 36);
+      // the middle of the stained half lies a quarter turn on from its beginning
+      const auto middle = static_cast<std::size_t>((from + 90) / 360 * kRays) % kRays;
+      CHECK(row.ridge[middle] >= 10);
+      CHECK(row.ridge[(middle + kRays / 2) % kRays] < 10);
+    }
+  }
+}
+
+TEST_CASE("a ring off the nucleus is found all the same") {
+  const CellRow row = measured(tile_of(ring(41.5, 39.2, 7.5, 0.5), 0.25, 80), {nucleus_at(40, 40, 4)});
+  CHECK(stained(row) >= 62);
+  CHECK(row.radius[0] / 8.0 == Approx(9.0).margin(0.4));
+  CHECK(row.radius[32] / 8.0 == Approx(6.0).margin(0.4));
+}
+
+TEST_CASE("the wall between two cells counts for both, and each names the other") {
+  // Two cells 14 um apart with one straight wall between them.
+  const auto wall = [](double x, double y) {
+    return std::abs(x - 40) < 0.6 && std::abs(y - 40) < 7 ? 0.5 : 0.0;
+  };
+  const StainTile tile = tile_of(wall, 0.25, 80);
+  const std::vector<Nucleus> nuclei = {nucleus_at(33, 40, 4), nucleus_at(47, 40, 4)};
+  const CellRow left = measured(tile, nuclei, 0), right = measured(tile, nuclei, 1);
+  CHECK(left.ridge[0] >= 10);
+  CHECK(right.ridge[32] >= 10);
+  CHECK(stained(left) == Approx(stained(right)).margin(2));
+  REQUIRE(left.neighbours == 1);
+  CHECK(left.facing[0] == 0);
+  CHECK(left.neighbour[0][0] == 14 * kMicroUnits);
+  CHECK(right.neighbour[0][0] == -14 * kMicroUnits);
+  CHECK(left.facing[32] == kNoNeighbour);
+}
+
+TEST_CASE("a mirrored or turned picture gives the mirrored or turned ring") {
+  const double centre = 40;
+  const DabAt arc = ring(centre + 0.6, centre - 0.4, 7, 0.5, 20, 250);
+  const DabAt turned = [&](double x, double y) { return arc(y, 2 * centre - x); };  // a quarter turn
+  const DabAt mirrored = [&](double x, double y) { return arc(x, 2 * centre - y); };
+  const std::vector<Nucleus> nuclei = {nucleus_at(centre, centre, 4)};
+  const CellRow a = measured(tile_of(arc, 0.25, 80), nuclei), b = measured(tile_of(turned, 0.25, 80), nuclei),
+                c = measured(tile_of(mirrored, 0.25, 80), nuclei);
+  int differing = 0;
+  for (std::size_t i = 0; i < kRays; ++i) {
+    const std::size_t quarter = (i + kRays / 4) % kRays, mirror = (kRays - i) % kRays;
+    differing += std::abs(a.ridge[i] - b.ridge[quarter]) > 2 || std::abs(a.radius[i] - b.radius[quarter]) > 2;
+    differing += std::abs(a.ridge[i] - c.ridge[mirror]) > 2 || std::abs(a.radius[i] - c.radius[mirror]) > 2;
+  }
+  CHECK(differing <= 4);
+}
+
+TEST_CASE("a row does not depend on the window it is measured in") {
+  Random random(5);
+  const auto noise = [&random](double, double) { return random.uniform(0, 0.3); };
+  for (const double pitch : {0.25, 0.32, 0.5}) {
+    const double slide = 160;
+    StainTile whole = tile_of(noise, pitch, slide);
+    std::vector<Nucleus> nuclei = {nucleus_at(80, 70, 4), nucleus_at(75.3, 81.2, 4.5), nucleus_at(90, 84, 3)};
+    const CellRow expected = measured(whole, nuclei, 1);
+    for (const int shift : {0, 3, 7}) {
+      StainTile part = whole;
+      const int x0 = static_cast<int>(30 / pitch) + shift, size = static_cast<int>(100 / pitch);
+      part.native = {x0, x0, x0 + size, x0 + size};
+      part.dab_native.resize(size, size);
+      for (int y = 0; y < size; ++y)
+        std::copy_n(whole.dab_native.row(x0 + y) + x0, size, part.dab_native.row(y));
+      CHECK(measured(part, nuclei, 1) == expected);
+    }
+  }
+}
+
+TEST_CASE("a ring that leaves the slide is flagged, one beside the border is not") {
+  CHECK(measured(tile_of(ring(3, 40, 7, 0.5), 0.25, 80), {nucleus_at(3, 40, 3)}).flags == kFlagCutBySlide);
+  CHECK(measured(tile_of(ring(79, 79, 7, 0.5), 0.25, 80), {nucleus_at(79, 79, 3)}).flags == kFlagCutBySlide);
+  CHECK(measured(tile_of(ring(9, 40, 7, 0.5), 0.25, 80), {nucleus_at(9, 40, 4)}).flags == 0);
+}
+
+TEST_CASE("a ring that crosses missing pixels is flagged") {
+  StainTile tile = tile_of(ring(40, 40, 7, 0.5), 0.25, 80);
+  tile.covered_native = Plane<std::uint8_t>(320, 320, 1);
+  CHECK(measured(tile, {nucleus_at(40, 40, 4)}).flags == 0);
+  for (int y = 0; y < 320; ++y)
+    std::fill_n(tile.covered_native.row(y) + 184, 136, std::uint8_t{0});  // from 46 um on
+  CHECK(measured(tile, {nucleus_at(40, 40, 4)}).flags == kFlagMissingPixels);
+}
+
+TEST_CASE("a ring darker than a scan can measure is flagged") {
+  CHECK(measured(tile_of(ring(40, 40, 7, 2.5, 0, 360, 2.5), 0.25, 80), {nucleus_at(40, 40, 4)}).flags ==
+        kFlagSaturated);
+}
+
+TEST_CASE("the nucleus is copied into the row") {
+  Nucleus nucleus = nucleus_at(40, 40, 4);
+  nucleus.interior = true;
+  nucleus.haematoxylin_od = 321;
+  nucleus.edge_quartile = 17;
+  nucleus.circularity = 200;
+  nucleus.max_diameter = 140;
+  nucleus.score = 900;
+  const CellRow row = measured(tile_of(ring(40, 40, 7, 0.5), 0.25, 80), {nucleus});
+  CHECK(row.x == nucleus.centre.x);
+  CHECK(row.nucleus_area == nucleus.area);
+  CHECK(row.haematoxylin_od == 321);
+  CHECK(row.edge_quartile == 17);
+  CHECK(row.circularity == 200);
+  CHECK(row.max_diameter == 140);
+  CHECK(row.score == 900);
+  CHECK(row.flags == kFlagInterior);
+}
+
+TEST_CASE("a meter carries nothing from cell to cell") {
+  const StainTile tile = tile_of(ring(40, 40, 7, 0.5), 0.25, 80);
+  const std::vector<Nucleus> nuclei = {nucleus_at(40, 40, 4), nucleus_at(60, 60, 8)};
+  MembraneMeter meter;
+  const CellRow first = meter(tile, nuclei, 0);
+  meter(tile, nuclei, 1);
+  CHECK(meter(tile, nuclei, 0) == first);
+  CHECK_THROWS_AS(meter(tile, nuclei, 2), Error);
+}
+
+TEST_CASE("more DAB on the membrane never lowers completeness, nor the pattern of an even ring") {
+  const Grading grading = load_grading("annulet-1");
+  // An uneven ring over a blush: the wall's level runs from 0 to `od` round the cell.
+  const auto uneven = [](double od) {
+    const DabAt full = ring(40, 40, 7, 1);
+    return [=](double x, double y) {
+      const double angle = std::atan2(y - 40, x - 40) / 6.2831853 + 0.5, r = std::hypot(x - 40, y - 40);
+      return full(x, y) * od * angle + (r < 7 ? 0.05 : 0.0);
+    };
+  };
+  int completeness = 0, pattern = 0;
+  for (double od = 0.05; od < 1.5; od += 0.05) {
+    const GradedCell shaded =
+        grade(measured(tile_of(uneven(od), 0.25, 80), {nucleus_at(40, 40, 4)}), grading, grading.visible_od);
+    CHECK(shaded.completeness >= completeness);
+    completeness = shaded.completeness;
+    const GradedCell even = grade(measured(tile_of(ring(40, 40, 7, od), 0.25, 80), {nucleus_at(40, 40, 4)}),
+                                  grading, grading.visible_od);
+    CHECK(static_cast<int>(even.pattern) >= pattern);
+    pattern = static_cast<int>(even.pattern);
+  }
+  CHECK(completeness > 800);
+  CHECK(pattern == static_cast<int>(Pattern::IntenseComplete));
+}
