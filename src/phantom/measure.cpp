@@ -110,6 +110,7 @@ bool inside(const Terrain& terrain, Vec p, double top_um, double bottom_um) {
 void measure_cells(const PhantomRecipe& recipe, const Terrain& terrain, const Tissue& tissue,
                    const Band& band, double top_um, double bottom_um, std::vector<PhantomCell>& out) {
   for (const Epithelium& cell : tissue.cells) {
+    if (cell.ghost) continue;
     const Vec at = terrain.unwarp(cell.nucleus.present ? cell.nucleus.centre : cell.centroid);
     if (!inside(terrain, at, top_um, bottom_um)) continue;
     PhantomCell truth;

@@ -40,17 +40,17 @@ void add_nucleoli(Nucleus& nucleus, int count, double od, Random& random) {
 void draw_chromatin(const PhantomRecipe& recipe, Nucleus& nucleus, Random& random) {
   const double od = recipe.nucleus_haematoxylin_od;
   const double kind = random.uniform(0, 100);
-  nucleus.grain_um = random.uniform(0.7, 1.3);
+  nucleus.grain_um = random.uniform(0.75, 1.25);
   nucleus.edge_um = random.uniform(0.2, 0.45);
   if (kind < recipe.pale_percent) {
     nucleus.od = od * random.uniform(0.32, 0.6);
     nucleus.rim = od * random.uniform(0.35, 0.7);
-    nucleus.texture = random.uniform(0.35, 0.6);
+    nucleus.texture = random.uniform(0.5, 0.85);
     add_nucleoli(nucleus, 1 + static_cast<int>(random.below(2)), 0.9 * od, random);
   } else if (kind < 100 - 0.15 * (100 - recipe.pale_percent)) {
     nucleus.od = od * random.uniform(0.7, 1.15);
     nucleus.rim = od * random.uniform(0.15, 0.5);
-    nucleus.texture = random.uniform(0.25, 0.5);
+    nucleus.texture = random.uniform(0.35, 0.65);
     add_nucleoli(nucleus, static_cast<int>(random.below(3)), 0.6 * od, random);
   } else {
     nucleus.od = od * random.uniform(1.25, 1.7);
@@ -132,6 +132,7 @@ class LoosePlacer {
         loose_(terrain.width_um(), terrain.height_um(), 12) {
     for (std::size_t i = 0; i < tissue.cells.size(); ++i) {
       const Epithelium& cell = tissue.cells[i];
+      if (cell.ghost) continue;
       cells_.add(static_cast<int>(i), cell.seed, cell.weight + cell.cap + 6);
     }
   }
@@ -165,7 +166,7 @@ class LoosePlacer {
     wave(nucleus, 0.03, random);
     nucleus.od = recipe_.nucleus_haematoxylin_od * random.uniform(1.35, 1.9);
     nucleus.rim = 0.1 * nucleus.od;
-    nucleus.texture = random.uniform(0.2, 0.4);
+    nucleus.texture = random.uniform(0.3, 0.55);
     nucleus.grain_um = 1.1;
     nucleus.edge_um = random.uniform(0.2, 0.4);
     return keep(cell);
@@ -212,8 +213,8 @@ void place_lymphocytes(const PhantomRecipe& recipe, const Terrain& terrain, Rand
     if (!placer.try_lymphocyte(centre, random)) continue;
     ++placed;
     const double spread = random.uniform(8, 22);
-    const int members = static_cast<int>(0.12 * spread * spread);
-    for (int k = 0; k < members * 4 && placed < clustered; ++k) {
+    const int members = static_cast<int>(0.16 * spread * spread);
+    for (int k = 0; k < members * 12 && placed < clustered; ++k) {
       placed += placer.try_lymphocyte(
           {centre.x + spread * random.normal(), centre.y + spread * random.normal()}, random);
     }
@@ -243,7 +244,9 @@ std::array<Vec, 48> Nucleus::outline() const {
 }
 
 void place_nuclei(const PhantomRecipe& recipe, const Terrain& terrain, Random& random, Tissue& tissue) {
-  for (Epithelium& cell : tissue.cells) draw_epithelial_nucleus(recipe, cell, random);
+  for (Epithelium& cell : tissue.cells) {
+    if (!cell.ghost) draw_epithelial_nucleus(recipe, cell, random);
+  }
   LoosePlacer placer(recipe, terrain, tissue);
   place_lymphocytes(recipe, terrain, random, placer);
   const double wanted = recipe.spindles_per_mm2 * terrain.width_um() * terrain.height_um() * 1e-6;

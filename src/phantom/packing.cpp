@@ -11,6 +11,9 @@ constexpr double kDartGap = 0.80;      // of the sum of two radii: closest seeds
 constexpr double kRestGap = 0.97;      // of the sum of two radii: what the seeds relax towards
 constexpr double kCapOfRadius = 0.27;  // how far a cell bulges beyond its radius where nothing stops it
 constexpr int kRelaxRounds = 14;
+constexpr double kLeastGhost = 5, kMostGhost = 9;  // um, weights of seeds outside the nests
+constexpr double kGhostGap = 1.25;                 // of a ghost's weight: keeps it off the cells
+constexpr double kGhostTries = 0.15;               // per um2
 
 /// Seeds so far, by place; seeds that move are taken from the rebuilt index of each round.
 struct Packing {
@@ -87,6 +90,28 @@ void relax(Packing& packing) {
   }
 }
 
+/// Stroma presses on a nest: seeds without a cell just outside it give its edge cells flat walls.
+void surround(Random& random, Packing& packing) {
+  const double width = packing.terrain.width_um() + 2 * kLayoutRim,
+               height = packing.terrain.height_um() + 2 * kLayoutRim;
+  const std::size_t cells = packing.tissue.cells.size();
+  const auto tries = static_cast<long>(kGhostTries * width * height);
+  for (long i = 0; i < tries; ++i) {
+    Epithelium ghost;
+    ghost.ghost = true;
+    ghost.type = PhantomCellType::Stroma;
+    ghost.seed = {random.uniform(0, width) - kLayoutRim, random.uniform(0, height) - kLayoutRim};
+    ghost.weight = random.uniform(kLeastGhost, kMostGhost);
+    if (packing.terrain.in_nest(ghost.seed.x, ghost.seed.y) ||
+        !packing.free(ghost.seed, ghost.weight * kGhostGap))
+      continue;
+    bool beside = false;
+    for (const int j : packing.index.near(ghost.seed.x, ghost.seed.y))
+      beside = beside || static_cast<std::size_t>(j) < cells;
+    if (beside) packing.add(ghost);
+  }
+}
+
 void add_duct_row(const Lumen& lumen, double outside_um, double spacing_um, double weight, Random& random,
                   Tissue& tissue) {
   const double a = lumen.a + outside_um, b = lumen.b + outside_um;
@@ -121,6 +146,7 @@ void pack_cells(const PhantomRecipe& recipe, const Terrain& terrain, Random& ran
     relax(packing);
     packing.rebuild();
   }
+  surround(random, packing);
 }
 
 }  // namespace annulet::phantom

@@ -30,6 +30,22 @@ struct Neighbourhood {
   double outside = 1e9;           // um to the next cell where no cell holds the pixel
 };
 
+double apart(const NearCell& a, const NearCell& b) {
+  return std::max(kLeastDivergence, std::hypot(a.ux - b.ux, a.uy - b.uy));
+}
+
+/// um from a pixel held by a ghost to the next cell proper.
+double distance_to_cell(const Neighbourhood& hood) {
+  double least = 1e9;
+  const NearCell& ghost = hood.near[hood.owner];
+  for (std::size_t j = 0; j < hood.count; ++j) {
+    const NearCell& it = hood.near[j];
+    if (!it.cell->ghost)
+      least = std::min(least, std::max(it.level - it.cell->cap, (it.level - ghost.level) / apart(it, ghost)));
+  }
+  return least;
+}
+
 /// The membrane lines that reach a pixel: each cell's own, at its distance to that cell's wall.
 double membrane_at(const Neighbourhood& hood, double lumen_distance) {
   double od = 0;
@@ -42,13 +58,11 @@ double membrane_at(const Neighbourhood& hood, double lumen_distance) {
       for (std::size_t k = 0; k < hood.count; ++k) {
         if (k == j) continue;
         const NearCell& other = hood.near[k];
-        const double apart = std::max(kLeastDivergence, std::hypot(it.ux - other.ux, it.uy - other.uy));
-        beyond = std::max(beyond, (it.level - other.level) / apart);
+        beyond = std::max(beyond, (it.level - other.level) / apart(it, other));
       }
     } else if (hood.owner < kMostNear) {
       const NearCell& other = hood.near[hood.owner];
-      const double apart = std::max(kLeastDivergence, std::hypot(it.ux - other.ux, it.uy - other.uy));
-      beyond = std::max(beyond, (it.level - other.level) / apart);
+      beyond = std::max(beyond, (it.level - other.level) / apart(it, other));
     } else {
       beyond = std::max(beyond, -lumen_distance);
     }
@@ -121,10 +135,11 @@ void Painter::paint_pixel(Band& band, int x, int y, float fine, float coarse) co
       else
         hood.owner = kMostNear;
     }
-    hood.outside = std::min(hood.outside, level - cell.cap);
+    if (!cell.ghost) hood.outside = std::min(hood.outside, level - cell.cap);
     ++hood.count;
   }
-  if (hood.owner < kMostNear)
+  if (hood.owner < kMostNear && hood.near[hood.owner].cell->ghost) hood.outside = distance_to_cell(hood);
+  if (hood.owner < kMostNear && !hood.near[hood.owner].cell->ghost)
     paint_epithelium(band, x, y, *hood.near[hood.owner].cell);
   else if (lumen > 0)
     paint_stroma(band, x, y, fine, coarse, hood.outside);
@@ -138,8 +153,8 @@ void Painter::paint_epithelium(Band& band, int x, int y, const Epithelium& cell)
                       0.45F * noise(qx / 1.9F, qy / 1.9F, kChannelGrain + 1);
   const float cloud = noise(qx / 5, qy / 5, kChannelBlush);
   band.haematoxylin(x, y) =
-      static_cast<float>(cell.haematoxylin) * std::max(0.0F, 1 + 0.75F * grain + 0.3F * cloud);
-  band.chromogen(x, y) = static_cast<float>(cell.blush) * std::max(0.0F, 1 + 0.5F * grain + 0.5F * cloud);
+      static_cast<float>(cell.haematoxylin) * std::max(0.0F, 1 + 1.1F * grain + 0.4F * cloud);
+  band.chromogen(x, y) = static_cast<float>(cell.blush) * std::max(0.0F, 1 + 0.8F * grain + 0.6F * cloud);
 }
 
 void Painter::paint_stroma(Band& band, int x, int y, float fine, float coarse, double outside) const {
@@ -152,7 +167,7 @@ void Painter::paint_stroma(Band& band, int x, int y, float fine, float coarse, d
       smooth_step(-0.1, 0.5, noise(qx / 28, qy / 28, kChannelCleft));  // retraction beside nests
   cover *= 1 - loose * 0.9F * (1 - smooth_step(0.6, 3.0, outside));
   cover *= smooth_step(-kTissueEdge, kTissueEdge, terrain_.depth(qx, qy));
-  const float fibre = cover * std::max(0.0F, 0.75F + 0.55F * fine + 0.25F * coarse);
+  const float fibre = cover * std::max(0.0F, 0.75F + 0.8F * fine + 0.35F * coarse);
   band.haematoxylin(x, y) = static_cast<float>(recipe_.stroma_haematoxylin_od) * fibre;
   band.chromogen(x, y) = static_cast<float>(recipe_.stroma_chromogen_od) * fibre;
 }
@@ -181,7 +196,7 @@ void Painter::paint_nucleus(Band& band, const Nucleus& nucleus) const {
       const float qx = band.place_x(x, y), qy = band.place_y(x, y);
       const float clump = 0.6F * noise(qx / grain, qy / grain, kChannelChromatin) +
                           0.6F * noise(qx / (2.2F * grain), qy / (2.2F * grain), kChannelChromatin + 1);
-      double od = nucleus.od * (1 + nucleus.texture * 1.3 * clump);
+      double od = nucleus.od * (1 + nucleus.texture * 1.6 * clump);
       const double from_rim = (depth - 0.35) / 0.35;
       od += nucleus.rim * std::exp(-0.5 * from_rim * from_rim) * (1 + 0.4 * clump);
       for (const Nucleus::Spot& spot : nucleus.nucleoli) {

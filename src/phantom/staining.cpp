@@ -123,7 +123,7 @@ void draw_pattern(const Terrain& terrain, Epithelium& cell, Random& random) {
   }
   if (cell.intent == Intent::Moderate && random.uniform() < 0.4)
     draw_arcs(cell, random.uniform(0.9, 0.98), 1, random);
-  const double ripple = cell.intent == Intent::Faint ? 0.2 : 0.3;
+  const double ripple = cell.intent == Intent::Faint ? 0.3 : 0.5;
   for (std::size_t k = 0; k < kWallSamples; ++k) {
     const Vec u = wall_direction(static_cast<int>(k));
     const auto x = static_cast<float>((cell.seed.x + cell.wall[k] * u.x) / 2.6);

@@ -12,7 +12,9 @@ enum Channel { kEdge = 0, kNest = 10, kAngle = 20, kWarp = 30 };
 constexpr double kNestEdgeGap = 9;  // um between a nest and the tissue's edge or a duct's wall
 constexpr double kDuctWall = 15;    // um: two rows of cells
 constexpr double kLumenSight = 20;  // um within which lumen_distance is known
-constexpr double kSampleStep = 6;   // um, grid on which the share of nests is set
+constexpr double kWave = 1.15;     // um, amplitude of the distortion of walls and nuclei, waves of about 8 um
+constexpr double kRipple = 0.28;   // um, the same for waves of about 3 um
+constexpr double kSampleStep = 6;  // um, grid on which the share of nests is set
 
 }  // namespace
 
@@ -118,9 +120,9 @@ double Terrain::fibre_angle(double x, double y) const {
 
 Vec Terrain::warp(double x, double y) const {
   const auto fx = static_cast<float>(x), fy = static_cast<float>(y);
-  const float sx = fx / 7, sy = fy / 7, tx = fx / 2.2F, ty = fy / 2.2F;
-  return {x + 0.75 * noise_(sx, sy, kWarp) + 0.16 * noise_(tx, ty, kWarp + 1),
-          y + 0.75 * noise_(sx, sy, kWarp + 2) + 0.16 * noise_(tx, ty, kWarp + 3)};
+  const float sx = fx / 8, sy = fy / 8, tx = fx / 2.8F, ty = fy / 2.8F;
+  return {x + kWave * noise_(sx, sy, kWarp) + kRipple * noise_(tx, ty, kWarp + 1),
+          y + kWave * noise_(sx, sy, kWarp + 2) + kRipple * noise_(tx, ty, kWarp + 3)};
 }
 
 Vec Terrain::unwarp(Vec q) const {

@@ -93,6 +93,8 @@ enum class Intent { None, Faint, Incomplete, Moderate, Intense, Ring };
 /// Packed epithelial cell: an additively weighted Voronoi cell of bounded size, star-shaped about its seed.
 struct Epithelium {
   PhantomCellType type = PhantomCellType::Tumour;
+  bool ghost =
+      false;  ///< stroma that presses on the edge of a nest: takes part in the tessellation, paints as stroma
   Vec seed;
   double weight = 0;                         ///< um; walls stand where distance minus weight is equal
   double cap = 0;                            ///< um; the cell ends where distance minus weight exceeds it

@@ -16,7 +16,7 @@ struct PhantomRecipe {
   double seed = 1, width_px = 2048, height_px = 2048, mpp = 0.25, jpeg_quality = 80;
   // tissue
   double glass_margin_um = 30, tumour_fraction = 0.5, nest_scale_um = 90, cell_diameter_um = 15,
-         cell_diameter_spread = 0.14, anucleate_percent = 6, pale_percent = 25, lymphocytes_per_mm2 = 350,
+         cell_diameter_spread = 0.17, anucleate_percent = 6, pale_percent = 25, lymphocytes_per_mm2 = 350,
          lymphocyte_cluster_percent = 70, spindles_per_mm2 = 900, ducts_per_mm2 = 0, lumens_per_mm2 = 4;
   // membrane
   double percent_faint = 0, percent_mi = 0, percent_moderate = 0, percent_intense = 0, percent_ring = 0,
@@ -24,7 +24,7 @@ struct PhantomRecipe {
          coherence = 0.8;
   // other stain
   double cytoplasm_chromogen_od = 0.015, stroma_chromogen_od = 0.015, nucleus_haematoxylin_od = 0.42,
-         cytoplasm_haematoxylin_od = 0.06, stroma_haematoxylin_od = 0.05;
+         cytoplasm_haematoxylin_od = 0.075, stroma_haematoxylin_od = 0.075;
   std::array<double, 3> haematoxylin_vector{0.650, 0.704, 0.286}, chromogen_vector{0.268, 0.570, 0.776};
   // scanner
   std::array<double, 3> white{243, 243, 244};
