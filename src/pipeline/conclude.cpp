@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "annulet/pipeline/contiguity.hpp"
+#include "annulet/pipeline/second_population.hpp"
 
 namespace annulet {
 namespace {
@@ -50,6 +51,10 @@ Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const 
   if (reasons.empty()) {
     verdict = models.guideline.decide(conclusion.tally,
                                       find_contiguity(cells, conclusion.graded, models.grading), models.ish);
+    if (auto caveat =
+            second_population(cells, conclusion.graded, models.grading, models.guideline, verdict)) {
+      verdict.caveats.push_back(std::move(*caveat));
+    }
   } else {
     verdict.guideline = models.guideline.id();
     verdict.guideline_digest = models.guideline.digest();

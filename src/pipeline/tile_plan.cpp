@@ -48,12 +48,14 @@ TilePlan plan_tiles(const TissueMask& tissue, const Size<SlideFrame>& extent, do
     return static_cast<std::int64_t>(std::ceil(static_cast<double>(px) * pitch_um / kWorkPitch));
   };
   const std::int64_t width = work(extent.width), height = work(extent.height);
+  const Rect<WorkFrame> slide{0, 0, width, height};
+  const std::int64_t halo = static_cast<std::int64_t>(plan.halo_um) * kWorkPerUm;
   for (std::int64_t y = -offset; y < height; y += core) {
     for (std::int64_t x = -offset; x < width; x += core) {
-      const Rect<WorkFrame> rect = Rect<WorkFrame>{x, y, x + core, y + core}.clipped({0, 0, width, height});
+      const Rect<WorkFrame> rect = Rect<WorkFrame>{x, y, x + core, y + core}.clipped(slide);
       if (rect.empty() || !holds_tissue(tissue, rect)) continue;
-      plan.tiles.push_back(
-          {plan.tiles.size(), rect, rect.grown(static_cast<std::int64_t>(plan.halo_um) * kWorkPerUm)});
+      // A halo beyond the slide holds nothing: every window that meets the border ends there.
+      plan.tiles.push_back({plan.tiles.size(), rect, rect.grown(halo).clipped(slide)});
     }
   }
   return plan;
