@@ -29,7 +29,8 @@ class SlideSource {
   virtual const SlideInfo& info() const = 0;
   /// Reads `rect` of `level`, in pixels of that level's own grid (never resampled); the rectangle may reach outside
   /// the level. Buffers of `out` are reused. A tile that is missing or cannot be decoded is a Problem, not an
-  /// exception; its pixels are not covered. Alpha is never turned into colour.
+  /// exception; its pixels are not covered. A tile that several reads touch is told by each, with the same area.
+  /// Alpha is never turned into colour. Throws nothing but std::bad_alloc.
   virtual void read(int level, Rect<LevelFrame> rect, SlidePixels& out) const = 0;
   /// Tiles of the file decoded so far by all threads, for run.json; never part of a result.
   std::uint64_t tiles_decoded() const { return tiles_decoded_.load(std::memory_order_relaxed); }
@@ -46,10 +47,13 @@ enum class ReaderChoice { Automatic, Tiff, OpenSlide };
 /// Opens a slide: tiled TIFF and SVS with JPEG (or uncompressed, LZW, deflate) tiles by libtiff's raw tiles and
 /// libjpeg-turbo; every other whole-slide format by OpenSlide; JPEG and PNG pictures (recognised by content, not by
 /// name) whole into memory. Throws Error with the contract's codes: NotFound, Permission, NotAFile, Empty,
-/// Unsupported, Truncated, Corrupt, OverLimit, Fluorescence; the message names the slide, the cause and a remedy.
-std::unique_ptr<SlideSource> open_slide(const std::filesystem::path& path, ReaderChoice choice = ReaderChoice::Automatic);
+/// Unsupported, Truncated, Corrupt, OverLimit; the message names the slide, the cause and a remedy. Fluorescence
+/// is told by SlideInfo and does not throw. docs/formats/slides.md has the limits.
+std::unique_ptr<SlideSource> open_slide(const std::filesystem::path& path,
+                                        ReaderChoice choice = ReaderChoice::Automatic);
 
 /// SHA-256 of the slide's content (for a multi-file slide: of the file named; noted in docs/formats).
+/// Throws Error NotFound, Permission, NotAFile, Empty.
 std::string slide_digest(const std::filesystem::path& path);
 
 /// The pitch to use: the user's over the header's. Throws Error PitchUnknown, PitchOutOfRange, TooCoarse as in
