@@ -10,13 +10,14 @@ namespace annulet {
 namespace {
 
 constexpr std::int32_t kNearUm = 30, kFarUm = 100;
-constexpr std::int32_t kLargeArea = 48 * 8;  // 1/8 um2: above nearly all lymphocytes and stroma
+constexpr int kLargeShare = 50;  // percent of the slide's large area from which a neighbour counts as large
 
 constexpr std::array<std::string_view, kKindFeatures> kNames = {
-    "area",           "min_diameter", "max_diameter",   "elongation",     "circularity",   "weak_edges",
-    "contrast",       "edge",         "edge_evenness",  "texture",        "outside",       "outside_texture",
-    "nearest",        "count_30",     "area_30_median", "area_30_upper",  "elongation_30", "contrast_30",
-    "circularity_30", "weak_30",      "count_100",      "area_100_upper", "large_30"};
+    "area",          "min_diameter",    "max_diameter", "elongation",     "circularity",
+    "weak_edges",    "contrast",        "edge",         "edge_evenness",  "texture",
+    "outside",       "outside_texture", "nearest",      "count_30",       "area_30_median",
+    "area_30_upper", "elongation_30",   "contrast_30",  "circularity_30", "weak_30",
+    "count_100",     "area_100_upper",  "large_30",     "area_relative",  "area_30_relative"};
 
 std::int32_t& at(KindFeatures& features, KindFeature feature) {
   return features[static_cast<std::size_t>(feature)];
@@ -38,7 +39,7 @@ std::int32_t share(std::int64_t part, std::int64_t whole) {
   return static_cast<std::int32_t>(divide_round(100 * part, std::max<std::int64_t>(whole, 1)));
 }
 
-KindFeatures own_features(const CellRow& row, std::int32_t strong) {
+KindFeatures own_features(const CellRow& row, std::int32_t strong, std::int32_t large) {
   KindFeatures f{};
   const int contrast = row.haematoxylin_od - row.haematoxylin_outside;
   at(f, KindFeature::Area) = row.nucleus_area;
@@ -53,13 +54,15 @@ KindFeatures own_features(const CellRow& row, std::int32_t strong) {
   at(f, KindFeature::Texture) = std::min(share(row.haematoxylin_sd, std::max(contrast, 1)), 1000);
   at(f, KindFeature::Outside) = share(row.haematoxylin_outside, strong);
   at(f, KindFeature::OutsideTexture) = share(row.haematoxylin_outside_sd, strong);
+  at(f, KindFeature::AreaRelative) = share(row.nucleus_area, large);
   return f;
 }
 
 // Gathers what lies around each nucleus.
 class Neighbourhood {
  public:
-  Neighbourhood(const CellTable& cells, const std::vector<KindFeatures>& own) : cells_(cells), own_(own) {
+  Neighbourhood(const CellTable& cells, const std::vector<KindFeatures>& own, std::int32_t large)
+      : cells_(cells), own_(own), large_(large) {
     std::int32_t left = 0, top = 0;
     for (std::uint32_t i = 0; i < cells.size(); ++i) {
       if (is_seen(cells[i])) seen_.push_back(i);
@@ -96,9 +99,11 @@ class Neighbourhood {
     at(f, KindFeature::Weak30) = of_near(KindFeature::WeakEdges, 50);
     at(f, KindFeature::Count100) = static_cast<std::int32_t>(area_far_.size());
     at(f, KindFeature::Area100Upper) = percentile(area_far_, 75);
-    const auto large = std::count_if(near_.begin(), near_.end(),
-                                     [&](auto j) { return cells_[j].nucleus_area >= kLargeArea; });
+    const auto large = std::count_if(near_.begin(), near_.end(), [&](auto j) {
+      return 100 * cells_[j].nucleus_area >= kLargeShare * large_;
+    });
     at(f, KindFeature::Large30) = share(large, static_cast<std::int64_t>(near_.size()));
+    at(f, KindFeature::Area30Relative) = share(at(f, KindFeature::Area30Upper), large_);
   }
 
  private:
@@ -109,6 +114,7 @@ class Neighbourhood {
   }
   const CellTable& cells_;
   const std::vector<KindFeatures>& own_;
+  std::int32_t large_;
   std::vector<std::uint32_t> seen_, near_;
   std::vector<std::int32_t> area_far_, values_;
   nuclei::BinGrid grid_;
@@ -129,12 +135,21 @@ std::int32_t strong_contrast(const CellTable& cells) {
   return std::max(percentile(contrasts, kStrongPercent), 1);
 }
 
+std::int32_t large_area(const CellTable& cells) {
+  constexpr int kLargePercent = 90, kClearWeakRays = 3;
+  std::vector<std::int32_t> areas;
+  for (const CellRow& row : cells) {
+    if (is_seen(row) && row.weak_edge_share <= kClearWeakRays) areas.push_back(row.nucleus_area);
+  }
+  return std::max(percentile(areas, kLargePercent), 1);
+}
+
 std::vector<KindFeatures> kind_features(const CellTable& cells) {
-  const std::int32_t strong = strong_contrast(cells);
+  const std::int32_t strong = strong_contrast(cells), large = large_area(cells);
   std::vector<KindFeatures> own(cells.size());
-  for (std::size_t i = 0; i < cells.size(); ++i) own[i] = own_features(cells[i], strong);
+  for (std::size_t i = 0; i < cells.size(); ++i) own[i] = own_features(cells[i], strong, large);
   std::vector<KindFeatures> all = own;
-  Neighbourhood neighbourhood(cells, own);
+  Neighbourhood neighbourhood(cells, own, large);
   for (std::size_t i = 0; i < cells.size(); ++i) neighbourhood.add_to(i, all[i]);
   return all;
 }

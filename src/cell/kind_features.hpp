@@ -33,9 +33,11 @@ enum class KindFeature : std::uint8_t {
   Weak30,          ///< median of the weak rays within 30 um, of 32
   Count100,        ///< nuclei within 100 um
   Area100Upper,    ///< 75th percentile of the area within 100 um, 1/8 um2
-  Large30,         ///< share of nuclei of at least 48 um2 within 30 um, 1/100
+  Large30,         ///< share of nuclei within 30 um that are large for this slide, 1/100
+  AreaRelative,    ///< area over the slide's large area, 1/100
+  Area30Relative,  ///< 75th percentile within 30 um over the slide's large area, 1/100
 };
-inline constexpr int kKindFeatures = 23;
+inline constexpr int kKindFeatures = 25;
 using KindFeatures = std::array<std::int32_t, kKindFeatures>;
 
 std::string_view name(KindFeature feature);
@@ -47,5 +49,9 @@ std::vector<KindFeatures> kind_features(const CellTable& cells);
 /// 85th percentile of (haematoxylin inside - outside) over the seen nuclei, 1/1000 OD, at least 1: what is a
 /// strong contrast on this slide.
 std::int32_t strong_contrast(const CellTable& cells);
+
+/// 90th percentile of the area of the seen nuclei with a clear outline, 1/8 um2, at least 1: what is large on
+/// this slide.
+std::int32_t large_area(const CellTable& cells);
 
 }  // namespace annulet

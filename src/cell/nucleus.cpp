@@ -22,6 +22,9 @@ constexpr int kBlobLeast1000 = 20;          // 1/1000 OD, response of a blob on 
 constexpr int kInteriorBlobLeast1000 = 50;  // 1/1000 OD, on the interior plane
 constexpr StarRules kNucleusRules{kNucleusUnits, 300, 5, 250, 20, 20};
 constexpr StarRules kInteriorRules{kInteriorUnits, 400, 10, 1000, 60, 23};
+constexpr int kLeastArea = 8 * 8;           // 1/8 um2: smaller spots are nucleoli, fragments and grain
+constexpr int kSpeckMostArea = 25 * 8;      // 1/8 um2: a spot no larger and
+constexpr int kSpeckDabPercent = 75;        // ... as brown as this of its blue is the knot of a dark wall
 constexpr int kInteriorLeastRadius = 141;   // 1/64 um: 2.2 um
 constexpr int kInteriorMostArea = 220 * 8;  // 1/8 um2
 constexpr int kInteriorLeastStain = 60;     // 1/1000 OD of H + D inside: else it is a lumen
@@ -135,9 +138,13 @@ std::vector<Nucleus> NucleusFinder::operator()(const StainTile& tile, const Nucl
   Scratch& s = *scratch_;
   nucleus_plane(tile, options.gain_percent, s.contrast);
   s.outlines(tile, kBlobLeast1000, kNucleusRules, s.nuclei);
+  std::erase_if(s.nuclei, [](const Star& star) { return star_area(star.radius) < kLeastArea; });
   s.suppression(s.nuclei);
-  for (const Star& star : s.nuclei)
-    found.push_back(describe(tile, star, kNucleusRules, options.gain_percent, 100));
+  for (const Star& star : s.nuclei) {
+    const Nucleus nucleus = describe(tile, star, kNucleusRules, options.gain_percent, 100);
+    const bool brown = 100 * nucleus.nucleus_dab_od > kSpeckDabPercent * nucleus.haematoxylin_od;
+    if (nucleus.area > kSpeckMostArea || !brown) found.push_back(nucleus);
+  }
   if (options.interiors) {
     s.find_interiors(tile);
     for (const Star& star : s.interiors) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <numeric>
 
 #include "annulet/base/directions.hpp"
 #include "annulet/base/integer_math.hpp"
@@ -12,10 +13,12 @@ namespace annulet::nuclei {
 
 namespace {
 
-constexpr int kMicroPerFine = 16;    // 1/64 um in a fine pixel of 0.25 um
-constexpr int kWeakRays = 12;        // the weakest of 32 edges that make half of the score
-constexpr int kEdgeLeast1000 = -30;  // an edge of the wrong sign costs at most so much, 1/1000 OD
-constexpr int kBestTurnStart = 8;    // rays before and after the turn that is taken let both ends settle
+constexpr int kMicroPerFine = 16;     // 1/64 um in a fine pixel of 0.25 um
+constexpr int kWeakRays = 12;         // the weakest of 32 edges that make half of the score
+constexpr int kEdgeLeast1000 = -30;   // an edge of the wrong sign costs at most so much, 1/1000 OD
+constexpr int kBestTurnStart = 8;     // rays before and after the turn that is taken let both ends settle
+constexpr int kNucleolusMean = 7;     // 1/4 um: a mean radius below is a nucleolus rather than a nucleus
+constexpr int kBeyondNucleolus = 10;  // 1/4 um: the least radius when the nucleus around it is looked for
 constexpr std::int16_t kNever = -16000;
 
 constexpr const std::array<std::int16_t, 2>& direction(int ray) {
@@ -99,9 +102,26 @@ void StarFitter::find_path(const StarRules& rules, Path& path) {
   }
 }
 
-// S = (mean edge + mean of the 12 weakest) / 2 x sqrt(mean radius / 4 um); centroid of the polygon.
+// A dark nucleolus in a pale nucleus catches the outline: then the small radii are closed and the nucleus
+// around it is tried; it is taken when it would be accepted.
 void StarFitter::fit(const std::uint8_t* centre, const StarRules& rules, Path& path) {
   sample_edges(centre, rules);
+  follow(rules, path);
+  const std::int32_t radii = std::accumulate(path.quarter.begin(), path.quarter.end(), 0);
+  if (radii >= kNucleolusMean * kNucleusRays) return;
+  forbid_small();
+  Path around;
+  follow(rules, around);
+  if (around.score > rules.least_score) path = around;
+}
+
+void StarFitter::forbid_small() {
+  constexpr std::int16_t kForbidden = -200;  // an edge worse than any; 48 of them stay within 16 bits
+  for (auto& edges : edge_) std::fill_n(edges.begin(), kBeyondNucleolus - kFirstRadius, kForbidden);
+}
+
+// S = (mean edge + mean of the 12 weakest) / 2 x sqrt(mean radius / 4 um); centroid of the polygon.
+void StarFitter::follow(const StarRules& rules, Path& path) {
   find_path(rules, path);
   std::array<std::int16_t, kNucleusRays> sorted = path.edge;
   std::nth_element(sorted.begin(), sorted.begin() + kWeakRays, sorted.end());

@@ -53,6 +53,8 @@ class StarFitter {
     std::int32_t shift_x = 0, shift_y = 0;         ///< of the centroid from the centre, 1/64 um
   };
   void fit(const std::uint8_t* centre, const StarRules& rules, Path& path);
+  void follow(const StarRules& rules, Path& path);
+  void forbid_small();
   void sample_edges(const std::uint8_t* centre, const StarRules& rules);
   void find_path(const StarRules& rules, Path& path);
 
