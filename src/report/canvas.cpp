@@ -75,11 +75,11 @@ void Canvas::frame(const Box& box, Colour colour, int line) {
   fill({box.x1 - line, box.y0, box.x1, box.y1}, colour);
 }
 
-void Canvas::ring(const std::vector<Spot>& spots, Colour colour, int line, bool dashed, bool cased) {
+void Canvas::ring(const std::vector<Spot>& spots, Colour colour, int line, bool dashed) {
   std::vector<cv::Point> points;
   points.reserve(spots.size());
   for (const Spot& spot : spots) points.push_back(fixed_point(spot));
-  if (cased) draw_lines(view(image_), points, kCasing, line + 2, dashed);
+  if (dashed) draw_lines(view(image_), points, kCasing, line + 1, false);
   draw_lines(view(image_), points, colour, line, dashed);
 }
 

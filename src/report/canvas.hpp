@@ -22,8 +22,8 @@ class Canvas {
   /// opacity 0 .. 256
   void tint(const Box& box, Colour colour, int opacity);
   void frame(const Box& box, Colour colour, int line);
-  /// Closed polygon, anti-aliased, over a dark line that is 2 px wider, so that it is seen on any ground.
-  void ring(const std::vector<Spot>& spots, Colour colour, int line, bool dashed, bool cased = true);
+  /// Closed polygon, anti-aliased. A dashed one lies on a dark line, so that white is seen on any ground.
+  void ring(const std::vector<Spot>& spots, Colour colour, int line, bool dashed);
   /// Text whose capitals are `height` px high, its top left at (x, y). ASCII.
   void text(int x, int y, const std::string& words, int height, Colour colour);
   static int text_width(const std::string& words, int height);

@@ -36,12 +36,12 @@ std::string rgb(Colour colour) {
 void append_scale_bar(std::string& out, double width, double height, double um_a_unit) {
   const double um = round_length_um(width * um_a_unit / 4), length = um / um_a_unit, part = width / 100;
   const auto number = [](double value) { return fixed(value, 1); };
-  out += "<g><rect x=\"" + number(2 * part) + "\" y=\"" + number(height - 7.6 * part) + "\" width=\"" +
-         number(length + 3 * part) + "\" height=\"" + number(5.6 * part) +
+  out += "<g><rect x=\"" + number(2 * part) + "\" y=\"" + number(height - 8 * part) + "\" width=\"" +
+         number(length + 3 * part) + "\" height=\"" + number(6 * part) +
          "\" fill=\"#fff\" opacity=\".82\" rx=\"" + number(part * 0.6) + "\"/><rect x=\"" +
          number(3.5 * part) + "\" y=\"" + number(height - 3.7 * part) + "\" width=\"" + number(length) +
          "\" height=\"" + number(0.7 * part) + "\" fill=\"#14181d\"/><text x=\"" + number(3.5 * part) +
-         "\" y=\"" + number(height - 4.5 * part) + "\" font-size=\"" + number(2.1 * part) +
+         "\" y=\"" + number(height - 4.5 * part) + "\" font-size=\"" + number(2.5 * part) +
          "\" font-family=\"system-ui,Liberation Sans,Arial,sans-serif\" fill=\"#14181d\">" +
          length_words(um, "µm") + "</text></g>";
 }

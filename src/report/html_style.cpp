@@ -22,17 +22,17 @@ h3{font-size:14px;font-weight:650;margin:18px 0 6px}
 p{margin:0 0 10px}
 .lead{color:var(--soft);margin:0 0 16px;max-width:76ch}
 small,.small{font-size:13px;color:var(--soft)}
-.verdict{display:grid;grid-template-columns:auto 1fr;gap:30px;align-items:start}
+.verdict{display:grid;grid-template-columns:auto 1fr;gap:0 30px;align-items:start}
 .score{min-width:172px;text-align:center;border-radius:8px;background:#eaf1f6;color:var(--accent);padding:20px 18px}
 .score b{display:block;font-size:74px;line-height:1;font-weight:700;letter-spacing:-.02em}
 .score span{display:block;margin-top:10px;font-size:14px;font-weight:600;color:var(--ink)}
 .score.none{background:var(--stop-ground);color:var(--stop)}
 .score.none b{font-size:27px;line-height:1.2;letter-spacing:0}
-.verdict h2{font-size:20px;line-height:1.35;margin:2px 0 8px;overflow-wrap:anywhere}
+.verdict h2{font-size:21px;line-height:1.35;margin:0 0 8px;overflow-wrap:anywhere}
 .verdict p{max-width:64ch}
 .why{margin:0 0 10px;padding:0;list-style:none}
 .why li{margin:0 0 12px}
-.why b{display:block}
+.why b{display:block;overflow-wrap:anywhere}
 .facts{display:grid;grid-template-columns:repeat(4,1fr);gap:0;margin:20px 0 0;padding:16px 0 0;border-top:1px solid var(--line);grid-column:1/-1}
 .facts div{padding:0 16px;border-left:1px solid var(--line)}
 .facts div:first-child{padding-left:0;border-left:0}
@@ -48,6 +48,7 @@ th{font-size:12.5px;font-weight:600;color:var(--soft);text-align:left;vertical-a
 td{padding:8px 10px 8px 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
 tr:last-child td{border-bottom:0}
 th.n,td.n{text-align:right;white-space:nowrap}
+td:first-child{overflow-wrap:normal}
 th:last-child,td:last-child{padding-right:0}
 tr.held td{background:#eaf1f6}
 tr.held td:first-child{box-shadow:inset 4px 0 0 var(--accent);padding-left:12px}
@@ -74,7 +75,7 @@ figcaption b{color:var(--ink)}
 input{accent-color:var(--accent);width:16px;height:16px;margin:0 8px 0 0;vertical-align:-3px}
 .rings path{fill:none;stroke-linejoin:round;vector-effect:non-scaling-stroke;pointer-events:all}
 .rings path:hover{stroke:#fff}
-.casing path{stroke:#14181d;opacity:.75}
+.ring-unmeasurable path{filter:drop-shadow(0 0 .6px #000) drop-shadow(0 0 .6px #000)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:5px 22px;margin:0;font-size:14px}
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}

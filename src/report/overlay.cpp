@@ -21,9 +21,9 @@ int line_of(int line, double pitch_um) {
 
 /// One entry of the legend; returns where the next begins.
 int draw_entry(Canvas& canvas, int x, int y, Colour colour, int line, bool dashed, const std::string& words) {
-  const std::vector<report::Spot> ring = {{x + 2.0, y + 2.0},  {x + 8.0, y + 1.0},   {x + 14.0, y + 1.0},
-                                          {x + 20.0, y + 2.0}, {x + 20.0, y + 16.0}, {x + 14.0, y + 17.0},
-                                          {x + 8.0, y + 17.0}, {x + 2.0, y + 16.0}};
+  std::vector<report::Spot> ring;
+  for (int i = 0; i <= 18; i += 3) ring.push_back({x + 2.0 + i, y + 1.0});
+  for (int i = 0; i <= 18; i += 3) ring.push_back({x + 20.0 - i, y + 17.0});
   canvas.ring(ring, colour, line, dashed);
   canvas.text(x + 28, y + 4, words, 10, kInk);
   return x + 28 + Canvas::text_width(words, 10) + 26;
@@ -82,7 +82,7 @@ RgbImage draw_field(const SlideResult& result, const FieldPicture& field) {
     const GradedCell& graded = result.graded[i];
     const auto ring = report::ring_in(result, field, result.cells[i]);
     if (graded.kind != CellKind::Tumour) {
-      canvas.ring(ring, report::kOtherKinds, 1, false, false);
+      canvas.ring(ring, report::kOtherKinds, 1, false);
       continue;
     }
     const report::PatternStyle& style = report::style_of(graded.pattern);

@@ -23,9 +23,9 @@ struct PatternStyle {
 
 /// By Pattern.
 inline constexpr std::array<PatternStyle, kPatterns> kPatternStyles = {{
-    {{255, 255, 255}, 1, true, "Not measurable", "unmeasurable"},
-    {{86, 180, 233}, 1, false, "No staining", "none"},
-    {{0, 200, 140}, 1, false, "Faint, incomplete", "faint"},
+    {{255, 255, 255}, 2, true, "Not measurable", "unmeasurable"},
+    {{86, 180, 233}, 2, false, "No staining", "none"},
+    {{0, 200, 140}, 2, false, "Faint, incomplete", "faint"},
     {{250, 228, 40}, 2, false, "Moderate to strong, incomplete", "incomplete"},
     {{255, 150, 0}, 3, false, "Weak to moderate, complete", "complete"},
     {{230, 0, 126}, 3, false, "Intense, complete", "intense"},

@@ -1,0 +1,159 @@
+#include <libdeflate.h>
+
+#include <sstream>
+
+#include "annulet/base/digest.hpp"
+#include "annulet/base/error.hpp"
+#include "annulet/report/writers.hpp"
+#include "support/catch.hpp"
+#include "support/sample_result.hpp"
+
+using namespace annulet;
+
+namespace {
+
+std::vector<std::vector<std::string>> rows_of(const std::string& csv) {
+  std::vector<std::vector<std::string>> rows;
+  std::istringstream lines(csv);
+  for (std::string line; std::getline(lines, line);) {
+    rows.emplace_back();
+    std::size_t start = 0;
+    for (std::size_t comma; (comma = line.find(',', start)) != std::string::npos; start = comma + 1)
+      rows.back().push_back(line.substr(start, comma - start));
+    rows.back().push_back(line.substr(start));
+  }
+  return rows;
+}
+
+SlideResult one_cell() {
+  SlideResult result = sample::scored();
+  CellRow row = result.cells.front();
+  row.x = 6401;
+  row.y = 12800;
+  row.nucleus_area = 403;
+  row.cell_area = 1000;
+  row.width = 33;
+  row.contrast_od = 120;
+  row.haematoxylin_od = 321;
+  row.flags = kFlagCutBySlide | kFlagSaturated;
+  GradedCell graded;
+  graded.kind = CellKind::Tumour;
+  graded.pattern = Pattern::WeakModerateComplete;
+  graded.completeness = 905;
+  graded.longest_arc = 800;
+  graded.strength_od = 345;
+  graded.median_od = 340;
+  graded.borrowed = true;
+  result.cells = {row};
+  result.graded = {graded};
+  return result;
+}
+
+/// The file with its digest made to fit again: what a careful forger would do.
+std::string resealed(std::string bytes) {
+  bytes.resize(bytes.size() - 64);
+  return bytes + sha256_of(bytes);
+}
+
+void check_corrupt(const std::string& bytes) {
+  try {
+    read_cells_bin(bytes);
+    FAIL("a damaged table was read");
+  } catch (const Error& error) {
+    CHECK(error.code() == Code::Corrupt);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("cells.csv has the columns of the contract in their order") {
+  const std::string csv = write_cells_csv(SlideResult{});
+  CHECK(csv ==
+        "cell_id,x_um,y_um,kind,pattern,completeness,longest_arc,strength_od,median_od,width_um,contrast_od,"
+        "nucleus_area_um2,cell_area_um2,haematoxylin_od,flags\n");
+}
+
+TEST_CASE("a row of cells.csv holds the measurements in their units") {
+  const auto rows = rows_of(write_cells_csv(one_cell()));
+  CHECK(rows.at(1) == std::vector<std::string>{"12800-6401", "100.016", "200.000", "tumour",
+                                               "weak_moderate_complete", "0.905", "0.800", "0.345", "0.340",
+                                               "1.031", "0.120", "50.375", "125.000", "0.321",
+                                               "cut-by-slide|saturated|borrowed"});
+}
+
+TEST_CASE("what was not measured is empty, never 0") {
+  SlideResult result = one_cell();
+  result.cells[0].flags = kFlagInterior;
+  result.cells[0].nucleus_area = 0;
+  result.graded[0] = GradedCell{};
+  const auto row = rows_of(write_cells_csv(result)).at(1);
+  for (const std::size_t column : {5U, 6U, 7U, 8U, 9U, 10U, 11U, 13U}) CHECK(row.at(column).empty());
+  CHECK(row.at(4) == "unmeasurable");
+  CHECK(row.at(14) == "interior");
+}
+
+TEST_CASE("the id of a cell does not depend on the other cells") {
+  SlideResult result = sample::scored();
+  const auto all = rows_of(write_cells_csv(result));
+  result.cells.erase(result.cells.begin(), result.cells.begin() + 100);
+  result.graded.erase(result.graded.begin(), result.graded.begin() + 100);
+  const auto rest = rows_of(write_cells_csv(result));
+  CHECK(rest.at(1) == all.at(101));
+}
+
+TEST_CASE("the compact table comes back as it was, also with extreme values and without cells") {
+  SlideResult result = sample::scored();
+  CellRow far = result.cells.back();
+  far.y = 2147483647;
+  far.x = -2147483647 - 1;
+  far.score = 65535;
+  far.neighbour[7] = {-32768, 32767};
+  result.cells.push_back(far);
+  CHECK(read_cells_bin(write_cells_bin(result)) == result.cells);
+  CHECK(read_cells_bin(write_cells_bin(SlideResult{})).empty());
+}
+
+TEST_CASE("the compact table is refused when cut, lengthened or altered anywhere") {
+  SlideResult result = sample::scored();
+  result.cells.resize(5);
+  const std::string bytes = write_cells_bin(result);
+  for (std::size_t size = 0; size < bytes.size(); ++size) check_corrupt(bytes.substr(0, size));
+  check_corrupt(bytes + '\0');
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    std::string altered = bytes;
+    altered[at] = static_cast<char>(altered[at] ^ 4);
+    check_corrupt(altered);
+  }
+}
+
+TEST_CASE("the compact table is refused when it is consistent but impossible") {
+  SlideResult result = sample::scored();
+  const std::string bytes = write_cells_bin(result);
+  std::string many = bytes;
+  many[8 + 4 + 4 + 4 + 8 + 8 + 64 + 7] = '\x7F';  // highest byte of the count
+  check_corrupt(resealed(many));
+  std::string other_version = bytes;
+  other_version[8] = 2;
+  check_corrupt(resealed(other_version));
+  SlideResult unsorted = result;
+  std::swap(unsorted.cells[0], unsorted.cells[1]);
+  check_corrupt(write_cells_bin(unsorted));
+  SlideResult stray = result;
+  stray.cells[3].facing[5] = 7;  // only one neighbour is named
+  check_corrupt(write_cells_bin(stray));
+}
+
+TEST_CASE("gzip gives back the bytes and carries neither time nor name nor system") {
+  const std::string bytes = write_cells_csv(sample::scored());
+  const std::string packed = gzip(bytes);
+  CHECK(packed.substr(0, 4) == std::string("\x1F\x8B\x08\x00", 4));
+  CHECK(packed.substr(4, 4) == std::string(4, '\0'));
+  CHECK(packed[9] == '\xFF');
+  std::string back(bytes.size(), '\0');
+  libdeflate_decompressor* decompressor = libdeflate_alloc_decompressor();
+  CHECK(libdeflate_gzip_decompress(decompressor, packed.data(), packed.size(), back.data(), back.size(),
+                                   nullptr) == LIBDEFLATE_SUCCESS);
+  libdeflate_free_decompressor(decompressor);
+  CHECK(back == bytes);
+  CHECK(gzip(bytes) == packed);
+}

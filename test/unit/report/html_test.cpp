@@ -1,0 +1,91 @@
+#include "annulet/report/writers.hpp"
+#include "support/catch.hpp"
+#include "support/sample_result.hpp"
+
+using namespace annulet;
+
+namespace {
+
+std::size_t times(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size()) ++found;
+  return found;
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("the page needs nothing from outside and runs no script") {
+  const std::string page = write_report_html(sample::scored(), sample::run());
+  for (const char* outside : {"http:", "https:", "<script", "<link", "@import", "url(", "src=\"/"}) {
+    INFO(outside);
+    CHECK_FALSE(holds(page, outside));
+  }
+  CHECK(page.size() < 3'000'000);
+}
+
+TEST_CASE("a hostile file name and hostile messages are text, not markup") {
+  SlideResult result = sample::scored();
+  const std::string hostile = "<script>alert('x')</script>\"onload=\"&.svs";
+  result.slide.file_name = hostile;
+  result.verdict.caveats[0].message = hostile;
+  result.verdict.trace[1].why = hostile;
+  result.verdict.notes[0].message = hostile;
+  result.fields[0].caption = hostile;
+  result.fields[0].name = hostile;
+  result.options[0].second = hostile;
+  result.models[0].id = hostile;
+  const std::string page = write_report_html(result, sample::run());
+  CHECK_FALSE(holds(page, "<script>"));
+  CHECK_FALSE(holds(page, "\"onload"));
+  CHECK(holds(page, "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;onload=&quot;&amp;.svs"));
+}
+
+TEST_CASE("the verdict comes first, then the evidence; research use stands at top and bottom") {
+  const std::string page = write_report_html(sample::scored(), sample::run());
+  const auto at = [&](const char* words) {
+    INFO(words);
+    REQUIRE(holds(page, words));
+    return page.find(words);
+  };
+  CHECK(at("<b>2+</b>") < at("Caveat:"));
+  CHECK(at("Caveat:") < at("Staining of the tumour cells"));
+  CHECK(at("Staining of the tumour cells") < at("How the score was reached"));
+  CHECK(at("How the score was reached") < at("Provenance"));
+  CHECK(times(page, "For research use only. Not for diagnosis.") == 2);
+}
+
+TEST_CASE("every picture has words for those who cannot see it, and every section opened is closed") {
+  const std::string page = write_report_html(sample::scored(), sample::run());
+  CHECK(times(page, "<img ") == times(page, " alt=\""));
+  CHECK(times(page, "<img ") == 4);
+  for (const char* element : {"section", "div", "table", "ul", "dl", "svg", "figure", "g", "main"}) {
+    INFO(element);
+    const std::string name = element;
+    CHECK(times(page, "<" + name + ">") + times(page, "<" + name + " ") == times(page, "</" + name + ">"));
+  }
+}
+
+TEST_CASE("a refused slide says why and what to do, and shows no percentages") {
+  const std::string page = write_report_html(sample::refused(), sample::run());
+  CHECK(holds(page, "Not<br>evaluable"));
+  CHECK(holds(page, "it looks like eosin"));
+  CHECK(holds(page, "Choose the HER2 slide"));
+  CHECK_FALSE(holds(page, "Staining of the tumour cells"));
+  CHECK_FALSE(holds(page, "How the score was reached"));
+}
+
+TEST_CASE("low and ultralow are called trial terms") {
+  SlideResult result = sample::scored();
+  CHECK_FALSE(holds(write_report_html(result, sample::run()), "DESTINY"));
+  result.verdict.group = "ultralow";
+  CHECK(holds(write_report_html(result, sample::run()),
+              "trial terms (DESTINY-Breast04/06), not ASCO/CAP results"));
+}
+
+TEST_CASE("an empty result still makes a page") {
+  CHECK(holds(write_report_html(SlideResult{}, RunRecord{}), "No score<br>could be made"));
+}

@@ -1,0 +1,94 @@
+#include <algorithm>
+
+#include "annulet/report/writers.hpp"
+#include "support/catch.hpp"
+#include "support/sample_result.hpp"
+
+using namespace annulet;
+
+namespace {
+
+int pixels_like(const RgbImage& image, Rgb colour, int tolerance) {
+  int found = 0;
+  for (std::size_t i = 0; i < image.data.size(); i += 3) {
+    bool like = true;
+    for (std::size_t c = 0; c < 3; ++c) like = like && std::abs(image.data[i + c] - colour[c]) <= tolerance;
+    found += like;
+  }
+  return found;
+}
+
+constexpr Rgb kIntense{230, 0, 126};
+
+}  // namespace
+
+TEST_CASE("the heat map holds the thumbnail and a legend beside it, and is the same twice") {
+  const SlideResult result = sample::scored();
+  const RgbImage map = draw_heatmap(result);
+  CHECK(map.width > result.thumbnail.width + 200);
+  CHECK(map.height >= result.thumbnail.height);
+  CHECK(draw_heatmap(result).data == map.data);
+}
+
+TEST_CASE("a small thumbnail is enlarged, a missing one replaced by the slide's shape") {
+  SlideResult result = sample::scored();
+  result.thumbnail = RgbImage(100, 70, 200);
+  result.thumbnail_pitch_um = 3.1;
+  CHECK(draw_heatmap(result).width > 700);
+  result.thumbnail = RgbImage();
+  CHECK(draw_heatmap(result).width > 900);
+  CHECK(draw_heatmap(SlideResult{}).width > 0);
+}
+
+TEST_CASE("more stain on the cells is another colour of the heat map") {
+  SlideResult result = sample::scored();
+  const Rgb over_90{110, 22, 46};
+  for (GradedCell& cell : result.graded) cell.pattern = Pattern::None;
+  const int before = pixels_like(draw_heatmap(result), over_90, 2);
+  result.thumbnail.data.assign(result.thumbnail.data.size(), 0);
+  for (GradedCell& cell : result.graded) cell.pattern = Pattern::FaintIncomplete;
+  const int legend = before;
+  CHECK(pixels_like(draw_heatmap(result), over_90, 60) > legend + 10'000);
+}
+
+TEST_CASE("the overlay shows every field side by side with captions and a legend") {
+  const SlideResult result = sample::scored();
+  const RgbImage overlay = draw_overlay(result);
+  int wide = 0;
+  for (const FieldPicture& field : result.fields) wide += field.image.width;
+  CHECK(overlay.width > wide);
+  CHECK(overlay.height > result.fields[0].image.height + 60);
+  CHECK(overlay.data.size() ==
+        static_cast<std::size_t>(overlay.width) * static_cast<std::size_t>(overlay.height) * 3);
+  CHECK(draw_overlay(result).data == overlay.data);
+}
+
+TEST_CASE("a field keeps its size and shows the rings of its cells in the colour of their pattern") {
+  SlideResult result = sample::scored();
+  const FieldPicture& field = result.fields[0];
+  for (GradedCell& cell : result.graded) cell = {.kind = CellKind::Tumour, .pattern = Pattern::None};
+  const RgbImage pale = draw_field(result, field);
+  CHECK(pale.width == field.image.width);
+  CHECK(pale.height == field.image.height);
+  CHECK(pixels_like(pale, kIntense, 10) == 0);
+  for (GradedCell& cell : result.graded) cell.pattern = Pattern::IntenseComplete;
+  CHECK(pixels_like(draw_field(result, field), kIntense, 10) > 5'000);
+}
+
+TEST_CASE("cells outside a field leave it alone") {
+  SlideResult result = sample::scored();
+  FieldPicture field = result.fields[0];
+  field.where = {100'000, 100'000, 100'400, 100'400};
+  const RgbImage drawn = draw_field(result, field);
+  result.cells.clear();
+  result.graded.clear();
+  CHECK(drawn.data == draw_field(result, field).data);
+}
+
+TEST_CASE("a PNG starts as one and has no time in it") {
+  const RgbImage image(20, 10, 77);
+  const std::string png = encode_png(image);
+  CHECK(png.substr(1, 3) == "PNG");
+  CHECK(png.find("tIME") == std::string::npos);
+  CHECK(encode_png(image) == png);
+}
