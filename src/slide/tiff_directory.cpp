@@ -128,6 +128,10 @@ void DirectoryReader::read_tags(TiffImage& image) {
   TIFFGetFieldDefaulted(tiff(), TIFFTAG_SAMPLEFORMAT, &image.sample_format);
   TIFFGetFieldDefaulted(tiff(), TIFFTAG_FILLORDER, &image.fill_order);
   TIFFGetFieldDefaulted(tiff(), TIFFTAG_RESOLUTIONUNIT, &image.resolution_unit);
+  // The tag belongs to the codecs that use it: libtiff knows it only where one of them is at work.
+  if (TIFFFindField(tiff(), TIFFTAG_PREDICTOR, TIFF_ANY) != nullptr) {
+    TIFFGetFieldDefaulted(tiff(), TIFFTAG_PREDICTOR, &image.predictor);
+  }
   float x = 0, y = 0;
   if (TIFFGetField(tiff(), TIFFTAG_XRESOLUTION, &x) == 1) image.x_resolution = static_cast<double>(x);
   if (TIFFGetField(tiff(), TIFFTAG_YRESOLUTION, &y) == 1) image.y_resolution = static_cast<double>(y);

@@ -17,7 +17,7 @@ struct TiffImage {
   std::uint32_t width = 0, height = 0;              ///< px
   std::uint32_t piece_width = 0, piece_height = 0;  ///< px of a tile; a strip is as wide as the image
   std::uint16_t compression = 0, photometric = 0, planar = 1, bits = 1, samples = 1, sample_format = 1;
-  std::uint16_t fill_order = 1;
+  std::uint16_t fill_order = 1, predictor = 1;
   Alpha alpha = Alpha::None;
   std::string description, make, software;
   bool ventana = false;                       ///< its XMP packet is that of a Ventana scanner

@@ -1,5 +1,7 @@
 #include "tile_codec.hpp"
 
+#include "zlib_checksum.hpp"
+
 namespace annulet {
 
 std::unique_ptr<TiffHandle> TileCodec::take() {
@@ -30,7 +32,15 @@ std::string TileCodec::Loan::decode(std::uint32_t number, std::span<std::uint8_t
       TIFFReadFromUserBuffer(handle_->tiff(), number, raw.data(), static_cast<tmsize_t>(raw.size()),
                              to.data(), static_cast<tmsize_t>(to.size()));
   if (!handle_->fault().empty()) return handle_->fault();
-  return good == 1 ? "" : "the compressed data are damaged";
+  if (good != 1) return "the compressed data are damaged";
+  const TiffImage& image = codec_.image_;
+  const bool zlib =
+      image.compression == COMPRESSION_ADOBE_DEFLATE || image.compression == COMPRESSION_DEFLATE;
+  const std::size_t row = std::size_t{image.piece_width} * image.samples;
+  if (zlib && !zlib_checksum_fits(raw, to, row, image.samples, image.predictor == PREDICTOR_HORIZONTAL)) {
+    return "the checksum does not fit the data";
+  }
+  return {};
 }
 
 }  // namespace annulet

@@ -16,10 +16,11 @@ namespace annulet {
 
 /// Pixels of a rectangle and which of them are real.
 struct SlidePixels {
-  RgbImage rgb;                    ///< what is not covered is (255, 255, 255)
-  Plane<std::uint8_t> covered;     ///< 1 where the slide has a pixel, 0 where it is missing, transparent or outside
-  bool whole = true;               ///< every pixel is covered
-  std::vector<Problem> problems;   ///< in (y, x) order of the file's tiles
+  RgbImage rgb;  ///< what is not covered is (255, 255, 255)
+  Plane<std::uint8_t>
+      covered;        ///< 1 where the slide has a pixel, 0 where it is missing, transparent or outside
+  bool whole = true;  ///< every pixel is covered
+  std::vector<Problem> problems;  ///< in (y, x) order of the file's tiles
 };
 
 /// A slide opened for reading. Const and safe from many threads at once.
@@ -27,16 +28,18 @@ class SlideSource {
  public:
   virtual ~SlideSource() = default;
   virtual const SlideInfo& info() const = 0;
-  /// Reads `rect` of `level`, in pixels of that level's own grid (never resampled); the rectangle may reach outside
-  /// the level. Buffers of `out` are reused. A tile that is missing or cannot be decoded is a Problem, not an
-  /// exception; its pixels are not covered. A tile that several reads touch is told by each, with the same area.
-  /// Alpha is never turned into colour. Throws nothing but std::bad_alloc.
+  /// Reads `rect` of `level`, in pixels of that level's own grid (never resampled); the rectangle may reach
+  /// outside the level. Buffers of `out` are reused. A tile that is missing or cannot be decoded is a
+  /// Problem, not an exception; its pixels are not covered. A tile that several reads touch is told by each,
+  /// with the same area. Alpha is never turned into colour. Throws nothing but std::bad_alloc.
   virtual void read(int level, Rect<LevelFrame> rect, SlidePixels& out) const = 0;
   /// Tiles of the file decoded so far by all threads, for run.json; never part of a result.
   std::uint64_t tiles_decoded() const { return tiles_decoded_.load(std::memory_order_relaxed); }
 
  protected:
-  void count_tiles(std::uint64_t decoded) const { tiles_decoded_.fetch_add(decoded, std::memory_order_relaxed); }
+  void count_tiles(std::uint64_t decoded) const {
+    tiles_decoded_.fetch_add(decoded, std::memory_order_relaxed);
+  }
 
  private:
   mutable std::atomic<std::uint64_t> tiles_decoded_{0};
@@ -44,11 +47,11 @@ class SlideSource {
 
 enum class ReaderChoice { Automatic, Tiff, OpenSlide };
 
-/// Opens a slide: tiled TIFF and SVS with JPEG (or uncompressed, LZW, deflate) tiles by libtiff's raw tiles and
-/// libjpeg-turbo; every other whole-slide format by OpenSlide; JPEG and PNG pictures (recognised by content, not by
-/// name) whole into memory. Throws Error with the contract's codes: NotFound, Permission, NotAFile, Empty,
-/// Unsupported, Truncated, Corrupt, OverLimit; the message names the slide, the cause and a remedy. Fluorescence
-/// is told by SlideInfo and does not throw. docs/formats/slides.md has the limits.
+/// Opens a slide: tiled TIFF and SVS with JPEG (or uncompressed, LZW, deflate) tiles by libtiff's raw tiles
+/// and libjpeg-turbo; every other whole-slide format by OpenSlide; JPEG and PNG pictures (recognised by
+/// content, not by name) whole into memory. Throws Error with the contract's codes: NotFound, Permission,
+/// NotAFile, Empty, Unsupported, Truncated, Corrupt, OverLimit; the message names the slide, the cause and a
+/// remedy. Fluorescence is told by SlideInfo and does not throw. docs/formats/slides.md has the limits.
 std::unique_ptr<SlideSource> open_slide(const std::filesystem::path& path,
                                         ReaderChoice choice = ReaderChoice::Automatic);
 
@@ -56,8 +59,9 @@ std::unique_ptr<SlideSource> open_slide(const std::filesystem::path& path,
 /// Throws Error NotFound, Permission, NotAFile, Empty.
 std::string slide_digest(const std::filesystem::path& path);
 
-/// The pitch to use: the user's over the header's. Throws Error PitchUnknown, PitchOutOfRange, TooCoarse as in
-/// contract 2; appends a caveat `pitch-differs` when both are known and differ by more than 5 %.
-Pitch resolve_pitch(const SlideInfo& info, std::optional<double> user_um_per_px, std::vector<Remark>& caveats);
+/// The pitch to use: the user's over the header's. Throws Error PitchUnknown, PitchOutOfRange, TooCoarse as
+/// in contract 2; appends a caveat `pitch-differs` when both are known and differ by more than 5 %.
+Pitch resolve_pitch(const SlideInfo& info, std::optional<double> user_um_per_px,
+                    std::vector<Remark>& caveats);
 
 }  // namespace annulet

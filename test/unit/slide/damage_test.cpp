@@ -135,6 +135,26 @@ TEST_CASE("a JPEG tile whose second half is zero is lost, not invented") {
   check_middle_lost(folder / "slide.tif", ProblemKind::Undecodable);
 }
 
+TEST_CASE("any flipped bit of a deflate tile is noticed") {
+  const made::Folder folder;
+  for (const std::uint16_t predictor : {std::uint16_t{1}, std::uint16_t{2}}) {
+    Layout layout;
+    layout.compression = COMPRESSION_ADOBE_DEFLATE;
+    layout.photometric = PHOTOMETRIC_RGB;
+    layout.predictor = predictor;
+    made::write_tiff(folder / "slide.tif", made::picture(700, 700), layout);
+    const std::string whole = made::bytes_of(folder / "slide.tif");
+    const made::Place place = made::place_of_tile(folder / "slide.tif", 4);
+    for (std::uint64_t part = 1; part < 40; ++part) {
+      const std::uint64_t at = place.offset + place.size * part / 40;
+      made::overwrite(folder / "slide.tif", at,
+                      std::string(1, static_cast<char>(whole[at] ^ (1 << (part % 8)))));
+      check_middle_lost(folder / "slide.tif", ProblemKind::Undecodable);
+      made::overwrite(folder / "slide.tif", at, whole.substr(at, 1));
+    }
+  }
+}
+
 TEST_CASE("the verdict on a tile does not depend on the part that is read") {
   const made::Folder folder;
   write_nine_tiles(folder / "slide.tif");
