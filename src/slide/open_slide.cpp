@@ -37,7 +37,7 @@ std::unique_ptr<SlideSource> open_tiff(InputFile file, ReaderChoice choice) {
   if (wants_openslide) {
     // OpenSlide would squeeze other depths into 8 bits without a word.
     if (base.bits != 8) throw file.error(Code::Unsupported, why_unreadable(base));
-    return open_with_openslide(file);
+    return open_with_openslide(file, vendor == "generic-tiff" ? "" : vendor);
   }
   const std::string why =
       vendor == "hamamatsu" ? "NDPI files are read by OpenSlide alone" : why_unreadable(base);
@@ -61,7 +61,7 @@ std::unique_ptr<SlideSource> open_slide(const std::filesystem::path& path, Reade
   const bool picture = (content == Content::Jpeg || content == Content::Png) && path.extension() != ".mrxs";
   if (choice == ReaderChoice::Tiff) throw file.error(Code::Unsupported, "is not a TIFF file");
   if (choice == ReaderChoice::Automatic && picture) return open_picture(file, content);
-  return open_with_openslide(file);
+  return open_with_openslide(file, "");
 }
 
 std::string slide_digest(const std::filesystem::path& path) {

@@ -251,9 +251,15 @@ void OpenslideSource::read(int level, Rect<LevelFrame> rect, SlidePixels& out) c
 
 }  // namespace
 
-std::unique_ptr<SlideSource> open_with_openslide(const InputFile& file) {
+std::unique_ptr<SlideSource> open_with_openslide(const InputFile& file, const std::string& scanner) {
   const std::string path = file.path().string();
   if (openslide_detect_vendor(path.c_str()) == nullptr) {
+    if (!scanner.empty()) {
+      throw file.error(Code::Corrupt,
+                       "bears the mark of " + scanner +
+                           ", but OpenSlide does not recognise it: it is damaged or was copied in "
+                           "part; copy it again from its source");
+    }
     throw file.error(
         Code::Unsupported,
         "is not a slide that can be read (tiled TIFF, SVS, formats of OpenSlide, JPEG, PNG); export it "
