@@ -176,7 +176,8 @@ def nothing_is_left_unfinished(source, _house):
 
 
 def model_files_say_what_they_are(source, _house):
-    if not re.fullmatch(r"models/\w+/[^/]+\.toml", source.path):
+    # Recipes of phantoms take no part in a score: a name and a seed are all that they are.
+    if not re.fullmatch(r"models/(?!phantom/)\w+/[^/]+\.toml", source.path):
         return
     try:
         model = tomllib.loads(source.text)

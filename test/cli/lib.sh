@@ -3,6 +3,7 @@
 set -u
 
 annulet=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+[[ -x "$annulet" ]] || { echo "no program at $annulet: build it first"; exit 1; }
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 samples=$here/../../samples
 scratch=$(mktemp -d -t annulet-cli.XXXXXX)
