@@ -1,34 +1,90 @@
 #include "annulet/cell/kind.hpp"
 
 #include <algorithm>
+#include <array>
 
+#include "annulet/base/error.hpp"
 #include "annulet/pixel/toml_table.hpp"
 #include "cell/kind_features.hpp"
 
 namespace annulet {
 
-/// Positions in KindModel::parameters_.
-struct KindModel::Parameters {
-  enum Index {
-    TumourArea,
-    TumourAreaAround,
-    TumourElongation,
-    TumourWeakEdges,
-    UncertainWeakEdges,
-    LymphocyteArea,
-    StromaElongation,
-    InteriorRidge,
-    InteriorShare,
-    Count
+namespace {
+
+/// Kinds in the order of the trees; what is no nucleus of its own stays uncertain.
+constexpr std::array<CellKind, kKinds> kTreeKinds = {CellKind::Tumour, CellKind::Benign, CellKind::Lymphocyte,
+                                                     CellKind::Stroma, CellKind::Uncertain};
+
+}  // namespace
+
+/// Trees of one depth, one after the other for the kinds of kTreeKinds, again and again. A tree of depth d
+/// has 2^d - 1 splits by level and node, and 2^d leaves.
+struct KindModel::Trees {
+  struct Split {
+    std::int32_t feature, cut;  ///< a cell goes right where the feature is at least the cut
   };
-  static constexpr std::array<const char*, Count> kKeys = {
-      "rule.tumour_area",       "rule.tumour_area_around",   "rule.tumour_elongation",
-      "rule.tumour_weak_edges", "rule.uncertain_weak_edges", "rule.lymphocyte_area",
-      "rule.stroma_elongation", "interior.ridge_od",         "interior.share"};
+  int depth = 0;
+  std::vector<Split> splits;
+  std::vector<std::int32_t> leaves;
+  int interior_ridge_od = 0, interior_share = 0;  ///< 1/1000 OD; percent of the rays
+
+  explicit Trees(TomlTable& table);
+  CellKind kind(const KindFeatures& features) const;
+  CellKind kind_of_interior(const CellRow& row) const;
 };
 
+KindModel::Trees::Trees(TomlTable& table) {
+  constexpr int kMostDepth = 8, kMostRounds = 1000, kMostRidge = 2550;
+  interior_ridge_od = table.integer("interior.ridge_od", 0, kMostRidge);
+  interior_share = table.integer("interior.share", 0, 100);
+  depth = table.integer("trees.depth", 1, kMostDepth);
+  for (int i = 0; i < kKindFeatures; ++i) {
+    const std::string key = "features." + std::string(name(static_cast<KindFeature>(i)));
+    if (table.integer(key, 0, kKindFeatures) != i)
+      table.reject(key, "is number " + std::to_string(i) + " in this version");
+  }
+  const std::size_t trees = static_cast<std::size_t>(table.integer("trees.rounds", 1, kMostRounds)) * kKinds;
+  const std::size_t ends = std::size_t{1} << depth;
+  for (const auto& [feature, cut] : table.pairs("trees.splits")) {
+    if (feature < 0 || feature >= kKindFeatures)
+      table.reject("trees.splits", "names a feature that there is not");
+    splits.push_back({feature, cut});
+  }
+  for (const auto& [left, right] : table.pairs("trees.leaves")) {
+    leaves.push_back(left);
+    leaves.push_back(right);
+  }
+  if (splits.size() != trees * (ends - 1))
+    table.reject("trees.splits", "has not the number that depth and rounds ask for");
+  if (leaves.size() != trees * ends)
+    table.reject("trees.leaves", "has not the number that depth and rounds ask for");
+}
+
+// The kind with the largest sum of leaves; of equal ones the first.
+CellKind KindModel::Trees::kind(const KindFeatures& features) const {
+  std::array<std::int64_t, kKinds> sums{};
+  const std::size_t ends = std::size_t{1} << depth, trees = leaves.size() / ends;
+  for (std::size_t tree = 0; tree < trees; ++tree) {
+    const Split* tree_splits = splits.data() + tree * (ends - 1);
+    std::size_t node = 0;
+    for (int level = 0; level < depth; ++level) {
+      const Split& split = tree_splits[(std::size_t{1} << level) - 1 + node];
+      node = 2 * node + (features[static_cast<std::size_t>(split.feature)] >= split.cut ? 1 : 0);
+    }
+    sums[tree % kKinds] += leaves[tree * ends + node];
+  }
+  return kTreeKinds[static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin())];
+}
+
+// What a strong wall encloses all around is a tumour cell whose nucleus is hidden; anything else may be a
+// hole.
+CellKind KindModel::Trees::kind_of_interior(const CellRow& row) const {
+  const auto walled = std::count_if(row.ridge.begin(), row.ridge.end(),
+                                    [&](int ridge) { return 10 * ridge >= interior_ridge_od; });
+  return 100 * walled >= interior_share * kRays ? CellKind::Tumour : CellKind::Uncertain;
+}
+
 KindModel KindModel::load(const std::string& id_or_path) {
-  constexpr int kMost = 100'000;
   const ModelFile file = load_model_file("kind", id_or_path);
   TomlTable table(file);
   KindModel model;
@@ -36,35 +92,18 @@ KindModel KindModel::load(const std::string& id_or_path) {
   model.version = table.text("version");
   for (const char* key : {"source", "licence"}) (void)table.text(key);
   model.digest = file.digest;
-  for (const char* key : Parameters::kKeys) model.parameters_.push_back(table.integer(key, 0, kMost));
+  model.trees_ = std::make_shared<const Trees>(table);
   table.no_other_keys();
   return model;
 }
 
 std::vector<CellKind> KindModel::operator()(const CellTable& cells) const {
-  using P = Parameters;
-  const auto parameter = [&](P::Index index) { return parameters_[static_cast<std::size_t>(index)]; };
+  expects(trees_ != nullptr, "KindModel: loaded before use");
   const std::vector<KindFeatures> features = kind_features(cells);
-  std::vector<CellKind> kinds(cells.size(), CellKind::Uncertain);
+  std::vector<CellKind> kinds(cells.size());
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const auto f = [&](KindFeature feature) { return features[i][static_cast<std::size_t>(feature)]; };
-    if ((cells[i].flags & kFlagInterior) != 0) {
-      const auto walled = std::count_if(cells[i].ridge.begin(), cells[i].ridge.end(),
-                                        [&](int ridge) { return 10 * ridge >= parameter(P::InteriorRidge); });
-      if (100 * walled >= parameter(P::InteriorShare) * kRays) kinds[i] = CellKind::Tumour;
-    } else if (f(KindFeature::WeakEdges) > parameter(P::UncertainWeakEdges)) {
-      kinds[i] = CellKind::Uncertain;
-    } else if (f(KindFeature::Area) >= parameter(P::TumourArea) &&
-               f(KindFeature::Area30Upper) >= parameter(P::TumourAreaAround) &&
-               f(KindFeature::Elongation) < parameter(P::TumourElongation) &&
-               f(KindFeature::WeakEdges) <= parameter(P::TumourWeakEdges)) {
-      kinds[i] = CellKind::Tumour;
-    } else if (f(KindFeature::Elongation) >= parameter(P::StromaElongation)) {
-      kinds[i] = CellKind::Stroma;
-    } else {
-      kinds[i] =
-          f(KindFeature::Area) < parameter(P::LymphocyteArea) ? CellKind::Lymphocyte : CellKind::Benign;
-    }
+    const bool interior = (cells[i].flags & kFlagInterior) != 0;
+    kinds[i] = interior ? trees_->kind_of_interior(cells[i]) : trees_->kind(features[i]);
   }
   return kinds;
 }

@@ -7,8 +7,8 @@
 
 namespace annulet::nuclei {
 
-/// Rounds of suppression: measured, after two of them less than one outline in a thousand is undecided.
-inline constexpr int kSuppressionRounds = 3;
+/// Rounds of suppression: measured, two leave at most one outline in a thousand undecided.
+inline constexpr int kSuppressionRounds = 2;
 /// Farthest that two outlines can be rivals: 1.05 x 9.5 um or 0.6 x (9.5 + 9.5) um.
 inline constexpr int kRivalReachUm = 12;
 /// How far a decision can look: every round asks the rivals and whether one of theirs won; the last only the

@@ -25,20 +25,32 @@ constexpr const std::array<std::int16_t, 2>& direction(int ray) {
   return kDirections64[static_cast<std::size_t>(2 * ray)];
 }
 
-ANNULET_WIDE void edges_of(const std::int16_t* s, std::int16_t least, std::int16_t most, std::int16_t* out) {
-  for (int k = 0; k < kStarRadii; ++k) {
-    const auto e = static_cast<std::int16_t>(s[k] + s[k + 1] - s[k + 3] - s[k + 4]);
-    out[k] = std::clamp(e, least, most);
+// Edges of all rays: mean of the two samples within less mean of the two beyond, times two.
+ANNULET_WIDE void edges_of(const std::uint8_t* centre, const std::int32_t* offset, int samples,
+                           std::int16_t least, std::int16_t most, std::int16_t* __restrict out) {
+  std::int16_t s[kStarRadii + 4];
+  for (int ray = 0; ray < kNucleusRays; ++ray, offset += samples, out += kStarRadii) {
+    for (int i = 0; i < samples; ++i) s[i] = centre[offset[i]];
+    for (int k = 0; k < kStarRadii; ++k) {
+      const auto edge = static_cast<std::int16_t>(s[k] + s[k + 1] - s[k + 3] - s[k + 4]);
+      out[k] = std::min(std::max(edge, least), most);  // std::clamp asserts, and would not vectorise
+    }
   }
 }
 
-// One ray of the dynamic programme: best total at every radius when the ray before ended within two steps.
-ANNULET_WIDE void advance(const std::int16_t* before, const std::int16_t* edge, std::int16_t cost,
-                          std::int16_t* out) {
-  for (int k = 0; k < kStarRadii; ++k) {
-    const auto one = static_cast<std::int16_t>(std::max(before[k - 1], before[k + 1]) - cost);
-    const auto two = static_cast<std::int16_t>(std::max(before[k - 2], before[k + 2]) - 2 * cost);
-    out[k] = static_cast<std::int16_t>(std::max(before[k], std::max(one, two)) + edge[k]);
+// The dynamic programme along the rays: best total at every radius when the ray before ended within two steps
+// of it. `lane` is the distance between the totals of consecutive rays.
+ANNULET_WIDE void walk(const std::int16_t* edges, std::int16_t cost, int turn, int lane,
+                       std::int16_t* totals) {
+  for (int t = 0; t < turn; ++t) {
+    const std::int16_t* before = totals + t * lane;
+    const std::int16_t* edge = edges + (t % kNucleusRays) * kStarRadii;
+    std::int16_t* __restrict out = totals + (t + 1) * lane;
+    for (int k = 0; k < kStarRadii; ++k) {
+      const auto one = static_cast<std::int16_t>(std::max(before[k - 1], before[k + 1]) - cost);
+      const auto two = static_cast<std::int16_t>(std::max(before[k - 2], before[k + 2]) - 2 * cost);
+      out[k] = static_cast<std::int16_t>(std::max(before[k], std::max(one, two)) + edge[k]);
+    }
   }
 }
 
@@ -76,20 +88,14 @@ void StarFitter::prepare(int stride) {
 void StarFitter::sample_edges(const std::uint8_t* centre, const StarRules& rules) {
   const auto least = static_cast<std::int16_t>(kEdgeLeast1000 * 2 * rules.units_per_od / 1000);
   const auto most = static_cast<std::int16_t>(rules.edge_most * 2 * rules.units_per_od / 1000);
-  std::array<std::int16_t, kSamples> samples;
-  for (std::size_t ray = 0; ray < kNucleusRays; ++ray) {
-    const std::int32_t* offset = offset_[ray].data();
-    for (std::size_t i = 0; i < kSamples; ++i) samples[i] = centre[offset[i]];
-    edges_of(samples.data(), least, most, edge_[ray].data());
-  }
+  edges_of(centre, offset_.front().data(), kSamples, least, most, edge_.front().data());
 }
 
 void StarFitter::find_path(const StarRules& rules, Path& path) {
   const auto cost = static_cast<std::int16_t>(divide_round(rules.bend_cost * 2 * rules.units_per_od, 1000));
   std::fill_n(total_[0].begin() + kPad, kStarRadii, std::int16_t{0});
-  for (std::size_t t = 0; t < kTurn; ++t) {
-    advance(total_[t].data() + kPad, edge_[t % kNucleusRays].data(), cost, total_[t + 1].data() + kPad);
-  }
+  walk(edge_.front().data(), cost, kTurn, static_cast<int>(std::tuple_size_v<Lane>),
+       total_.front().data() + kPad);
   const std::int16_t* last = total_[kTurn].data() + kPad;
   int k = static_cast<int>(std::max_element(last, last + kStarRadii) - last);
   for (int t = kTurn - 1; t >= kBestTurnStart; --t) {
