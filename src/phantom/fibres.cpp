@@ -36,7 +36,7 @@ Fibres::Fibres(const Terrain& terrain, double top_um, double bottom_um) : top_um
     const double y = top_um_ + row * kGrid;
     for (int column = 0; column < columns; ++column) {
       const double x = column * kGrid - kRim;
-      if (terrain.depth(x, y) < -kRim || terrain.in_nest(x, y)) continue;
+      if (terrain.depth(x, y) < -kRim) continue;
       const double angle = terrain.fibre_angle(x, y);
       const Vec direction{std::cos(angle), std::sin(angle)};
       fine_(column, row) = kFineGain * along(terrain.noise(), x, y, direction, kFineStep, 0.85, kChannelFine);

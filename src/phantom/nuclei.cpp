@@ -6,7 +6,7 @@
 namespace annulet::phantom {
 namespace {
 
-constexpr double kNucleusOfCell = 0.60;    // nuclear over cell radius, mean
+constexpr double kNucleusOfCell = 0.64;    // nuclear over cell radius, mean
 constexpr double kCytoplasmRim = 0.7;      // um of cytoplasm that a nucleus leaves at least
 constexpr double kLeastRadius = 2.7;       // um: a smaller one is not drawn, the profile was cut beside it
 constexpr double kMostRadius = 6.6;        // um

@@ -12,7 +12,7 @@ namespace {
 constexpr double kWidthFaint = 0.64, kWidthModerate = 1.0, kWidthIncomplete = 1.3, kWidthIntense = 2.14;
 constexpr double kSigmaOfWidth = 1 / 2.3548;
 constexpr double kVisible = 0.10;  // OD from which a wall counts as stained
-constexpr double kArcTaper = 0.9;  // um over which an arc of stain fades out
+constexpr double kArcTaper = 2.0;  // um over which an arc of stain fades out
 constexpr int kBalanceRounds = 10;
 constexpr double kLeastGain = 0.15, kMostGain = 3;
 constexpr int kChannelCoherence = 50, kChannelWall = 60;
@@ -111,7 +111,7 @@ void draw_pattern(const Terrain& terrain, Epithelium& cell, Random& random) {
       if (random.uniform() < 0.12)
         draw_arcs(cell, 0.97, 1, random);
       else
-        draw_arcs(cell, random.uniform(0.22, 0.62), 1 + static_cast<int>(random.below(3)), random);
+        draw_arcs(cell, random.uniform(0.15, 0.50), 1 + static_cast<int>(random.below(3)), random);
       break;
     case Intent::Incomplete:
       draw_arcs(cell, random.uniform(0.25, 0.5), 1 + static_cast<int>(random.below(2)), random);

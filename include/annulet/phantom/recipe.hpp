@@ -15,7 +15,7 @@ struct PhantomRecipe {
 
   double seed = 1, width_px = 2048, height_px = 2048, mpp = 0.25, jpeg_quality = 80;
   // tissue
-  double glass_margin_um = 30, tumour_fraction = 0.5, nest_scale_um = 90, cell_diameter_um = 15,
+  double glass_margin_um = 30, tumour_fraction = 0.5, nest_scale_um = 90, cell_diameter_um = 16,
          cell_diameter_spread = 0.17, anucleate_percent = 6, pale_percent = 25, lymphocytes_per_mm2 = 350,
          lymphocyte_cluster_percent = 70, spindles_per_mm2 = 900, ducts_per_mm2 = 0, lumens_per_mm2 = 4;
   // membrane
@@ -23,12 +23,12 @@ struct PhantomRecipe {
          od_faint = 0.18, od_mi = 0.6, od_moderate = 0.42, od_intense = 0.95, od_spread = 0.12,
          coherence = 0.8;
   // other stain
-  double cytoplasm_chromogen_od = 0.015, stroma_chromogen_od = 0.015, nucleus_haematoxylin_od = 0.42,
+  double cytoplasm_chromogen_od = 0.015, stroma_chromogen_od = 0.015, nucleus_haematoxylin_od = 0.34,
          cytoplasm_haematoxylin_od = 0.075, stroma_haematoxylin_od = 0.075;
   std::array<double, 3> haematoxylin_vector{0.650, 0.704, 0.286}, chromogen_vector{0.268, 0.570, 0.776};
   // scanner
   std::array<double, 3> white{243, 243, 244};
-  double blur_um = 0.28, sharpen = 0.3, noise_grey = 1.6;
+  double blur_um = 0.25, sharpen = 0.5, noise_grey = 2.2;
 };
 
 /// One numeric parameter of a recipe: its key in the TOML file, unit, allowed range and meaning.

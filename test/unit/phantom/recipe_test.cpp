@@ -3,6 +3,7 @@
 #include <set>
 
 #include "annulet/base/error.hpp"
+#include "annulet/base/files.hpp"
 #include "annulet/model/model_file.hpp"
 #include "annulet/phantom/recipe.hpp"
 #include "support/catch.hpp"
@@ -63,4 +64,12 @@ TEST_CASE("a recipe that cannot be followed is refused with its key") {
   refused("percent_faint = 60\npercent_intense = 60", "more than 100");
   refused("preset = \"nonesuch\"", "nonesuch");
   refused("seed = = 2", "line 1");
+}
+
+TEST_CASE("every parameter stands in the documentation") {
+  const std::string page = read_text(std::filesystem::path(ANNULET_SOURCE_DIR) / "docs/science/phantom.md");
+  for (const RecipeParameter& parameter : recipe_parameters()) {
+    CAPTURE(parameter.key);
+    CHECK(page.find("| `" + std::string(parameter.key) + "` | " + parameter.unit) != std::string::npos);
+  }
 }
