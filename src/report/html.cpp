@@ -27,8 +27,8 @@ std::string write_report_html(const SlideResult& result, const RunRecord& run) {
          report::escape_html(result.verdict.guideline) + "</p></header>\n";
   report::append_verdict(out, result);
   report::append_percentages(out, result);
-  report::append_fields(out, result);
   report::append_heat_map(out, result);
+  report::append_fields(out, result);
   report::append_trace(out, result);
   report::append_quality(out, result);
   report::append_notes(out, result);

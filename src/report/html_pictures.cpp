@@ -47,7 +47,7 @@ void append_scale_bar(std::string& out, double width, double height, double um_a
 }
 
 void append_squares(std::string& out, const HeatGrid& grid) {
-  out += "<g opacity=\".82\">";
+  out += "<g opacity=\".82\" shape-rendering=\"crispEdges\">";
   for (int y = 0; y < grid.squares.height(); ++y) {
     for (int x = 0; x < grid.squares.width(); ++x) {
       const HeatSquare& square = grid.squares(x, y);

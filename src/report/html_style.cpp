@@ -20,7 +20,7 @@ section{background:#fff;border:1px solid var(--line);border-radius:10px;padding:
 h2{font-size:17px;font-weight:650;margin:0 0 4px}
 h3{font-size:14px;font-weight:650;margin:18px 0 6px}
 p{margin:0 0 10px}
-.lead{color:var(--soft);margin:0 0 16px;max-width:76ch}
+.lead{color:var(--soft);margin:0 0 16px}
 small,.small{font-size:13px;color:var(--soft)}
 .verdict{display:grid;grid-template-columns:auto 1fr;gap:0 30px;align-items:start}
 .score{min-width:172px;text-align:center;border-radius:8px;background:#eaf1f6;color:var(--accent);padding:20px 18px}
@@ -29,7 +29,6 @@ small,.small{font-size:13px;color:var(--soft)}
 .score.none{background:var(--stop-ground);color:var(--stop)}
 .score.none b{font-size:27px;line-height:1.2;letter-spacing:0}
 .verdict h2{font-size:21px;line-height:1.35;margin:0 0 8px;overflow-wrap:anywhere}
-.verdict p{max-width:64ch}
 .why{margin:0 0 10px;padding:0;list-style:none}
 .why li{margin:0 0 12px}
 .why b{display:block;overflow-wrap:anywhere}

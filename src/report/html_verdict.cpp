@@ -86,7 +86,7 @@ void append_facts(std::string& out, const SlideResult& result) {
   fact(grouped(tumour - unmeasurable), "tumour cells judged");
   fact(grouped(unmeasurable), "tumour cells not measurable");
   fact(grouped(result.tally.total()), "cells in all");
-  fact(fixed(result.tissue_mm2, 2) + " mm²", "of tissue");
+  fact(fixed(result.tissue_mm2, result.tissue_mm2 < 1 ? 3 : 1) + " mm²", "of tissue");
   out += "</div>\n";
 }
 

@@ -113,6 +113,31 @@ TEST_CASE("the compact table comes back as it was, also with extreme values and 
   CHECK(read_cells_bin(write_cells_bin(SlideResult{})).empty());
 }
 
+TEST_CASE("every column of the compact table comes back: rows of arbitrary numbers") {
+  SlideResult result;
+  Random random(5);
+  for (int i = 0; i < 50; ++i) {
+    CellRow row;
+    const auto any = [&](auto& number) {
+      number = static_cast<std::decay_t<decltype(number)>>(random.next());
+    };
+    row.y = i;
+    any(row.x), any(row.nucleus_area), any(row.cell_area), any(row.haematoxylin_od), any(row.haematoxylin_sd);
+    any(row.haematoxylin_outside), any(row.haematoxylin_outside_sd), any(row.nucleus_dab_od), any(row.edge);
+    any(row.edge_quartile), any(row.weak_edge_share), any(row.circularity), any(row.min_diameter),
+        any(row.max_diameter);
+    any(row.score), any(row.cytoplasm_od), any(row.contrast_od), any(row.width), any(row.flags),
+        any(row.piece);
+    for (auto& radius : row.radius) any(radius);
+    for (auto& ridge : row.ridge) any(ridge);
+    for (auto& facing : row.facing) facing = static_cast<std::uint8_t>(random.below(8));
+    row.neighbours = 8;
+    for (auto& offset : row.neighbour) any(offset[0]), any(offset[1]);
+    result.cells.push_back(row);
+  }
+  CHECK(read_cells_bin(write_cells_bin(result)) == result.cells);
+}
+
 TEST_CASE("the compact table is refused when cut, lengthened or altered anywhere") {
   SlideResult result = sample::scored();
   result.cells.resize(5);
