@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kFixed = 16;  // fractional bits of a pixel position
 constexpr std::int64_t kHalf = std::int64_t{1} << (kFixed - 1);
+constexpr int kEdgeBlur = 2;  // steps: 0.5 um outside the outline nothing of the nucleus is left
 
 // Positions of one cell in the pixels of the window, 16.16 fixed point, measured from pixel centres.
 struct Frame {
@@ -82,7 +83,9 @@ void least_of_window(const std::int16_t* values, int length, std::int16_t* least
   for (int k = 0; k + 9 < length; ++k) least[k] = std::min({four[k], four[k + 4], two[k + 8]});
 }
 
-void find_prominence(Samples& s, std::size_t ray) {
+// `edge` is where the nucleus ends: it is clear even in a brown cell, so the baseline inside a wall farther
+// out is taken from the cytoplasm alone, or a blush as wide as the cytoplasm would pass for a wall.
+void find_prominence(Samples& s, std::size_t ray, int edge) {
   // Before the centre the value of the centre counts: a baseline never looks at the far side of the cell.
   std::int16_t padded[Samples::kLength + kBaselineFar], least[Samples::kLength + kBaselineFar];
   const std::int16_t* dab = s.dab[ray].data();
@@ -90,8 +93,15 @@ void find_prominence(Samples& s, std::size_t ray) {
   std::fill_n(padded, kBaselineFar, dab[0]);
   std::copy_n(dab, sampled, padded + kBaselineFar);
   least_of_window(padded, sampled + kBaselineFar, least);
+  const int cytoplasm = edge + kEdgeBlur;
+  std::int16_t since_cytoplasm = dab[cytoplasm];
   for (int k = s.first; k <= s.last; ++k) {
-    const std::int16_t in = least[k], out = least[k + kBaselineFar + kBaselineNear];
+    std::int16_t in = least[k];
+    if (k - kBaselineNear >= cytoplasm && k - kBaselineFar < cytoplasm) {
+      since_cytoplasm = std::min(since_cytoplasm, dab[k - kBaselineNear]);
+      in = since_cytoplasm;
+    }
+    const std::int16_t out = least[k + kBaselineFar + kBaselineNear];
     s.inside[ray][k] = in;
     s.outside[ray][k] = out;
     s.prominence[ray][k] = static_cast<std::int16_t>(dab[k] - std::max(in, out));
@@ -116,7 +126,7 @@ void sample(const StainTile& tile, Point<MicroFrame, std::int32_t> centre, const
     } else {
       mark_lost(tile, frame, ray, end, out);
     }
-    find_prominence(out, ray);
+    find_prominence(out, ray, prior.nucleus[ray]);
   }
 }
 
