@@ -44,6 +44,22 @@ void mix_pixel(std::uint8_t* pixel, Colour colour, int opacity) {
   pixel[2] = mix(pixel[2], colour.blue, opacity);
 }
 
+/// The Hershey font knows ASCII alone: the micro sign becomes "u", any other character "?".
+std::string ascii(const std::string& words) {
+  std::string out;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(words[i]);
+    if (byte < 0x80) {
+      out += words[i];
+    } else if (words.compare(i, 2, "µ") == 0) {
+      out += 'u';
+    } else if (byte >= 0xC0) {  // once a character: its first byte
+      out += '?';
+    }
+  }
+  return out;
+}
+
 void draw_lines(cv::Mat image, const std::vector<cv::Point>& points, Colour colour, int line, bool dashed) {
   if (!dashed) {
     cv::polylines(image, points, true, scalar(colour), line, cv::LINE_AA, kFraction);
@@ -86,7 +102,7 @@ void Canvas::ring(const std::vector<Spot>& spots, Colour colour, int line, bool 
 int Canvas::text_width(const std::string& words, int height) {
   int below = 0;
   const cv::Size size =
-      cv::getTextSize(words, cv::FONT_HERSHEY_SIMPLEX, font_scale(height), font_line(height), &below);
+      cv::getTextSize(ascii(words), cv::FONT_HERSHEY_SIMPLEX, font_scale(height), font_line(height), &below);
   return (size.width + kTextSuper - 1) / kTextSuper;
 }
 
@@ -94,7 +110,7 @@ void Canvas::text(int x, int y, const std::string& words, int height, Colour col
   const int width = text_width(words, height) + 4, tall = 2 * height;
   cv::Mat ink(tall * kTextSuper, width * kTextSuper, CV_8UC1, cv::Scalar(0));
   const cv::Point foot(kTextSuper, (height + height / 4) * kTextSuper);
-  cv::putText(ink, words, foot, cv::FONT_HERSHEY_SIMPLEX, font_scale(height), cv::Scalar(255),
+  cv::putText(ink, ascii(words), foot, cv::FONT_HERSHEY_SIMPLEX, font_scale(height), cv::Scalar(255),
               font_line(height), cv::LINE_8);
   for (int row = 0; row < tall; ++row) {
     for (int column = 0; column < width; ++column) {

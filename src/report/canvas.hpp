@@ -24,7 +24,7 @@ class Canvas {
   void frame(const Box& box, Colour colour, int line);
   /// Closed polygon, anti-aliased. A dashed one lies on a dark line, so that white is seen on any ground.
   void ring(const std::vector<Spot>& spots, Colour colour, int line, bool dashed);
-  /// Text whose capitals are `height` px high, its top left at (x, y). ASCII.
+  /// Text whose capitals are `height` px high, its top left at (x, y). ASCII; what is not is replaced.
   void text(int x, int y, const std::string& words, int height, Colour colour);
   static int text_width(const std::string& words, int height);
   void paste(const RgbImage& picture, int x, int y);

@@ -85,7 +85,7 @@ dd{margin:0;overflow-wrap:anywhere}
 footer{text-align:center;color:var(--soft);font-size:13px;margin:22px 0 0}
 @media (max-width:720px){.verdict,.map,.two,.fields{grid-template-columns:1fr}.facts{grid-template-columns:1fr 1fr;gap:14px 0}.facts div:nth-child(3){padding-left:0;border-left:0}main{padding:18px 12px}section{padding:18px 16px}.wide{overflow-x:auto}}
 @page{size:A4;margin:14mm 12mm}
-@media print{body{background:#fff;font-size:11pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}main{max-width:none;padding:0}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:12px 0;margin:0}.use{background:#fff;color:#000;border-bottom:1px solid #000}.switch,input{display:none}figure,tr,.facts,.remarks li,.map,.verdict,dl{break-inside:avoid}h2{break-after:avoid}}
+@media print{body{background:#fff;font-size:10pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}main{max-width:none;padding:0}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:12px 0;margin:0}.use{background:#fff;color:#000;border-bottom:1px solid #000}.switch,input{display:none}.fields figure:first-of-type{grid-column:auto}figure,tr,.facts,.remarks li,.map,.verdict,.two>div{break-inside:avoid}h2,h3,.lead{break-after:avoid}}
 )css";
 
 std::string hex(Colour colour) {

@@ -63,6 +63,14 @@ TEST_CASE("the overlay shows every field side by side with captions and a legend
   CHECK(draw_overlay(result).data == overlay.data);
 }
 
+TEST_CASE("a caption with characters that the font lacks is still drawn, the micro sign as u") {
+  SlideResult result = sample::scored();
+  result.fields[0].caption = "5 um ? wide";
+  const RgbImage plain = draw_overlay(result);
+  result.fields[0].caption = "5 \xC2\xB5m \xE2\x86\x94 wide";
+  CHECK(draw_overlay(result).data == plain.data);
+}
+
 TEST_CASE("a field keeps its size and shows the rings of its cells in the colour of their pattern") {
   SlideResult result = sample::scored();
   const FieldPicture& field = result.fields[0];
