@@ -39,8 +39,9 @@ struct Samples {
   int rays_off_slide_from[kRays];  ///< first position outside the slide, or kLength
   int rays_uncovered_from[kRays];  ///< first position that no pixel of the slide covers, or kLength
   std::array<std::array<std::int16_t, kLength>, kRays> dab;
-  std::array<std::array<std::int16_t, kLength>, kRays> inside, outside;  ///< baselines; valid first .. last
-  std::array<std::array<std::int16_t, kLength>, kRays> prominence;       ///< valid first .. last
+  std::array<std::array<std::int16_t, kLength>, kRays> inside;  ///< baseline towards the centre
+  std::array<std::array<std::int16_t, kLength>, kRays>
+      prominence;  ///< far below 0 where the ray allows no wall
 };
 void sample(const StainTile& tile, Point<MicroFrame, std::int32_t> centre, const Prior& prior, Samples& out);
 

@@ -14,8 +14,8 @@ constexpr int kStepCost = kOdUnits / 100;                // 0.01 OD for each 0.2
 constexpr int kLargestJump = 2;                          // steps from ray to ray
 constexpr int kOutOfRange = 4 * kOdUnits;                // where the ray itself allows no wall
 constexpr int kRefine = 2;                               // 0.5 um to both sides of the path
-// Two turns: after the first, the start is forgotten; the middle turn is the path.
-constexpr int kTurns = 2, kFirstRay = kRays / 2;
+// A turn and a half: the first and the last quarter forget the open ends, the turn between them is the path.
+constexpr int kWalked = kRays * 3 / 2, kFirstRay = kRays / 4;
 constexpr int kPad = kLargestJump;  // unreachable positions beside the window
 constexpr std::int32_t kUnreachable = std::numeric_limits<std::int32_t>::min() / 2;
 
@@ -46,9 +46,9 @@ void fill_scores(const Samples& samples, const Prior& prior, int width, std::vec
 // sum[turn ray][i] = the best path that ends there.
 void accumulate(const std::vector<std::int32_t>& score, int width, std::vector<std::int32_t>& sum) {
   const int stride = width + 2 * kPad;
-  sum.assign(static_cast<std::size_t>(stride) * kRays * kTurns, kUnreachable);
+  sum.assign(static_cast<std::size_t>(stride) * kWalked, kUnreachable);
   std::copy_n(score.begin(), width, sum.begin() + kPad);
-  for (int r = 1; r < kRays * kTurns; ++r) {
+  for (int r = 1; r < kWalked; ++r) {
     const std::int32_t* before = sum.data() + (r - 1) * stride + kPad;
     const std::int32_t* gain = score.data() + (r % kRays) * width;
     std::int32_t* now = sum.data() + r * stride + kPad;
@@ -93,10 +93,10 @@ std::array<int, kRays> wall_path(const Samples& samples, const Prior& prior, Pat
   const int width = samples.last - samples.first + 1, stride = width + 2 * kPad;
   fill_scores(samples, prior, width, scratch.score);
   accumulate(scratch.score, width, scratch.sum);
-  const std::int32_t* last = scratch.sum.data() + (kRays * kTurns - 1) * stride + kPad;
+  const std::int32_t* last = scratch.sum.data() + (kWalked - 1) * stride + kPad;
   int i = static_cast<int>(std::max_element(last, last + width) - last);
   std::array<int, kRays> wall{};
-  for (int r = kRays * kTurns - 1; r >= kFirstRay; --r) {
+  for (int r = kWalked - 1; r >= kFirstRay; --r) {
     const auto ray = static_cast<std::size_t>(r % kRays);
     if (r < kFirstRay + kRays) wall[ray] = samples.first + i;
     i = predecessor(scratch.sum.data() + (r - 1) * stride + kPad, i);

@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kFixed = 16;  // fractional bits of a pixel position
 constexpr std::int64_t kHalf = std::int64_t{1} << (kFixed - 1);
+constexpr std::int16_t kNoProminence = -4 * kOdUnits;  // where the ray allows no wall
 constexpr int kEdgeBlur = 2;  // steps: 0.5 um outside the outline nothing of the nucleus is left
 
 // Positions of one cell in the pixels of the window, 16.16 fixed point, measured from pixel centres.
@@ -39,8 +40,22 @@ Frame frame_of(const StainTile& tile, Point<MicroFrame, std::int32_t> centre) {
 
 // Bilinear, 16 levels in one of the plane.
 inline std::int16_t bilinear(const std::uint8_t* p, std::ptrdiff_t below, int fx, int fy) {
-  const int upper = p[0] * (256 - fx) + p[1] * fx, lower = p[below] * (256 - fx) + p[below + 1] * fx;
-  return static_cast<std::int16_t>((upper * (256 - fy) + lower * fy + 2048) >> 12);
+  const int upper = p[0] * 256 + (p[1] - p[0]) * fx, lower = p[below] * 256 + (p[below + 1] - p[below]) * fx;
+  return static_cast<std::int16_t>((upper * 256 + (lower - upper) * fy + 2048) >> 12);
+}
+
+// A ring well inside the window: no position needs a bound.
+void sample_ray_inside(const Plane<std::uint8_t>& dab, const Frame& frame, std::size_t ray, int end,
+                       std::int16_t* out) {
+  const std::int64_t dx = kDirections64[ray][0] * frame.step, dy = kDirections64[ray][1] * frame.step;
+  std::int64_t x14 = frame.x << 14, y14 = frame.y << 14;  // with the 14 bits of a direction
+  const std::uint8_t* origin = dab.data();
+  const std::ptrdiff_t width = frame.width;
+  for (int k = 0; k < end; ++k, x14 += dx, y14 += dy) {
+    const std::uint8_t* p = origin + (y14 >> (kFixed + 14)) * width + (x14 >> (kFixed + 14));
+    out[k] = bilinear(p, width, static_cast<int>((x14 >> (kFixed + 6)) & 255),
+                      static_cast<int>((y14 >> (kFixed + 6)) & 255));
+  }
 }
 
 void sample_ray(const Plane<std::uint8_t>& dab, const Frame& frame, std::size_t ray, int end,
@@ -85,27 +100,25 @@ void least_of_window(const std::int16_t* values, int length, std::int16_t* least
 
 // `edge` is where the nucleus ends: it is clear even in a brown cell, so the baseline inside a wall farther
 // out is taken from the cytoplasm alone, or a blush as wide as the cytoplasm would pass for a wall.
-void find_prominence(Samples& s, std::size_t ray, int edge) {
+void find_prominence(Samples& s, std::size_t ray, int edge, int sampled) {
   // Before the centre the value of the centre counts: a baseline never looks at the far side of the cell.
   std::int16_t padded[Samples::kLength + kBaselineFar], least[Samples::kLength + kBaselineFar];
   const std::int16_t* dab = s.dab[ray].data();
-  const int sampled = s.last + kBaselineFar + 1;
+  std::int16_t *inside = s.inside[ray].data(), *prominence = s.prominence[ray].data();
   std::fill_n(padded, kBaselineFar, dab[0]);
   std::copy_n(dab, sampled, padded + kBaselineFar);
   least_of_window(padded, sampled + kBaselineFar, least);
-  const int cytoplasm = edge + kEdgeBlur;
+  const int last = sampled - 1 - kBaselineFar, cytoplasm = edge + kEdgeBlur;
+  std::copy(least + s.first, least + last + 1, inside + s.first);
   std::int16_t since_cytoplasm = dab[cytoplasm];
-  for (int k = s.first; k <= s.last; ++k) {
-    std::int16_t in = least[k];
-    if (k - kBaselineNear >= cytoplasm && k - kBaselineFar < cytoplasm) {
-      since_cytoplasm = std::min(since_cytoplasm, dab[k - kBaselineNear]);
-      in = since_cytoplasm;
-    }
-    const std::int16_t out = least[k + kBaselineFar + kBaselineNear];
-    s.inside[ray][k] = in;
-    s.outside[ray][k] = out;
-    s.prominence[ray][k] = static_cast<std::int16_t>(dab[k] - std::max(in, out));
+  for (int k = cytoplasm + kBaselineNear; k < std::min(cytoplasm + kBaselineFar, last + 1); ++k) {
+    inside[k] = since_cytoplasm = std::min(since_cytoplasm, dab[k - kBaselineNear]);
   }
+  const std::int16_t* outside = least + kBaselineFar + kBaselineNear;
+  for (int k = s.first; k <= last; ++k) {
+    prominence[k] = static_cast<std::int16_t>(dab[k] - std::max(inside[k], outside[k]));
+  }
+  std::fill(prominence + last + 1, prominence + s.last + 1, kNoProminence);
 }
 
 }  // namespace
@@ -113,20 +126,22 @@ void find_prominence(Samples& s, std::size_t ray, int edge) {
 void sample(const StainTile& tile, Point<MicroFrame, std::int32_t> centre, const Prior& prior, Samples& out) {
   out.first = std::max(*std::min_element(prior.nucleus.begin(), prior.nucleus.end()) - 1, 0);
   out.last = *std::max_element(prior.wall.begin(), prior.wall.end()) + kBeyondPrior;
-  const int end = out.last + kBaselineFar + 1;
   const Frame frame = frame_of(tile, centre);
-  const std::int64_t reach = end * frame.step + (std::int64_t{2} << kFixed);
-  const bool whole = frame.x - reach >= frame.low_x && frame.y - reach >= frame.low_y &&
-                     frame.x + reach < frame.high_x && frame.y + reach < frame.high_y &&
-                     tile.covered_native.empty();
+  const std::int64_t reach = (out.last + kBaselineFar + 1) * frame.step + (std::int64_t{2} << kFixed);
+  const bool on_slide = frame.x - reach >= frame.low_x && frame.y - reach >= frame.low_y &&
+                        frame.x + reach < frame.high_x && frame.y + reach < frame.high_y;
+  const bool in_window = frame.x >= reach && frame.y >= reach &&
+                         frame.x + reach < (std::int64_t{frame.width} << kFixed) &&
+                         frame.y + reach < (std::int64_t{frame.height} << kFixed);
   for (std::size_t ray = 0; ray < kRays; ++ray) {
-    sample_ray(tile.dab_native, frame, ray, end, out.dab[ray].data());
-    if (whole) {
+    const int end = prior.wall[ray] + kBeyondPrior + kBaselineFar + 1;
+    (in_window ? sample_ray_inside : sample_ray)(tile.dab_native, frame, ray, end, out.dab[ray].data());
+    if (on_slide && tile.covered_native.empty()) {
       out.rays_off_slide_from[ray] = out.rays_uncovered_from[ray] = Samples::kLength;
     } else {
       mark_lost(tile, frame, ray, end, out);
     }
-    find_prominence(out, ray, prior.nucleus[ray]);
+    find_prominence(out, ray, prior.nucleus[ray], end);
   }
 }
 
