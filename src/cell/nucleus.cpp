@@ -30,8 +30,10 @@ constexpr int kInteriorMostArea = 220 * 8;  // 1/8 um2
 constexpr int kInteriorLeastStain = 60;     // 1/1000 OD of H + D inside: else it is a lumen
 constexpr int kInteriorPercent = 60;        // share of the interior's outline that stands for the nucleus
 constexpr int kInteriorLeastDab = 6;        // 1/100 OD: a window nowhere darker holds no wall
-constexpr int kContrastScale = 1;           // sigma 2.4 um
-constexpr int kContrastAimed = 15000;       // 0.150 OD in 1/1000 per percent of gain
+constexpr int kContrastLeast1000 =
+    5;                             // 1/1000 OD: blobs of a blank area lie at 7-10 and must be seen as such
+constexpr int kContrastScale = 1;  // sigma 2.4 um
+constexpr int kContrastAimed = 15000;  // 0.150 OD in 1/1000 per percent of gain
 
 // Farthest that an outline's decision looks beyond its own seed's reach.
 constexpr int kSeedReachUm = kBlobReachUm + kThinReachUm + kSquareUm;
@@ -171,7 +173,8 @@ std::vector<std::int32_t> nucleus_contrast(const StainTile& tile) {
   coarse_plane(contrast.plane, static_cast<int>(tile.work.x0 & 1), static_cast<int>(tile.work.y0 & 1),
                coarse);
   constexpr int kUnits = kNucleusUnits * kCoarsePerFine;
-  finder(coarse, blob_window(tile), kBlobLeast1000 * kUnits / 1000, kContrastScale, kContrastScale, blobs);
+  finder(coarse, blob_window(tile), kContrastLeast1000 * kUnits / 1000, kContrastScale, kContrastScale,
+         blobs);
   for (const Blob& blob : blobs)
     contrasts.push_back(static_cast<std::int32_t>(divide_round(blob.response * 1000LL, kUnits)));
   return contrasts;
