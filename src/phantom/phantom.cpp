@@ -12,6 +12,11 @@ void make_phantom(const std::string& recipe_path_or_preset, const std::filesyste
     throw Error(Code::Usage,
                 "phantom '" + out.string() + "': the name must end in .svs (Aperio-like), .tif or .tiff");
   }
+  const std::filesystem::path folder = std::filesystem::absolute(out).parent_path();
+  if (!std::filesystem::is_directory(folder)) {
+    throw Error(Code::Output, "phantom '" + out.string() + "': the folder '" + folder.string() +
+                                  "' does not exist; create it first");
+  }
   const PhantomSlide slide = paint_phantom(load_recipe(recipe_path_or_preset));
   PyramidOptions options;
   options.mpp = slide.recipe.mpp;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "annulet/base/error.hpp"
 #include "phantom/measure.hpp"
@@ -15,7 +16,7 @@ namespace {
 constexpr double kFineEnough = 0.4;    // um/px: coarser slides are painted at half their pitch and averaged
 constexpr double kHaloUm = 24;         // a cell's radius and the blur's reach
 constexpr double kMostPixels = 300e6;  // to paint
-constexpr double kBandPixels = 6e6;
+constexpr int kLeastBandRows = 64;
 
 phantom::Tissue lay_out(const PhantomRecipe& recipe, const phantom::Terrain& terrain) {
   phantom::Tissue tissue;
@@ -40,7 +41,7 @@ phantom::Band make_band(int width, int first_row, int rows, double pitch_um) {
 
 }  // namespace
 
-PhantomSlide paint_phantom(const PhantomRecipe& recipe) {
+PhantomSlide paint_phantom(const PhantomRecipe& recipe, double band_pixels) {
   const int averaging = recipe.mpp >= kFineEnough ? 2 : 1;
   const int width = static_cast<int>(recipe.width_px), height = static_cast<int>(recipe.height_px);
   if (static_cast<double>(width) * height * averaging * averaging > kMostPixels) {
@@ -56,7 +57,8 @@ PhantomSlide paint_phantom(const PhantomRecipe& recipe) {
   slide.recipe = recipe;
   slide.rgb.resize(width, height);
   const int halo = static_cast<int>(std::ceil(kHaloUm / pitch));
-  const int step = std::max(64, static_cast<int>(kBandPixels / (width * averaging * averaging)));
+  const int step = std::max(
+      kLeastBandRows, static_cast<int>(band_pixels / (static_cast<double>(width) * averaging * averaging)));
   Plane<float> scratch;
   for (int first = 0; first < height; first += step) {
     const int last = std::min(height, first + step);
@@ -70,6 +72,9 @@ PhantomSlide paint_phantom(const PhantomRecipe& recipe) {
     phantom::expose(recipe, band, averaging, first, last, slide.rgb);
     phantom::measure_cells(recipe, terrain, tissue, band, first * recipe.mpp, last * recipe.mpp, slide.cells);
   }
+  std::sort(slide.cells.begin(), slide.cells.end(), [](const PhantomCell& a, const PhantomCell& b) {
+    return std::pair(a.y_um, a.x_um) < std::pair(b.y_um, b.x_um);
+  });
   slide.tumour = phantom::tumour_regions(recipe, terrain, tissue);
   slide.tissue_fraction = phantom::tissue_fraction(terrain);
   return slide;

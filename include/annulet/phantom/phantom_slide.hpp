@@ -34,7 +34,7 @@ using PhantomRegion = std::vector<Polygon<SlideFrame>>;
 struct PhantomSlide {
   PhantomRecipe recipe;
   RgbImage rgb;
-  std::vector<PhantomCell> cells;
+  std::vector<PhantomCell> cells;  ///< sorted by (y, x)
   std::vector<PhantomRegion> tumour;
   double tissue_fraction = 0;
 };
@@ -42,7 +42,8 @@ struct PhantomSlide {
 /// Paints a recipe. Deterministic in the recipe, one thread, about 1 s per 1,000,000 px at 0.25 um/px; memory
 /// is the picture plus a band of it in seven float planes. Throws Error Usage for a slide of more than 300
 /// Mpx to paint.
-PhantomSlide paint_phantom(const PhantomRecipe& recipe);
+/// `band_pixels`: size of the bands, at least 64 rows each; it changes memory and never the result.
+PhantomSlide paint_phantom(const PhantomRecipe& recipe, double band_pixels = 6e6);
 
 /// What the percentages mean for the slide.
 struct PhantomTruth {

@@ -41,6 +41,22 @@ TEST_CASE("the same recipe paints the same slide, another seed another one") {
   CHECK(paint_phantom(small("score2", 6)).rgb.data != a.rgb.data);
 }
 
+TEST_CASE("the size of the bands changes neither picture nor truth") {
+  for (const char* preset : {"score2", "20x-score1"}) {
+    CAPTURE(preset);
+    const PhantomSlide whole = paint_phantom(small(preset, 5, 400)),
+                       banded = paint_phantom(small(preset, 5, 400), 1);
+    CHECK(whole.rgb.data == banded.rgb.data);
+    REQUIRE(whole.cells.size() == banded.cells.size());
+    REQUIRE_FALSE(whole.cells.empty());
+    for (std::size_t i = 0; i < whole.cells.size(); ++i) {
+      CHECK(whole.cells[i].x_um == banded.cells[i].x_um);
+      CHECK(whole.cells[i].completeness == Approx(banded.cells[i].completeness));
+      CHECK(whole.cells[i].dab_od == Approx(banded.cells[i].dab_od));
+    }
+  }
+}
+
 TEST_CASE("percentages add to 100 and every preset ends in its own score") {
   const std::pair<const char*, const char*> expected[] = {
       {"score0-null", "0"},    {"score0-ultralow", "0"}, {"score1", "1+"}, {"score2", "2+"}, {"score3", "3+"},

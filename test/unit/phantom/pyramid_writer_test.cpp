@@ -103,6 +103,16 @@ TEST_CASE("an Aperio-like slide carries its description and a stripped thumbnail
   CHECK(number(tiff.get(), TIFFTAG_IMAGEWIDTH) == 275);
 }
 
+TEST_CASE("a slide of unknown pitch carries no pitch at all") {
+  const Folder folder;
+  write_pyramid_tiff(gradient(600, 300), folder.path / "slide.svs", {.aperio = true, .pitch_tags = false});
+  const TiffHandle tiff = open_tiff(folder.path / "slide.svs");
+  REQUIRE(tiff);
+  float resolution = 0;
+  CHECK(TIFFGetField(tiff.get(), TIFFTAG_XRESOLUTION, &resolution) == 0);
+  CHECK(read_text(folder.path / "slide.svs").find("MPP") == std::string::npos);
+}
+
 TEST_CASE("shared tiles are stored once") {
   const Folder folder;
   const RgbImage flat(1024, 1024, 200);
