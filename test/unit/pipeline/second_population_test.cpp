@@ -49,5 +49,5 @@ TEST_CASE("a second contiguous population with another score is told with both p
 TEST_CASE("a uniform tumour, and a population of at most 10 %, are no second population") {
   CHECK_FALSE(look(Field(8000, 4000, 8000)));
   CHECK_FALSE(look(Field(8000, 4000, 0)));
-  CHECK_FALSE(look(Field(8000, 4000, 400)));
+  CHECK_FALSE(look(Field(8000, 4000, 40)));
 }
