@@ -1,6 +1,7 @@
 #include "annulet/pipeline/scan.hpp"
 
 #include <oneapi/tbb/enumerable_thread_specific.h>
+#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 
@@ -83,6 +84,8 @@ Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOpti
     return result;
   };
   const auto consume = [&](const std::shared_ptr<TileResult>& tile) { collector.take(*tile); };
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
   arena.execute([&] {
     tbb::parallel_pipeline(

@@ -6,15 +6,16 @@
 
 namespace annulet {
 
-/// Stain planes of one window of the slide, all in 1/100 OD, 8 bit. What nuclei and membranes are measured on.
+/// Stain planes of one window of the slide, all in 1/100 OD, 8 bit. What nuclei and membranes are measured
+/// on.
 struct StainTile {
-  Rect<WorkFrame> work;                      ///< window on the 0.5 um grid
-  Plane<std::uint8_t> haematoxylin, dab;     ///< at 0.5 um/px, size of `work`
-  Rect<SlideFrame> native;                   ///< window in level-0 px; covers `work`
-  Plane<std::uint8_t> dab_native;            ///< at the slide's own pitch, smoothed with 0.3 um, size of `native`
-  Plane<std::uint8_t> covered_native;        ///< 1 where the slide has a pixel; empty where all of them are
-  double pitch_um = 0;                       ///< um per level-0 px
-  Size<SlideFrame> slide;                    ///< extent of level 0: rings are cut by its border
+  Rect<WorkFrame> work;                   ///< window on the 0.5 um grid
+  Plane<std::uint8_t> haematoxylin, dab;  ///< at 0.5 um/px, size of `work`
+  Rect<SlideFrame> native;                ///< window in level-0 px; covers `work`
+  Plane<std::uint8_t> dab_native;      ///< at the slide's own pitch, smoothed with 0.3 um, size of `native`
+  Plane<std::uint8_t> covered_native;  ///< 1 where the slide has a pixel; empty where all of them are
+  double pitch_um = 0;                 ///< um per level-0 px
+  Size<SlideFrame> slide;              ///< extent of level 0: rings are cut by its border
 };
 
 }  // namespace annulet

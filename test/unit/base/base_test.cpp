@@ -8,7 +8,8 @@
 using namespace annulet;
 
 TEST_CASE("integer_sqrt is the floor of the root") {
-  for (std::int64_t v : {0LL, 1LL, 2LL, 3LL, 4LL, 24LL, 25LL, 26LL, 999'999LL, 1'000'000LL, 4'611'686'014'132'420'609LL}) {
+  for (std::int64_t v :
+       {0LL, 1LL, 2LL, 3LL, 4LL, 24LL, 25LL, 26LL, 999'999LL, 1'000'000LL, 4'611'686'014'132'420'609LL}) {
     const std::int64_t root = integer_sqrt(v);
     CHECK(root * root <= v);
     CHECK((root + 1) > v / (root + 1));
