@@ -10,12 +10,12 @@ namespace {
 constexpr int kCytoplasmTenths = 8;                   // m = D - 0.8 c
 constexpr int kLeastProminence = kOdUnits * 4 / 100;  // 0.04 OD ...
 constexpr int kProminenceTenths = 6;                  // ... + 0.6 c
-constexpr int kSharePercent = 35;                     // prominence >= 0.35 D
-constexpr int kSaturated =
-    kOdUnits * 18 / 10;         // 1.8 OD: a byte of white 240 holds 2.4 OD of blue, 1.57 of DAB x 1.51
-constexpr int kLostShare = 15;  // per cent of the rays
-constexpr int kBesideWall = 2;  // 0.5 um: half a wall and its blur
-constexpr int kWidthPerStep = 32 / kStepsPerUm;  // CellRow::width is 1/32 um
+constexpr int kSharePercent = 35;                     // and of 0.35 D
+constexpr int kSurelyWall = kOdUnits * 25 / 100;  // 0.25 OD over both sides is a wall however brown the cell
+constexpr int kSaturated = kOdUnits * 18 / 10;    // 1.8 OD: darker DAB leaves no light in blue
+constexpr int kLostShare = 15;                    // per cent of the rays
+constexpr int kBesideWall = 2;                    // 0.5 um: half a wall and its blur
+constexpr int kWidthPerStep = 32 / kStepsPerUm;   // CellRow::width is 1/32 um
 constexpr int kOdPerMille = 1000;
 constexpr std::int64_t kSine64 = 6424;  // round(65536 sin(2 pi / 64))
 
@@ -30,6 +30,13 @@ int median(Values& values, int count) {
 
 std::uint16_t per_mille(int od) {
   return static_cast<std::uint16_t>(divide_round(std::max(od, 0) * kOdPerMille, kOdUnits));
+}
+
+// How far a wall must stand out of what lies beside it.
+int least_prominence(int cytoplasm, int dab) {
+  const int relative =
+      std::max(kLeastProminence + cytoplasm * kProminenceTenths / 10, dab * kSharePercent / 100);
+  return std::min(relative, kSurelyWall);
 }
 
 // From the wall in one direction to where DAB falls below half the wall's height, 1/32 um.
@@ -84,8 +91,7 @@ void measure_wall(const Samples& s, const std::array<int, kRays>& wall, CellRow&
     const int dab = s.dab[ray][wall[ray]], prominence = s.prominence[ray][wall[ray]];
     row.radius[ray] = static_cast<std::uint8_t>(wall[ray] * 8 / kStepsPerUm);
     row.ridge[ray] = 0;
-    const bool seen = prominence >= kLeastProminence + cytoplasm * kProminenceTenths / 10 &&
-                      prominence * 100 >= kSharePercent * dab;
+    const bool seen = prominence >= least_prominence(cytoplasm, dab);
     if (!seen) continue;
     const int over = dab - cytoplasm * kCytoplasmTenths / 10;
     row.ridge[ray] =

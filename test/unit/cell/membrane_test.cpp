@@ -69,6 +69,14 @@ TEST_CASE("a blush of the cytoplasm without a ridge is no wall") {
   }
 }
 
+TEST_CASE("a dark wall is seen in a brown cell") {
+  for (const double blush : {0.3, 0.6}) {
+    const DabAt wall = ring(40, 40, 7, 0.7);
+    const auto brown = [=](double x, double y) { return blush + wall(x, y); };
+    CHECK(stained(measured(tile_of(brown, 0.25, 80), {nucleus_at(40, 40, 4)})) == kRays);
+  }
+}
+
 TEST_CASE("a half ring is stained over half of its rays") {
   for (const double pitch : {0.25, 0.5}) {
     for (const double from : {0.0, 90.0, 180.0}) {
