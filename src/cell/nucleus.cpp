@@ -30,10 +30,10 @@ constexpr int kInteriorMostArea = 220 * 8;  // 1/8 um2
 constexpr int kInteriorLeastStain = 60;     // 1/1000 OD of H + D inside: else it is a lumen
 constexpr int kInteriorPercent = 60;        // share of the interior's outline that stands for the nucleus
 constexpr int kInteriorLeastDab = 6;        // 1/100 OD: a window nowhere darker holds no wall
-constexpr int kContrastLeast1000 =
-    5;                             // 1/1000 OD: blobs of a blank area lie at 7-10 and must be seen as such
-constexpr int kContrastScale = 1;  // sigma 2.4 um
-constexpr int kContrastAimed = 15000;  // 0.150 OD in 1/1000 per percent of gain
+constexpr int kContrastLeast1000 = 10;      // 1/1000 OD: the blobs of a blank area lie at 7 to 13
+constexpr int kNuclearLeast1000 = 20;       // 1/1000 OD: what counts as a nucleus when the gain is chosen
+constexpr int kContrastScale = 1;           // sigma 2.4 um
+constexpr int kContrastAimed = 15000;       // 0.150 OD in 1/1000 per percent of gain
 
 // Farthest that an outline's decision looks beyond its own seed's reach.
 constexpr int kSeedReachUm = kBlobReachUm + kThinReachUm + kSquareUm;
@@ -181,6 +181,7 @@ std::vector<std::int32_t> nucleus_contrast(const StainTile& tile) {
 }
 
 int nucleus_gain_percent(std::vector<std::int32_t> contrasts) {
+  std::erase_if(contrasts, [](std::int32_t contrast) { return contrast < kNuclearLeast1000; });
   if (contrasts.empty()) return 100;
   const auto rank = static_cast<std::ptrdiff_t>(contrasts.size() * 9 / 10);
   std::nth_element(contrasts.begin(), contrasts.begin() + rank, contrasts.end());

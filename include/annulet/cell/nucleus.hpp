@@ -12,26 +12,27 @@ inline constexpr int kNucleusRays = 32;  ///< the first towards +x, turning towa
 
 /// A nucleus with its star-shaped outline, or an enclosed interior that stands for a hidden one.
 struct Nucleus {
-  Point<MicroFrame, std::int32_t> centre;          ///< centroid of the outline, 1/64 um from the slide's top left
-  std::array<std::uint8_t, kNucleusRays> radius{}; ///< 1/8 um
-  bool interior = false;                           ///< found from an enclosing membrane; outline shrunk to 0.6
-  std::uint16_t area = 0;                          ///< 1/8 um2
-  std::uint16_t score = 0;                         ///< 1/10000; larger is surer
+  Point<MicroFrame, std::int32_t> centre;  ///< centroid of the outline, 1/64 um from the slide's top left
+  std::array<std::uint8_t, kNucleusRays> radius{};  ///< 1/8 um
+  bool interior = false;    ///< found from an enclosing membrane; outline shrunk to 0.6
+  std::uint16_t area = 0;   ///< 1/8 um2
+  std::uint16_t score = 0;  ///< 1/10000; larger is surer
   // features for the kind, as in CellRow
-  std::uint16_t haematoxylin_od = 0, haematoxylin_sd = 0, haematoxylin_outside = 0, haematoxylin_outside_sd = 0,
-      nucleus_dab_od = 0, edge = 0, edge_quartile = 0, min_diameter = 0, max_diameter = 0;
+  std::uint16_t haematoxylin_od = 0, haematoxylin_sd = 0, haematoxylin_outside = 0,
+                haematoxylin_outside_sd = 0, nucleus_dab_od = 0, edge = 0, edge_quartile = 0,
+                min_diameter = 0, max_diameter = 0;
   std::uint8_t weak_edge_share = 0, circularity = 0;
   friend bool operator==(const Nucleus&, const Nucleus&) = default;
 };
 
 struct NucleusOptions {
-  int gain_percent = 100;     ///< contrast gain of this slide's nuclei, 100 .. 400, from `nucleus_contrast`
-  bool interiors = true;      ///< also look for membrane-enclosed interiors (3+ hides nuclei)
+  int gain_percent = 100;  ///< contrast gain of this slide's nuclei, 100 .. 400, from `nucleus_contrast`
+  bool interiors = true;   ///< also look for membrane-enclosed interiors (3+ hides nuclei)
 };
 
-/// Finds nuclei and interiors on the 0.5 um planes of a tile. One per worker: holds scratch, carries nothing from tile
-/// to tile. Every nucleus whose centre lies at least `reach_um()` inside the window is exactly the one that any larger
-/// window gives. Integer arithmetic only. docs/science/nuclei.md.
+/// Finds nuclei and interiors on the 0.5 um planes of a tile. One per worker: holds scratch, carries nothing
+/// from tile to tile. Every nucleus whose centre lies at least `reach_um()` inside the window is exactly the
+/// one that any larger window gives. Integer arithmetic only. docs/science/nuclei.md.
 class NucleusFinder {
  public:
   NucleusFinder();
@@ -45,11 +46,14 @@ class NucleusFinder {
   std::unique_ptr<Scratch> scratch_;
 };
 
-/// Responses of nucleus-sized blobs (LoG at sigma 2.4 um) at their local maxima on the 0.5 um planes, 1/1000 OD of
-/// the nucleus plane at gain 1: the survey takes their 90th percentile over sampled tiles as the slide's contrast.
+/// Responses of nucleus-sized blobs (LoG at sigma 2.4 um) at their local maxima on the 0.5 um planes, 1/1000
+/// OD of the nucleus plane at gain 1, 10 and above. Their 90th percentile is the slide's contrast: under 20
+/// where nothing is stained blue.
 std::vector<std::int32_t> nucleus_contrast(const StainTile& tile);
 
-/// gain_percent = 15000 / (90th percentile in 1/1000 OD), limited to 100 .. 400; 100 for an empty list.
+/// gain_percent = 15000 / (90th percentile of those of at least 20, 1/1000 OD), limited to 100 .. 400; 100
+/// where there are none. Fainter blobs are background: a slide with much of it would be given so much gain
+/// that noise gets outlines.
 int nucleus_gain_percent(std::vector<std::int32_t> contrasts);
 
 }  // namespace annulet

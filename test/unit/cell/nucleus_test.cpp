@@ -291,6 +291,8 @@ TEST_CASE("a pale slide asks for gain, a strong one for none") {
   CHECK(gain(0.15) > 130);
   CHECK(gain(0.15) < 400);
   CHECK(nucleus_gain_percent({}) == 100);
-  CHECK(nucleus_gain_percent({10, 10, 10}) == 400);
+  CHECK(nucleus_gain_percent({10, 10, 10}) == 100);
+  CHECK(nucleus_gain_percent({25, 25, 25}) == 400);
+  CHECK(nucleus_gain_percent({10, 12, 19, 75}) == 200);
   CHECK(nucleus_gain_percent({75}) == 200);
 }
