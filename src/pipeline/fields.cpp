@@ -65,33 +65,33 @@ FieldPicture read_field(const SlideSource& source, const SlideResult& result, co
 
 std::vector<FieldPicture> read_fields(const SlideSource& source, const SlideResult& result) {
   std::vector<Square> squares = count_squares(result);
-  if (squares.empty()) return {};
   std::uint64_t tumour = 0, stained = 0;
   for (const Square& s : squares) {
     tumour += s.tumour;
     stained += s.stained;
   }
   std::vector<FieldPicture> fields;
-  // Each field shows another part of the slide as long as there is one.
   const auto take = [&](std::vector<Square>::iterator square, const char* called) {
+    if (square == squares.end()) return;
     fields.push_back(read_field(source, result, *square, called));
-    if (squares.size() > 1) squares.erase(square);
+    squares.erase(square);
   };
-  const auto hottest = std::max_element(squares.begin(), squares.end(), [](const Square& a, const Square& b) {
-    return a.strength * b.tumour < b.strength * a.tumour;
-  });
-  take(hottest, "hottest");
+  take(std::max_element(
+           squares.begin(), squares.end(),
+           [](const Square& a, const Square& b) { return a.strength * b.tumour < b.strength * a.tumour; }),
+       "hottest");
   // Distance of the square's stained share to the slide's, both times tumour x s.tumour.
   const auto distance = [&](const Square& s) {
-    return std::llabs(static_cast<long long>(s.stained * tumour) -
-                      static_cast<long long>(stained * s.tumour));
+    return static_cast<double>(
+        std::llabs(static_cast<long long>(s.stained * tumour) - static_cast<long long>(stained * s.tumour)));
   };
-  const auto typical =
-      std::min_element(squares.begin(), squares.end(), [&](const Square& a, const Square& b) {
-        return static_cast<double>(distance(a)) * static_cast<double>(b.tumour) <
-               static_cast<double>(distance(b)) * static_cast<double>(a.tumour);
-      });
-  take(typical, "typical");
+  take(std::min_element(squares.begin(), squares.end(),
+                        [&](const Square& a, const Square& b) {
+                          return distance(a) * static_cast<double>(b.tumour) <
+                                 distance(b) * static_cast<double>(a.tumour);
+                        }),
+       "typical");
+  if (squares.empty()) return fields;
   Random random(std::strtoull(result.slide_sha256.substr(0, 16).c_str(), nullptr, 16));
   take(squares.begin() + static_cast<std::ptrdiff_t>(random.below(squares.size())), "random");
   return fields;
