@@ -4,7 +4,9 @@
 #include <array>
 
 #include "annulet/base/error.hpp"
+#include "annulet/base/integer_math.hpp"
 #include "annulet/pixel/toml_table.hpp"
+#include "cell/bin_grid.hpp"
 #include "cell/kind_features.hpp"
 
 namespace annulet {
@@ -14,6 +16,11 @@ namespace {
 /// Kinds in the order of the trees; what is no nucleus of its own stays uncertain.
 constexpr std::array<CellKind, kKinds> kTreeKinds = {CellKind::Tumour, CellKind::Benign, CellKind::Lymphocyte,
                                                      CellKind::Stroma, CellKind::Uncertain};
+
+constexpr std::int32_t kInteriorBin = 16 * kMicroUnits;
+// Square of an interior's radius (1/64 um) from the area of its 0.6-fold (1/8 um2): 4096 / (8 x 0.36 pi),
+// 1/1000.
+constexpr std::int64_t kInteriorSquare1000 = 452'707;
 
 }  // namespace
 
@@ -27,16 +34,20 @@ struct KindModel::Trees {
   std::vector<Split> splits;
   std::vector<std::int32_t> leaves;
   int interior_ridge_od = 0, interior_share = 0;  ///< 1/1000 OD; percent of the rays
+  int interior_area = 0, interior_apart = 0;  ///< percent of the slide's large area; of the interior's radius
 
   explicit Trees(TomlTable& table);
   CellKind kind(const KindFeatures& features) const;
-  CellKind kind_of_interior(const CellRow& row) const;
+  bool is_walled(const CellRow& row) const;
+  void judge_interiors(const CellTable& cells, std::vector<CellKind>& kinds) const;
 };
 
 KindModel::Trees::Trees(TomlTable& table) {
-  constexpr int kMostDepth = 8, kMostRounds = 1000, kMostRidge = 2550;
+  constexpr int kMostDepth = 8, kMostRounds = 1000, kMostRidge = 2550, kMostPercent = 300;
   interior_ridge_od = table.integer("interior.ridge_od", 0, kMostRidge);
   interior_share = table.integer("interior.share", 0, 100);
+  interior_area = table.integer("interior.area", 0, kMostPercent);
+  interior_apart = table.integer("interior.apart", 0, kMostPercent);
   depth = table.integer("trees.depth", 1, kMostDepth);
   for (int i = 0; i < kKindFeatures; ++i) {
     const std::string key = "features." + std::string(name(static_cast<KindFeature>(i)));
@@ -76,12 +87,45 @@ CellKind KindModel::Trees::kind(const KindFeatures& features) const {
   return kTreeKinds[static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin())];
 }
 
-// What a strong wall encloses all around is a tumour cell whose nucleus is hidden; anything else may be a
-// hole.
-CellKind KindModel::Trees::kind_of_interior(const CellRow& row) const {
+bool KindModel::Trees::is_walled(const CellRow& row) const {
   const auto walled = std::count_if(row.ridge.begin(), row.ridge.end(),
                                     [&](int ridge) { return 10 * ridge >= interior_ridge_od; });
-  return 100 * walled >= interior_share * kRays ? CellKind::Tumour : CellKind::Uncertain;
+  return 100 * walled >= interior_share * kRays;
+}
+
+// What a strong wall encloses all around is a tumour cell whose nucleus is hidden, unless it is small against
+// the nuclei of this slide or a seen tumour nucleus lies so near that both are one cell. Anything else may be
+// a hole.
+void KindModel::Trees::judge_interiors(const CellTable& cells, std::vector<CellKind>& kinds) const {
+  const std::int32_t large = large_area(cells);
+  std::vector<std::uint32_t> interiors, tumour;
+  std::int32_t left = 0, top = 0;
+  for (std::uint32_t i = 0; i < cells.size(); ++i) {
+    left = std::min(left, cells[i].x);
+    top = std::min(top, cells[i].y);
+    if ((cells[i].flags & kFlagInterior) != 0) {
+      interiors.push_back(i);
+    } else if (kinds[i] == CellKind::Tumour) {
+      tumour.push_back(i);
+    }
+  }
+  nuclei::BinGrid grid;
+  grid.build(tumour.size(), kInteriorBin, left, top, [&](std::size_t k) {
+    return Point<MicroFrame, std::int32_t>{cells[tumour[k]].x, cells[tumour[k]].y};
+  });
+  for (std::uint32_t i : interiors) {
+    const CellRow& row = cells[i];
+    kinds[i] = CellKind::Uncertain;
+    if (100 * row.nucleus_area < interior_area * large || !is_walled(row)) continue;
+    const std::int64_t radius = integer_sqrt(std::int64_t{row.nucleus_area} * kInteriorSquare1000 / 1000);
+    const std::int64_t apart = radius * interior_apart / 100;
+    bool alone = true;
+    grid.near(row.x, row.y, static_cast<std::int32_t>(apart), [&](std::uint32_t k) {
+      const std::int64_t dx = cells[tumour[k]].x - row.x, dy = cells[tumour[k]].y - row.y;
+      alone = alone && dx * dx + dy * dy >= apart * apart;
+    });
+    if (alone) kinds[i] = CellKind::Tumour;
+  }
 }
 
 KindModel KindModel::load(const std::string& id_or_path) {
@@ -102,9 +146,9 @@ std::vector<CellKind> KindModel::operator()(const CellTable& cells) const {
   const std::vector<KindFeatures> features = kind_features(cells);
   std::vector<CellKind> kinds(cells.size());
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const bool interior = (cells[i].flags & kFlagInterior) != 0;
-    kinds[i] = interior ? trees_->kind_of_interior(cells[i]) : trees_->kind(features[i]);
+    kinds[i] = trees_->kind(features[i]);
   }
+  trees_->judge_interiors(cells, kinds);
   return kinds;
 }
 

@@ -73,14 +73,25 @@ TEST_CASE("sparse spindles are not tumour") {
   CHECK(share_of(kinds_of(sheet(10, 22, 35, 3.0)), CellKind::Stroma) > 0.8);
 }
 
-TEST_CASE("an interior is tumour only behind a wall") {
-  CellTable cells = sheet(6, 16, 95);
-  cells[10].flags |= kFlagInterior;
-  CHECK(kinds_of(cells)[10] != CellKind::Tumour);
-  std::fill_n(cells[10].ridge.begin(), 44, std::uint8_t{60});
-  CHECK(kinds_of(cells)[10] != CellKind::Tumour);
-  std::fill_n(cells[10].ridge.begin(), 46, std::uint8_t{60});
-  CHECK(kinds_of(cells)[10] == CellKind::Tumour);
+TEST_CASE("an interior is tumour only behind a wall, of a cell's size, and away from seen tumour nuclei") {
+  const auto kind_of = [](double x_um, double y_um, double area_um2, int walled) {
+    CellTable cells = sheet(6, 16, 95);
+    CellRow interior = nucleus(x_um, y_um, area_um2);
+    interior.flags |= kFlagInterior;
+    std::fill_n(interior.ridge.begin(), walled, std::uint8_t{60});
+    cells.push_back(interior);
+    std::sort(cells.begin(), cells.end(), before);
+    const auto kinds = kinds_of(cells);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (cells[i] == interior) return kinds[i];
+    }
+    return CellKind::Benign;
+  };
+  CHECK(kind_of(90, 30, 45, 46) == CellKind::Tumour);
+  CHECK(kind_of(90, 30, 45, 44) == CellKind::Uncertain);
+  CHECK(kind_of(90, 30, 45, 0) == CellKind::Uncertain);
+  CHECK(kind_of(90, 30, 12, 64) == CellKind::Uncertain);
+  CHECK(kind_of(66, 58, 45, 64) == CellKind::Uncertain);
 }
 
 TEST_CASE("the membrane of a seen nucleus takes no part") {
