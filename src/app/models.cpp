@@ -8,6 +8,7 @@
 #include "annulet/cell/kind.hpp"
 #include "annulet/guideline/guideline.hpp"
 #include "annulet/model/model_file.hpp"
+#include "annulet/phantom/recipe.hpp"
 #include "annulet/pixel/stain_preset.hpp"
 
 namespace annulet {
@@ -19,6 +20,7 @@ void check(const std::string& kind, const std::string& id_or_path) {
   if (kind == "grading") (void)load_grading(id_or_path);
   if (kind == "kind") (void)KindModel::load(id_or_path);
   if (kind == "guidelines") (void)Guideline::load(id_or_path);
+  if (kind == "phantom") (void)load_recipe(id_or_path);
 }
 
 int list() {
@@ -54,15 +56,16 @@ int check_all(const std::string& kind, const std::string& path) {
 class ModelsCommand : public Command {
  public:
   void declare(CLI::App& program) override {
-    command_ = program.add_subcommand("models", "List, show and check stains, gradings, guidelines");
+    command_ = program.add_subcommand("models",
+                                      "List, show and check stains, gradings, kinds, guidelines, phantoms");
     command_->footer("Example: annulet models show asco-cap-breast-2018");
     command_->require_subcommand(1);
     list_ = command_->add_subcommand("list", "The built-in models and their digests");
     show_ = command_->add_subcommand("show", "The text of one built-in model");
     show_->add_option("id", id_, "Id, or kind/id where two kinds share an id")->required();
     check_ = command_->add_subcommand("check", "Load every built-in model, or one file");
-    check_->add_option("kind", kind_, "stains | grading | kind | guidelines")
-        ->check(CLI::IsMember({"stains", "grading", "kind", "guidelines"}));
+    check_->add_option("kind", kind_, "stains | grading | kind | guidelines | phantom")
+        ->check(CLI::IsMember({"stains", "grading", "kind", "guidelines", "phantom"}));
     check_->add_option("file", path_, "A model file of yours");
   }
   bool chosen() const override { return command_->parsed(); }

@@ -54,10 +54,9 @@ FieldPicture read_field(const SlideSource& source, const SlideResult& result, co
   SlidePixels pixels;
   source.read(0, {field.where.x0, field.where.y0, field.where.x1, field.where.y1}, pixels);
   field.image = std::move(pixels.rgb);
-  field.caption =
-      fmt::format("{} field, {:.0f} um wide at ({:.0f}, {:.0f}) um: {} of {} tumour cells stained", name,
-                  kFieldUm, static_cast<double>(square.column) * kFieldUm,
-                  static_cast<double>(square.row) * kFieldUm, square.stained, square.tumour);
+  field.caption = fmt::format("{:.0f} um wide at ({:.0f}, {:.0f}) um: {} of {} tumour cells stained",
+                              kFieldUm, static_cast<double>(square.column) * kFieldUm,
+                              static_cast<double>(square.row) * kFieldUm, square.stained, square.tumour);
   return field;
 }
 
