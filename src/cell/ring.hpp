@@ -47,7 +47,7 @@ void sample(const StainTile& tile, Point<MicroFrame, std::int32_t> centre, const
 
 /// Position of the wall on each ray: the circular path of greatest prominence near the prior.
 struct PathScratch {
-  std::vector<std::int32_t> score, sum;
+  std::vector<std::int16_t> score, sum;
 };
 std::array<int, kRays> wall_path(const Samples& samples, const Prior& prior, PathScratch& scratch);
 

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "annulet/base/directions.hpp"
+#include "annulet/base/integer_math.hpp"
 #include "cell/ring.hpp"
 
 namespace annulet::ring {
@@ -44,29 +45,39 @@ inline std::int16_t bilinear(const std::uint8_t* p, std::ptrdiff_t below, int fx
   return static_cast<std::int16_t>((upper * 256 + (lower - upper) * fy + 2048) >> 12);
 }
 
-// A ring well inside the window: no position needs a bound.
+// One step along a ray, 1/65536 px.
+struct Step {
+  std::int32_t x, y;
+};
+
+Step step_of(const Frame& frame, std::size_t ray) {
+  return {static_cast<std::int32_t>(divide_round(kDirections64[ray][0] * frame.step, kDirectionOne)),
+          static_cast<std::int32_t>(divide_round(kDirections64[ray][1] * frame.step, kDirectionOne))};
+}
+
+// A ring well inside the window: no position needs a bound, and 32 bits hold them from the centre's pixel on.
 void sample_ray_inside(const Plane<std::uint8_t>& dab, const Frame& frame, std::size_t ray, int end,
                        std::int16_t* out) {
-  const std::int64_t dx = kDirections64[ray][0] * frame.step, dy = kDirections64[ray][1] * frame.step;
-  std::int64_t x14 = frame.x << 14, y14 = frame.y << 14;  // with the 14 bits of a direction
-  const std::uint8_t* origin = dab.data();
+  constexpr std::int64_t kFraction = (1 << kFixed) - 1;
+  const Step step = step_of(frame, ray);
+  const std::uint8_t* origin = dab.row(static_cast<int>(frame.y >> kFixed)) + (frame.x >> kFixed);
+  auto x = static_cast<std::int32_t>(frame.x & kFraction), y = static_cast<std::int32_t>(frame.y & kFraction);
   const std::ptrdiff_t width = frame.width;
-  for (int k = 0; k < end; ++k, x14 += dx, y14 += dy) {
-    const std::uint8_t* p = origin + (y14 >> (kFixed + 14)) * width + (x14 >> (kFixed + 14));
-    out[k] = bilinear(p, width, static_cast<int>((x14 >> (kFixed + 6)) & 255),
-                      static_cast<int>((y14 >> (kFixed + 6)) & 255));
+  for (int k = 0; k < end; ++k, x += step.x, y += step.y) {
+    const std::uint8_t* p = origin + (y >> kFixed) * width + (x >> kFixed);
+    out[k] = bilinear(p, width, (x >> 8) & 255, (y >> 8) & 255);
   }
 }
 
 void sample_ray(const Plane<std::uint8_t>& dab, const Frame& frame, std::size_t ray, int end,
                 std::int16_t* out) {
-  const std::int64_t dx = kDirections64[ray][0] * frame.step, dy = kDirections64[ray][1] * frame.step;
+  const Step step = step_of(frame, ray);
   const std::int64_t largest_x = (std::int64_t{frame.width - 1} << kFixed) - 1;
   const std::int64_t largest_y = (std::int64_t{frame.height - 1} << kFixed) - 1;
   for (int k = 0; k < end; ++k) {
     // Outside the window the nearest pixel counts; only the slide's border comes to that.
-    const std::int64_t x = std::clamp(frame.x + ((dx * k) >> 14), std::int64_t{0}, largest_x);
-    const std::int64_t y = std::clamp(frame.y + ((dy * k) >> 14), std::int64_t{0}, largest_y);
+    const std::int64_t x = std::clamp(frame.x + std::int64_t{step.x} * k, std::int64_t{0}, largest_x);
+    const std::int64_t y = std::clamp(frame.y + std::int64_t{step.y} * k, std::int64_t{0}, largest_y);
     const std::uint8_t* p = dab.row(static_cast<int>(y >> kFixed)) + (x >> kFixed);
     out[k] = bilinear(p, frame.width, static_cast<int>((x >> 8) & 255), static_cast<int>((y >> 8) & 255));
   }
@@ -75,9 +86,9 @@ void sample_ray(const Plane<std::uint8_t>& dab, const Frame& frame, std::size_t 
 // First position of the ray that lies off the slide, and first that no pixel covers.
 void mark_lost(const StainTile& tile, const Frame& frame, std::size_t ray, int end, Samples& out) {
   out.rays_off_slide_from[ray] = out.rays_uncovered_from[ray] = Samples::kLength;
-  const std::int64_t dx = kDirections64[ray][0] * frame.step, dy = kDirections64[ray][1] * frame.step;
+  const Step step = step_of(frame, ray);
   for (int k = 0; k < end; ++k) {
-    const std::int64_t x = frame.x + ((dx * k) >> 14), y = frame.y + ((dy * k) >> 14);
+    const std::int64_t x = frame.x + std::int64_t{step.x} * k, y = frame.y + std::int64_t{step.y} * k;
     if (x < frame.low_x || y < frame.low_y || x >= frame.high_x || y >= frame.high_y) {
       out.rays_off_slide_from[ray] = k;
       return;
