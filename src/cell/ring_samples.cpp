@@ -100,13 +100,18 @@ void mark_lost(const StainTile& tile, const Frame& frame, std::size_t ray, int e
   }
 }
 
+// By value, unlike std::min: so the loops below become vector code.
+std::int16_t lesser(std::int16_t a, std::int16_t b) {
+  return a < b ? a : b;
+}
+
 // least[k] = the smallest of 10 values from k on: the width of the baseline.
 void least_of_window(const std::int16_t* values, int length, std::int16_t* least) {
   static_assert(kBaselineFar - kBaselineNear + 1 == 10);
   std::int16_t two[Samples::kLength + 16], four[Samples::kLength + 16];
-  for (int k = 0; k + 1 < length; ++k) two[k] = std::min(values[k], values[k + 1]);
-  for (int k = 0; k + 3 < length; ++k) four[k] = std::min(two[k], two[k + 2]);
-  for (int k = 0; k + 9 < length; ++k) least[k] = std::min({four[k], four[k + 4], two[k + 8]});
+  for (int k = 0; k + 1 < length; ++k) two[k] = lesser(values[k], values[k + 1]);
+  for (int k = 0; k + 3 < length; ++k) four[k] = lesser(two[k], two[k + 2]);
+  for (int k = 0; k + 9 < length; ++k) least[k] = lesser(lesser(four[k], four[k + 4]), two[k + 8]);
 }
 
 // `edge` is where the nucleus ends: it is clear even in a brown cell, so the baseline inside a wall farther
