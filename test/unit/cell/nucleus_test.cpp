@@ -267,6 +267,25 @@ TEST_CASE("nothing is found on an empty, a flat or a slightly noisy field") {
   CHECK(nucleus_contrast(StainTile{}).empty());
 }
 
+TEST_CASE("slivers of windows are fine, wherever they lie") {
+  const StainTile whole = random_tissue(120, 4);
+  NucleusFinder finder;
+  for (std::int64_t width : {1, 2, 3, 5, 6, 7, 9, 40}) {
+    for (std::int64_t height : {1, 2, 6, 7, 33}) {
+      for (std::int64_t at : {0, 1, 50, 80}) {
+        const Rect<WorkFrame> work = Rect<WorkFrame>{at, 0, at + width, height}.clipped({0, 0, 120, 120});
+        for (const Nucleus& n : finder(window_of(whole, work), {400, true})) {
+          CHECK(n.centre.x >= work.x0 * 32);
+          CHECK(n.centre.x < work.x1 * 32);
+          CHECK(n.centre.y >= 0);
+          CHECK(n.centre.y < work.y1 * 32);
+        }
+        nucleus_contrast(window_of(whole, work));
+      }
+    }
+  }
+}
+
 TEST_CASE("the nuclei of a window are those of the whole, wherever it is cut") {
   const StainTile whole = random_tissue(900, 3);
   NucleusFinder finder;
