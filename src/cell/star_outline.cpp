@@ -17,6 +17,7 @@ constexpr int kMicroPerFine = 16;     // 1/64 um in a fine pixel of 0.25 um
 constexpr int kWeakRays = 12;         // the weakest of 32 edges that make half of the score
 constexpr int kEdgeLeast1000 = -30;   // an edge of the wrong sign costs at most so much, 1/1000 OD
 constexpr int kBestTurnStart = 8;     // rays before and after the turn that is taken let both ends settle
+constexpr int kSettled = 1;           // fine pixels: a centre that moves no more needs no second fit
 constexpr int kNucleolusMean = 7;     // 1/4 um: a mean radius below is a nucleolus rather than a nucleus
 constexpr int kBeyondNucleolus = 10;  // 1/4 um: the least radius when the nucleus around it is looked for
 constexpr std::int16_t kNever = -16000;
@@ -162,12 +163,12 @@ bool StarFitter::operator()(const Plane<std::uint8_t>& fine, Point<MicroFrame, s
   const auto fit_here = [&] { fit(fine.row(y + kFineBorder) + x + kFineBorder, rules, path); };
   const auto centre_of = [](int pixel) { return pixel * kMicroPerFine + kMicroPerFine / 2; };
   fit_here();
-  if (path.score < rules.least_score / 2) return false;  // a second fit gains less than that
+  if (4 * path.score < 3 * rules.least_score) return false;  // a second fit gains less than that
   const int moved_x =
       std::clamp(static_cast<int>(divide_floor(centre_of(x) + path.shift_x, kMicroPerFine)), 0, last_x);
   const int moved_y =
       std::clamp(static_cast<int>(divide_floor(centre_of(y) + path.shift_y, kMicroPerFine)), 0, last_y);
-  if (moved_x != x || moved_y != y) {
+  if (std::max(std::abs(moved_x - x), std::abs(moved_y - y)) > kSettled) {
     x = moved_x;
     y = moved_y;
     if (std::max(std::abs(centre_of(x) - seed.x), std::abs(centre_of(y) - seed.y)) >
