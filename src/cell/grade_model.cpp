@@ -2,7 +2,7 @@
 
 #include "annulet/base/integer_math.hpp"
 #include "annulet/cell/grade.hpp"
-#include "annulet/pixel/toml_table.hpp"
+#include "annulet/model/toml_table.hpp"
 
 namespace annulet {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "annulet/base/error.hpp"
 #include "annulet/base/integer_math.hpp"
-#include "annulet/pixel/toml_table.hpp"
+#include "annulet/model/toml_table.hpp"
 #include "cell/bin_grid.hpp"
 #include "cell/kind_features.hpp"
 

@@ -139,9 +139,8 @@ void set_group(Verdict& verdict, const Case& given) {
 
 Guideline Guideline::load(const std::string& id_or_path) {
   const ModelFile file = load_model_file("guidelines", id_or_path);
-  const std::string origin = file.origin == "built-in" ? file.id + ".toml (built-in)" : file.origin;
   auto impl = std::make_shared<Impl>();
-  impl->rules = read_rules(file.text, origin);
+  impl->rules = read_rules(file);
   impl->rules.digest = file.digest;
   Guideline guideline;
   guideline.impl_ = std::move(impl);

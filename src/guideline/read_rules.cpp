@@ -1,13 +1,12 @@
 #include <algorithm>
 
-#include "annulet/base/error.hpp"
+#include "annulet/model/toml_table.hpp"
 #include "rules.hpp"
-#include "toml_table.hpp"
 
 namespace annulet::guideline {
 namespace {
 
-constexpr std::int64_t kMostCells = 1'000'000'000;
+constexpr int kMostCells = 1'000'000'000;
 constexpr const char* kScoreNames[kScores] = {"0", "1+", "2+", "3+"};
 constexpr const char* kOutcomeNames[kIshOutcomes] = {"absent", "negative", "positive", "recount"};
 constexpr const char* kGroupNames[] = {"null", "ultralow", "0", "low", "equivocal", "positive", "negative"};
@@ -29,20 +28,20 @@ std::string listed(const char* const (&names)[N]) {
 
 Score score_of(TomlTable& table, const std::string& key) {
   const int index = index_of(kScoreNames, table.text(key));
-  if (index < 0) table.fail(key, listed(kScoreNames));
+  if (index < 0) table.reject(key, listed(kScoreNames));
   return static_cast<Score>(index);
 }
 
 std::string group_of(TomlTable& table, const std::string& key) {
   const std::string group = table.text(key);
-  if (index_of(kGroupNames, group) < 0) table.fail(key, listed(kGroupNames));
+  if (index_of(kGroupNames, group) < 0) table.reject(key, listed(kGroupNames));
   return group;
 }
 
 /// A caveat that the file's own [caveats] words; empty where the key is absent.
 std::string caveat_of(const Rules& rules, TomlTable& table, const std::string& key) {
   const std::string code = table.text_or_empty(key);
-  if (!code.empty() && !rules.caveats.contains(code)) table.fail(key, "is not a code of [caveats]");
+  if (!code.empty() && !rules.caveats.contains(code)) table.reject(key, "is not a code of [caveats]");
   return code;
 }
 
@@ -53,9 +52,9 @@ std::vector<Pattern> patterns_of(TomlTable& table, const std::string& key) {
     for (int p = static_cast<int>(Pattern::None); p < kPatterns; ++p) {
       if (text == name(static_cast<Pattern>(p))) found = p;
     }
-    if (found < 0) table.fail(key, "names no pattern of a measurable cell: '" + text + "'");
+    if (found < 0) table.reject(key, "names no pattern of a measurable cell: '" + text + "'");
     if (std::find(list.begin(), list.end(), static_cast<Pattern>(found)) != list.end()) {
-      table.fail(key, "names '" + text + "' twice");
+      table.reject(key, "names '" + text + "' twice");
     }
     list.push_back(static_cast<Pattern>(found));
   }
@@ -70,31 +69,32 @@ Selection bins_of(TomlTable bins) {
     selection.completeness = {false, false, false};
     for (const std::string& text : bins.texts("completeness")) {
       const int index = index_of(kCompleteness, text);
-      if (index < 0) bins.fail("completeness", listed(kCompleteness));
+      if (index < 0) bins.reject("completeness", listed(kCompleteness));
       selection.completeness[static_cast<std::size_t>(index)] = true;
     }
   }
   if (bins.has("min_strength")) {
     selection.min_strength = index_of(kStrengths, bins.text("min_strength"));
-    if (selection.min_strength < 0) bins.fail("min_strength", listed(kStrengths) + " (OD)");
+    if (selection.min_strength < 0) bins.reject("min_strength", listed(kStrengths) + " (OD)");
   }
   if (bins.has("arc")) {
-    if (bins.text("arc") != "reactive") bins.fail("arc", "must be 'reactive'");
+    if (bins.text("arc") != "reactive") bins.reject("arc", "must be 'reactive'");
     selection.reactive_only = true;
   }
   selection.exclude_borrowed = bins.flag("exclude_borrowed");
   const std::array<bool, TallyBins::kCompleteness> incomplete{false, true, false};
   if (selection.exclude_borrowed &&
       (selection.completeness != incomplete || selection.min_strength != 2 || selection.reactive_only)) {
-    bins.fail("exclude_borrowed", "goes only with completeness = \"incomplete\" and min_strength = \"0.40\"");
+    bins.reject("exclude_borrowed",
+                "goes only with completeness = \"incomplete\" and min_strength = \"0.40\"");
   }
-  bins.finish();
+  bins.no_other_keys();
   return selection;
 }
 
 Selection selection_of(TomlTable& table) {
   if (table.has("patterns") == table.has("bins"))
-    table.fail("patterns", "or 'bins' must be given, and not both");
+    table.reject("patterns", "or 'bins' must be given, and not both");
   if (table.has("bins")) return bins_of(table.table("bins"));
   Selection selection;
   selection.patterns = patterns_of(table, "patterns");
@@ -104,12 +104,12 @@ Selection selection_of(TomlTable& table) {
 Threshold threshold_of(TomlTable& table, const std::optional<Threshold>& limit) {
   if (table.has("threshold")) {
     if (table.text("threshold") != "limit-of-detection")
-      table.fail("threshold", "must be 'limit-of-detection'");
-    if (!limit) table.fail("threshold", "needs the table [limit_of_detection]");
+      table.reject("threshold", "must be 'limit-of-detection'");
+    if (!limit) table.reject("threshold", "needs the table [limit_of_detection]");
     return *limit;
   }
   const std::string comparator = table.text("comparator");
-  if (comparator != ">" && comparator != ">=") table.fail("comparator", "must be '>' or '>='");
+  if (comparator != ">" && comparator != ">=") table.reject("comparator", "must be '>' or '>='");
   Threshold threshold{comparator == ">", table.integer("percent", 0, 100), 0};
   if (table.has("min_cells")) threshold.min_cells = table.integer("min_cells", 1, kMostCells);
   return threshold;
@@ -118,9 +118,9 @@ Threshold threshold_of(TomlTable& table, const std::optional<Threshold>& limit) 
 void read_cluster(Row& row, TomlTable cluster) {
   row.kind = Row::Kind::Cluster;
   row.cluster_class = static_cast<int>(score_of(cluster, "class"));
-  if (row.cluster_class == 0) cluster.fail("class", "must be '1+', '2+' or '3+'");
+  if (row.cluster_class == 0) cluster.reject("class", "must be '1+', '2+' or '3+'");
   row.cluster_cells = cluster.integer("cells", 1, kMostCells);
-  cluster.finish();
+  cluster.no_other_keys();
 }
 
 Row row_of(const Rules& rules, TomlTable table, const std::optional<Threshold>& limit) {
@@ -143,7 +143,7 @@ Row row_of(const Rules& rules, TomlTable table, const std::optional<Threshold>& 
   row.caveat = caveat_of(rules, table, "caveat");
   row.below_caveat = caveat_of(rules, table, "below_caveat");
   row.contiguous = table.flag("contiguous");
-  if (row.contiguous && !rules.scattered) table.fail("contiguous", "needs the table [scattered]");
+  if (row.contiguous && !rules.scattered) table.reject("contiguous", "needs the table [scattered]");
   if (table.has("only")) {
     TomlTable only = table.table("only");
     row.only =
@@ -151,11 +151,11 @@ Row row_of(const Rules& rules, TomlTable table, const std::optional<Threshold>& 
     row.only->selection.patterns = patterns_of(only, "patterns");
     const CellSet inner = row.only->selection.cells(), outer = row.selection.cells();
     if (row.selection.patterns.empty() || (inner & outer) != inner) {
-      only.fail("patterns", "must be among the patterns that the row counts");
+      only.reject("patterns", "must be among the patterns that the row counts");
     }
-    only.finish();
+    only.no_other_keys();
   }
-  table.finish();
+  table.no_other_keys();
   return row;
 }
 
@@ -164,17 +164,17 @@ void read_rows(Rules& rules, TomlTable& root) {
   if (root.has("limit_of_detection")) {
     TomlTable table = root.table("limit_of_detection");
     limit = Threshold{false, table.integer("percent", 0, 100), table.integer("cells", 1, kMostCells)};
-    table.finish();
+    table.no_other_keys();
   }
   std::vector<TomlTable> tables = root.tables("row");
-  if (tables.empty()) root.fail("row", "is missing: a guideline needs rows");
+  if (tables.empty()) root.reject("row", "is missing: a guideline needs rows");
   for (std::size_t i = 0; i < tables.size(); ++i) {
     Row row = row_of(rules, tables[i], limit);
     if ((row.kind == Row::Kind::Otherwise) != (i + 1 == tables.size())) {
-      tables[i].fail("otherwise", "must be true in the last row and in no other");
+      tables[i].reject("otherwise", "must be true in the last row and in no other");
     }
     for (const Row& other : rules.rows) {
-      if (other.id == row.id) tables[i].fail("id", "is used by an earlier row");
+      if (other.id == row.id) tables[i].reject("id", "is used by an earlier row");
     }
     rules.rows.push_back(std::move(row));
   }
@@ -185,7 +185,7 @@ void read_scattered(Rules& rules, TomlTable& root) {
   TomlTable table = root.table("scattered");
   rules.scattered = Scattered{table.integer("cells", 1, kMostCells), table.integer("percent", 1, 100),
                               caveat_of(rules, table, "caveat")};
-  table.finish();
+  table.no_other_keys();
 }
 
 void read_few_cells(Rules& rules, TomlTable& root) {
@@ -193,23 +193,23 @@ void read_few_cells(Rules& rules, TomlTable& root) {
   TomlTable table = root.table("few_cells");
   rules.few_cells = FewCells{table.integer("below", 1, kMostCells), score_of(table, "score"),
                              group_of(table, "group"), caveat_of(rules, table, "caveat")};
-  table.finish();
+  table.no_other_keys();
 }
 
 /// "group" or {group, caveat}; "row" leaves it to the row that decides.
 Group group_cell(const Rules& rules, TomlTable& table, const std::string& key, Score score) {
   Group group;
   const std::vector<std::string> words = table.texts(key);
-  if (words.size() > 2) table.fail(key, "must be a group, or a group and a caveat");
+  if (words.size() > 2) table.reject(key, "must be a group, or a group and a caveat");
   group.name = words[0];
   if (words.size() == 2) group.caveat = words[1];
   if (group.name != "row" && index_of(kGroupNames, group.name) < 0)
-    table.fail(key, listed(kGroupNames) + " or 'row'");
+    table.reject(key, listed(kGroupNames) + " or 'row'");
   if (!group.caveat.empty() && !rules.caveats.contains(group.caveat))
-    table.fail(key, "names no code of [caveats]");
+    table.reject(key, "names no code of [caveats]");
   if (group.name == "row") {
     for (const Row& row : rules.rows) {
-      if (row.score == score && row.group.empty()) table.fail(key, "needs a group in row " + row.id);
+      if (row.score == score && row.group.empty()) table.reject(key, "needs a group in row " + row.id);
     }
   }
   return group;
@@ -223,17 +223,18 @@ void read_groups(Rules& rules, TomlTable& root) {
       if (static_cast<IshOutcome>(outcome) == IshOutcome::Recount && !table.has("recount")) continue;
       rules.groups[s][outcome] = group_cell(rules, table, kOutcomeNames[outcome], static_cast<Score>(s));
     }
-    table.finish();
+    table.no_other_keys();
   }
-  groups.finish();
+  groups.no_other_keys();
 }
 
 IshOutcome outcome_of(const Rules& rules, TomlTable& table, const std::string& key, const std::string& text,
                       int s) {
   const int outcome = index_of(kOutcomeNames, text);
-  if (outcome < 1) table.fail(key, "must be 'negative', 'positive' or 'recount'");
+  if (outcome < 1) table.reject(key, "must be 'negative', 'positive' or 'recount'");
   if (rules.groups[s][outcome].name.empty()) {
-    table.fail(key, std::string("says recount, but [groups.\"") + kScoreNames[s] + "\"] has no group for it");
+    table.reject(key,
+                 std::string("says recount, but [groups.\"") + kScoreNames[s] + "\"] has no group for it");
   }
   return static_cast<IshOutcome>(outcome);
 }
@@ -249,13 +250,13 @@ void read_ish_groups(Rules& rules, TomlTable& root) {
     for (int s = 0; s < kScores; ++s) {
       const std::vector<std::string> words = table.texts(kScoreNames[s]);
       if (words.size() > 2)
-        table.fail(kScoreNames[s], "must be an outcome, or one before and one after the recount");
+        table.reject(kScoreNames[s], "must be an outcome, or one before and one after the recount");
       rules.ish_groups[g][s] = {outcome_of(rules, table, kScoreNames[s], words.front(), s),
                                 outcome_of(rules, table, kScoreNames[s], words.back(), s)};
     }
-    table.finish();
+    table.no_other_keys();
   }
-  groups.finish();
+  groups.no_other_keys();
 }
 
 void read_remarks(Rules& rules, TomlTable& root) {
@@ -266,25 +267,17 @@ void read_remarks(Rules& rules, TomlTable& root) {
   for (TomlTable& table : root.tables("note")) {
     Note note{table.text("code"), table.text("message"), table.texts("groups")};
     for (const std::string& group : note.groups) {
-      if (index_of(kGroupNames, group) < 0) table.fail("groups", listed(kGroupNames));
+      if (index_of(kGroupNames, group) < 0) table.reject("groups", listed(kGroupNames));
     }
-    table.finish();
+    table.no_other_keys();
     rules.notes.push_back(std::move(note));
   }
 }
 
 }  // namespace
 
-Rules read_rules(const std::string& text, const std::string& origin) {
-  toml::table parsed;
-  try {
-    parsed = toml::parse(text, origin);
-  } catch (const toml::parse_error& error) {
-    const toml::source_position at = error.source().begin;
-    throw Error(Code::Usage, origin + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
-                                 std::string(error.description()));
-  }
-  TomlTable root(parsed, origin, "");
+Rules read_rules(const ModelFile& file) {
+  TomlTable root(file);
   Rules rules;
   rules.id = root.text("id");
   rules.version = root.text("version");
@@ -296,7 +289,7 @@ Rules read_rules(const std::string& text, const std::string& origin) {
   read_rows(rules, root);
   read_groups(rules, root);
   read_ish_groups(rules, root);
-  root.finish();
+  root.no_other_keys();
   return rules;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "annulet/model/model_file.hpp"
 #include "annulet/model/tally.hpp"
 #include "annulet/model/verdict.hpp"
 
@@ -106,8 +107,8 @@ struct Rules {
   std::vector<Note> notes;
 };
 
-/// Reads a guideline file. `origin` stands before line and column in messages. Throws Error Usage.
-Rules read_rules(const std::string& text, const std::string& origin);
+/// Throws Error Usage with file, line and column.
+Rules read_rules(const ModelFile& file);
 
 /// Measurable tumour cells.
 std::uint64_t denominator(const Tally& tally);

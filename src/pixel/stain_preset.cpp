@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "annulet/base/error.hpp"
-#include "annulet/pixel/toml_table.hpp"
+#include "annulet/model/toml_table.hpp"
 #include "annulet/pixel/unmix.hpp"
 
 namespace annulet {
@@ -12,7 +12,7 @@ namespace {
 std::array<double, 3> absorbance(TomlTable& table, const std::string& key) {
   const std::array<double, 3> vector = table.vector3(key);
   const bool light = std::any_of(vector.begin(), vector.end(), [](double v) { return !(v >= 0 && v <= 10); });
-  if (light) table.reject(key, "is to hold optical densities from 0 to 10: a stain gives no light");
+  if (light) table.reject(key, "must hold optical densities from 0 to 10: a stain gives no light");
   return vector;
 }
 
