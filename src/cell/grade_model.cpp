@@ -38,6 +38,7 @@ Grading load_grading(const std::string& id_or_path) {
   grading.id = table.text("id");
   grading.version = table.text("version");
   grading.source = table.text("source");
+  table.text("licence");
   grading.digest = file.digest;
   grading.visible_od = table.integer("visible.od", 1, kLargestOd);
   grading.visible_od_max = table.integer("visible.od_max", grading.visible_od, kLargestOd);
