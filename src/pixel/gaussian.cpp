@@ -43,6 +43,39 @@ std::vector<std::uint16_t> weights(double sigma_px) {
   return fixed;
 }
 
+// Weighted sum of the rows about y, in 1/128 of a value: two of them fit 16 bits. A constant stays exact.
+void sum_of_rows(const Plane<std::uint8_t>& source, const std::vector<std::uint16_t>& w, int y,
+                 std::uint16_t* out) {
+  const int width = source.width(), last = source.height() - 1;
+  const std::uint8_t* row = source.row(y);
+  for (int x = 0; x < width; ++x) out[x] = static_cast<std::uint16_t>(w[0] * row[x]);
+  for (std::size_t i = 1; i < w.size() && w[i] > 0; ++i) {
+    const std::uint8_t* above = source.row(std::max(y - static_cast<int>(i), 0));
+    const std::uint8_t* below = source.row(std::min(y + static_cast<int>(i), last));
+    const std::uint16_t of = w[i];
+    for (int x = 0; x < width; ++x) {
+      out[x] = static_cast<std::uint16_t>(out[x] + of * static_cast<std::uint16_t>(above[x] + below[x]));
+    }
+  }
+  for (int x = 0; x < width; ++x) out[x] = static_cast<std::uint16_t>((out[x] + 1) >> 1);
+}
+
+// Weighted sum along the row, rounded to bytes. `line` is valid as far as the weights reach to both sides.
+void sum_of_columns(const std::uint16_t* line, const std::vector<std::uint16_t>& w, int width,
+                    std::uint32_t* sum, std::uint8_t* out) {
+  constexpr int kBits = 15;  // 1/256 of 1/128
+  for (int x = 0; x < width; ++x) sum[x] = std::uint32_t{1 << (kBits - 1)} + std::uint32_t{w[0]} * line[x];
+  for (std::size_t i = 1; i < w.size() && w[i] > 0; ++i) {
+    const std::uint16_t *left = line - i, *right = line + i;
+    const std::uint16_t of = w[i];
+    for (int x = 0; x < width; ++x) {
+      const auto pair = static_cast<std::uint16_t>(left[x] + right[x]);
+      sum[x] += std::uint32_t{of} * pair;
+    }
+  }
+  for (int x = 0; x < width; ++x) out[x] = static_cast<std::uint8_t>(sum[x] >> kBits);
+}
+
 }  // namespace
 
 int gaussian_reach(double sigma_px) {
@@ -56,30 +89,13 @@ void gaussian(const Plane<std::uint8_t>& source, double sigma_px, Plane<std::uin
   target.resize(width, height);
   if (source.empty()) return;
   const std::vector<std::uint16_t> w = weights(sigma_px);
-  std::vector<std::uint16_t> line(static_cast<std::size_t>(width + 2 * reach));  // at most 255 x 256
+  std::vector<std::uint16_t> line(static_cast<std::size_t>(width + 2 * reach));
+  std::vector<std::uint32_t> sum(static_cast<std::size_t>(width));
   for (int y = 0; y < height; ++y) {
-    std::uint16_t* middle = line.data() + reach;
-    const std::uint8_t* row = source.row(y);
-    for (int x = 0; x < width; ++x) middle[x] = static_cast<std::uint16_t>(w[0] * row[x]);
-    for (int i = 1; i <= reach; ++i) {
-      const std::uint8_t* above = source.row(std::max(y - i, 0));
-      const std::uint8_t* below = source.row(std::min(y + i, height - 1));
-      const std::uint16_t of = w[static_cast<std::size_t>(i)];
-      for (int x = 0; x < width; ++x) {
-        middle[x] =
-            static_cast<std::uint16_t>(middle[x] + of * static_cast<std::uint16_t>(above[x] + below[x]));
-      }
-    }
-    std::fill(line.begin(), line.begin() + reach, middle[0]);
-    std::fill(line.end() - reach, line.end(), middle[width - 1]);
-    std::uint8_t* out = target.row(y);
-    for (int x = 0; x < width; ++x) {
-      std::uint32_t sum = kWeightOne * kWeightOne / 2 + std::uint32_t{w[0]} * middle[x];
-      for (int i = 1; i <= reach; ++i) {
-        sum += std::uint32_t{w[static_cast<std::size_t>(i)]} * (std::uint32_t{middle[x - i]} + middle[x + i]);
-      }
-      out[x] = static_cast<std::uint8_t>(sum >> 16);
-    }
+    sum_of_rows(source, w, y, line.data() + reach);
+    std::fill(line.begin(), line.begin() + reach, line[static_cast<std::size_t>(reach)]);
+    std::fill(line.end() - reach, line.end(), line[static_cast<std::size_t>(reach + width - 1)]);
+    sum_of_columns(line.data() + reach, w, width, sum.data(), target.row(y));
   }
 }
 

@@ -1,6 +1,5 @@
 #include "annulet/pixel/unmix.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "annulet/base/error.hpp"
@@ -40,7 +39,8 @@ std::uint64_t pack(std::int64_t low, std::int64_t high) {
 std::uint8_t amount_of(std::uint32_t biased) {
   constexpr std::int32_t kHalf = 1 << (kFractionBits - 1);
   const std::int32_t v = (static_cast<std::int32_t>(biased) - kBias + kHalf) >> kFractionBits;
-  return static_cast<std::uint8_t>(std::clamp(v, 0, 255));
+  const std::int32_t from_zero = v & ~(v >> 31);  // without branches: noise would mislead their prediction
+  return static_cast<std::uint8_t>((from_zero | ((255 - from_zero) >> 31)) & 255);
 }
 
 // Byte whose OD over `white` is nearest to `od` (1/4096 OD), never darker than 1.
