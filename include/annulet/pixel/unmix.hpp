@@ -9,7 +9,7 @@ namespace annulet {
 
 /// Colour deconvolution (Ruifrok and Johnston 2001) of 8-bit RGB into amounts of haematoxylin and DAB along
 /// their unit OD vectors, in fixed point: the same integers on every CPU. Amounts are 8-bit, 1/100 OD,
-/// rounded to nearest and clipped to 0 .. 255. Const and safe from many threads. About 1 ns a pixel.
+/// rounded to nearest and clipped to 0 .. 255. Const and safe from many threads. About 2 ns a pixel.
 /// docs/science/colour.md.
 class Unmixer {
  public:
