@@ -72,7 +72,8 @@ std::string read_text(const fs::path& path) {
   return std::move(text).str();
 }
 
-AtomicFolder::AtomicFolder(fs::path target, std::string_view marker, bool replace) : replace_(replace) {
+AtomicFolder::AtomicFolder(const fs::path& target, std::string_view marker, bool replace)
+    : replace_(replace) {
   target_ = fs::absolute(target).lexically_normal();
   if (target_.filename().empty()) target_ = target_.parent_path();
   std::error_code failed;
@@ -107,8 +108,8 @@ AtomicFolder::~AtomicFolder() {
   uncommitted.erase(temporary_);
 }
 
-void AtomicFolder::write(std::string_view file, std::string_view bytes) {
-  write_synced(temporary_ / file, bytes);
+void AtomicFolder::write(std::string_view name, std::string_view bytes) {
+  write_synced(temporary_ / name, bytes);
 }
 
 void AtomicFolder::commit() {

@@ -16,7 +16,7 @@ class AtomicFolder {
  public:
   /// `target` must not exist, or be an empty folder; with `replace` an earlier result folder (one that holds
   /// `marker`) is replaced. Anything else throws Error Usage and changes nothing.
-  AtomicFolder(std::filesystem::path target, std::string_view marker, bool replace);
+  AtomicFolder(const std::filesystem::path& target, std::string_view marker, bool replace);
   ~AtomicFolder();
   AtomicFolder(const AtomicFolder&) = delete;
   AtomicFolder& operator=(const AtomicFolder&) = delete;
