@@ -164,7 +164,6 @@ void BlobFinder::operator()(const Plane<std::int16_t>& coarse, const BlobWindow&
   }
 }
 
-// Parallel rounds: a blob without an undecided stronger one near wins, and what lies near a winner loses.
 void BlobFinder::thin_near(std::vector<Blob>& blobs) {
   constexpr std::int32_t kReach = kThinUm * kMicroUnits;
   grid_.build(blobs.size(), 2 * kReach, -kReach, -kReach, [&](std::size_t i) {
@@ -176,27 +175,10 @@ void BlobFinder::thin_near(std::vector<Blob>& blobs) {
       if (dx * dx + dy * dy < kReach * kReach && stronger(blobs[j], blobs[i])) visit(j);
     });
   };
-  state_.assign(blobs.size(), State::Undecided);
-  for (int round = 0; round < kThinRounds; ++round) {
-    next_ = state_;
-    for (std::size_t i = 0; i < blobs.size(); ++i) {
-      if (state_[i] != State::Undecided) continue;
-      bool wins = true;
-      stronger_near(i, [&](std::uint32_t j) { wins = wins && state_[j] == State::Lost; });
-      if (wins) next_[i] = State::Won;
-    }
-    state_ = next_;
-    for (std::size_t i = 0; i < blobs.size(); ++i) {
-      if (state_[i] != State::Undecided) continue;
-      stronger_near(i, [&](std::uint32_t j) {
-        if (state_[j] == State::Won) next_[i] = State::Lost;
-      });
-    }
-    state_ = next_;
-  }
+  const auto& state = knockout_(blobs.size(), kThinRounds, stronger_near);
   std::size_t kept = 0;
   for (std::size_t i = 0; i < blobs.size(); ++i) {
-    if (state_[i] != State::Lost) blobs[kept++] = blobs[i];
+    if (state[i] != Knockout::State::Lost) blobs[kept++] = blobs[i];
   }
   blobs.resize(kept);
 }
@@ -206,18 +188,18 @@ void BlobFinder::cap(const BlobWindow& window, std::vector<Blob>& blobs) {
   const auto behind = [](std::int64_t v) {
     return -static_cast<std::int32_t>(((v % kSquare) + kSquare) % kSquare) - kSquare;
   };
-  state_.assign(blobs.size(), State::Undecided);
+  capped_.assign(blobs.size(), 0);
   grid_.build(blobs.size(), kSquare, behind(window.slide_x), behind(window.slide_y), [&](std::size_t i) {
     return Point<MicroFrame, std::int32_t>{blobs[i].x, blobs[i].y};
   });
   grid_.each_bin([&](std::uint32_t* begin, std::uint32_t* end) {
     if (end - begin <= kBlobsPerSquare) return;
     std::sort(begin, end, [&](std::uint32_t a, std::uint32_t b) { return stronger(blobs[a], blobs[b]); });
-    for (std::uint32_t* i = begin + kBlobsPerSquare; i != end; ++i) state_[*i] = State::Lost;
+    for (std::uint32_t* i = begin + kBlobsPerSquare; i != end; ++i) capped_[*i] = 1;
   });
   std::size_t kept = 0;
   for (std::size_t i = 0; i < blobs.size(); ++i) {
-    if (state_[i] != State::Lost) blobs[kept++] = blobs[i];
+    if (capped_[i] == 0) blobs[kept++] = blobs[i];
   }
   blobs.resize(kept);
 }

@@ -6,6 +6,7 @@
 #include "annulet/base/geometry.hpp"
 #include "annulet/base/plane.hpp"
 #include "cell/bin_grid.hpp"
+#include "cell/knockout.hpp"
 
 namespace annulet::nuclei {
 
@@ -38,7 +39,7 @@ class BlobFinder {
   /// scales `first_scale` .. `last_scale`, unthinned.
   void operator()(const Plane<std::int16_t>& coarse, const BlobWindow& window, int threshold, int first_scale,
                   int last_scale, std::vector<Blob>& blobs);
-  /// Keeps the strongest of blobs within 2 um of each other, in kThinRounds parallel rounds (what is
+  /// Keeps the strongest of blobs within 2 um of each other, in kThinRounds rounds of Knockout (what is
   /// undecided then stays), then the strongest kBlobsPerSquare of each square of the slide's fixed 16 um
   /// grid.
   void thin(const BlobWindow& window, std::vector<Blob>& blobs);
@@ -50,9 +51,8 @@ class BlobFinder {
               std::vector<Blob>& blobs);
   Plane<std::int16_t> smooth_[2], rows_, difference_;
   Plane<std::int16_t> column_;
-  std::vector<std::uint8_t> candidate_;
-  enum class State : std::uint8_t { Undecided, Won, Lost };
-  std::vector<State> state_, next_;
+  std::vector<std::uint8_t> candidate_, capped_;
+  Knockout knockout_;
   BinGrid grid_;
 };
 

@@ -46,28 +46,13 @@ void Suppression::find_rivals(const std::vector<Star>& stars) {
 
 void Suppression::operator()(std::vector<Star>& stars) {
   find_rivals(stars);
-  state_.assign(stars.size(), State::Undecided);
-  for (int round = 0; round < kSuppressionRounds; ++round) {
-    next_ = state_;
-    for (std::size_t i = 0; i < stars.size(); ++i) {
-      if (state_[i] != State::Undecided) continue;
-      bool wins = true;
-      for (std::uint32_t k = start_[i]; k < start_[i + 1]; ++k)
-        wins = wins && state_[rival_[k]] == State::Lost;
-      if (wins) next_[i] = State::Won;
-    }
-    state_ = next_;
-    for (std::size_t i = 0; i < stars.size(); ++i) {
-      if (state_[i] != State::Undecided) continue;
-      for (std::uint32_t k = start_[i]; k < start_[i + 1]; ++k) {
-        if (state_[rival_[k]] == State::Won) next_[i] = State::Lost;
-      }
-    }
-    state_ = next_;
-  }
+  const auto each_better = [&](std::size_t i, auto&& visit) {
+    for (std::uint32_t k = start_[i]; k < start_[i + 1]; ++k) visit(rival_[k]);
+  };
+  const auto& state = knockout_(stars.size(), kSuppressionRounds, each_better);
   std::size_t kept = 0;
   for (std::size_t i = 0; i < stars.size(); ++i) {
-    if (state_[i] == State::Won) stars[kept++] = stars[i];
+    if (state[i] == Knockout::State::Won) stars[kept++] = stars[i];
   }
   stars.resize(kept);
 }

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "cell/bin_grid.hpp"
+#include "cell/knockout.hpp"
 #include "cell/star_outline.hpp"
 
 namespace annulet::nuclei {
@@ -16,18 +17,17 @@ inline constexpr int kRivalReachUm = 12;
 inline constexpr int kSuppressionReachUm = (2 * kSuppressionRounds - 1) * kRivalReachUm;
 
 /// Leaves one outline where several claim the same nucleus: of two rivals the higher score wins, ties by (y,
-/// x). Runs a fixed number of parallel rounds (an outline wins when it beats every undecided rival, its
-/// rivals then lose); what is undecided afterwards is dropped. So what happens to an outline depends on its
-/// surroundings within kSuppressionReachUm, not on where the window ends. Holds scratch.
+/// x). Runs a fixed number of rounds of Knockout; what is undecided afterwards is dropped. So what happens to
+/// an outline depends on its surroundings within kSuppressionReachUm, not on where the window ends. Holds
+/// scratch.
 class Suppression {
  public:
   void operator()(std::vector<Star>& stars);
 
  private:
-  enum class State : std::uint8_t { Undecided, Won, Lost };
   void find_rivals(const std::vector<Star>& stars);
   BinGrid grid_;
-  std::vector<State> state_, next_;
+  Knockout knockout_;
   std::vector<std::uint32_t> start_,
       rival_;  ///< rivals of i that beat it: rival_[start_[i]] .. rival_[start_[i + 1]]
 };
