@@ -33,19 +33,20 @@ struct KindModel::Trees {
   int depth = 0;
   std::vector<Split> splits;
   std::vector<std::int32_t> leaves;
-  int interior_ridge_od = 0, interior_share = 0;  ///< 1/1000 OD; percent of the rays
+  int wall_ridge_od = 0, wall_share = 0;      ///< 1/1000 OD; percent of the rays
   int interior_area = 0, interior_apart = 0;  ///< percent of the slide's large area; of the interior's radius
 
   explicit Trees(TomlTable& table);
   CellKind kind(const KindFeatures& features) const;
   bool is_walled(const CellRow& row) const;
+  void judge_walled(const CellTable& cells, std::vector<CellKind>& kinds) const;
   void judge_interiors(const CellTable& cells, std::vector<CellKind>& kinds) const;
 };
 
 KindModel::Trees::Trees(TomlTable& table) {
   constexpr int kMostDepth = 8, kMostRounds = 1000, kMostRidge = 2550, kMostPercent = 300;
-  interior_ridge_od = table.integer("interior.ridge_od", 0, kMostRidge);
-  interior_share = table.integer("interior.share", 0, 100);
+  wall_ridge_od = table.integer("wall.ridge_od", 0, kMostRidge);
+  wall_share = table.integer("wall.share", 0, 100);
   interior_area = table.integer("interior.area", 0, kMostPercent);
   interior_apart = table.integer("interior.apart", 0, kMostPercent);
   depth = table.integer("trees.depth", 1, kMostDepth);
@@ -89,8 +90,18 @@ CellKind KindModel::Trees::kind(const KindFeatures& features) const {
 
 bool KindModel::Trees::is_walled(const CellRow& row) const {
   const auto walled = std::count_if(row.ridge.begin(), row.ridge.end(),
-                                    [&](int ridge) { return 10 * ridge >= interior_ridge_od; });
-  return 100 * walled >= interior_share * kRays;
+                                    [&](int ridge) { return 10 * ridge >= wall_ridge_od; });
+  return 100 * walled >= wall_share * kRays;
+}
+
+// Neither lymphocytes nor stroma carry HER2: what looks like one behind a strong wall all around is a cell of
+// the tumour whose nucleus was seen in part, which brown nests do to nuclei. A wall that is weak or in part
+// decides nothing, so the cells without stain, and the faint ones, are counted by their nuclei alone.
+void KindModel::Trees::judge_walled(const CellTable& cells, std::vector<CellKind>& kinds) const {
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const bool bare = kinds[i] == CellKind::Stroma || kinds[i] == CellKind::Lymphocyte;
+    if (bare && (cells[i].flags & kFlagInterior) == 0 && is_walled(cells[i])) kinds[i] = CellKind::Tumour;
+  }
 }
 
 // What a strong wall encloses all around is a tumour cell whose nucleus is hidden, unless it is small against
@@ -148,6 +159,7 @@ std::vector<CellKind> KindModel::operator()(const CellTable& cells) const {
   for (std::size_t i = 0; i < cells.size(); ++i) {
     kinds[i] = trees_->kind(features[i]);
   }
+  trees_->judge_walled(cells, kinds);
   trees_->judge_interiors(cells, kinds);
   return kinds;
 }

@@ -94,16 +94,27 @@ TEST_CASE("an interior is tumour only behind a wall, of a cell's size, and away 
   CHECK(kind_of(66, 58, 45, 64) == CellKind::Uncertain);
 }
 
-TEST_CASE("the membrane of a seen nucleus takes no part") {
+TEST_CASE("a wall in part takes no part") {
   CellTable cells = sheet(8, 14, 70);
   const auto plain = kinds_of(cells);
   for (CellRow& row : cells) {
-    row.ridge.fill(120);
+    std::fill_n(row.ridge.begin(), 44, std::uint8_t{120});
     row.nucleus_dab_od = 700;
     row.cytoplasm_od = 300;
     row.contrast_od = 900;
   }
   CHECK(kinds_of(cells) == plain);
+}
+
+TEST_CASE("what has a strong wall all around is no stroma") {
+  CellTable cells = sheet(10, 22, 35, 3.0);
+  const auto plain = kinds_of(cells);
+  REQUIRE(share_of(plain, CellKind::Stroma) > 0.8);
+  for (CellRow& row : cells) row.ridge.fill(24);
+  CHECK(kinds_of(cells) == plain);
+  for (CellRow& row : cells) row.ridge.fill(25);
+  CHECK(share_of(kinds_of(cells), CellKind::Stroma) == 0);
+  CHECK(share_of(kinds_of(cells), CellKind::Tumour) > 0.8);
 }
 
 TEST_CASE("what lies beyond 100 um does not change a kind, and an empty table has none") {
