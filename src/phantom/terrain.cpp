@@ -134,24 +134,33 @@ Vec Terrain::unwarp(Vec q) const {
   return p;
 }
 
+Lumen Terrain::random_lumen(Random& random, double least_um, double most_um, double least_b_to_a) const {
+  Lumen lumen;
+  lumen.centre = {random.uniform(0, width_um_), random.uniform(0, height_um_)};
+  lumen.a = random.uniform(least_um, most_um);
+  lumen.b = lumen.a * random.uniform(least_b_to_a, 1);
+  const double angle = random.uniform(0, kTurn);
+  lumen.cosine = std::cos(angle);
+  lumen.sine = std::sin(angle);
+  return lumen;
+}
+
+void Terrain::add_lumen(const Lumen& lumen) {
+  lumen_index_.add(static_cast<int>(lumens_.size()), lumen.centre, lumen.a + kLumenSight);
+  lumens_.push_back(lumen);
+}
+
 void Terrain::place_ducts(Random& random) {
   const double wanted = recipe_.ducts_per_mm2 * width_um_ * height_um_ * 1e-6;
   int placed = 0;
   for (int i = 0; i < 4000 && placed < wanted; ++i) {
-    Lumen lumen;
-    lumen.centre = {random.uniform(0, width_um_), random.uniform(0, height_um_)};
-    lumen.a = random.uniform(16, 30);
-    lumen.b = lumen.a * random.uniform(0.7, 1);
-    const double angle = random.uniform(0, kTurn);
-    lumen.cosine = std::cos(angle);
-    lumen.sine = std::sin(angle);
+    Lumen lumen = random_lumen(random, 16, 30, 0.7);
     lumen.duct = true;
     const double room = lumen.a + kDuctWall + kNestEdgeGap;
     if (depth(lumen.centre.x, lumen.centre.y) < room ||
         duct_distance(lumen.centre.x, lumen.centre.y) < room + kDuctWall)
       continue;
-    lumen_index_.add(static_cast<int>(lumens_.size()), lumen.centre, lumen.a + kLumenSight);
-    lumens_.push_back(lumen);
+    add_lumen(lumen);
     ++placed;
   }
 }
@@ -160,17 +169,10 @@ void Terrain::place_nest_lumens(Random& random) {
   const double wanted = recipe_.lumens_per_mm2 * width_um_ * height_um_ * 1e-6;
   int placed = 0;
   for (int i = 0; i < 2000 && placed < wanted; ++i) {
-    Lumen lumen;
-    lumen.centre = {random.uniform(0, width_um_), random.uniform(0, height_um_)};
-    lumen.a = random.uniform(5, 9);
-    lumen.b = lumen.a * random.uniform(0.5, 1);
-    const double angle = random.uniform(0, kTurn);
-    lumen.cosine = std::cos(angle);
-    lumen.sine = std::sin(angle);
+    const Lumen lumen = random_lumen(random, 5, 9, 0.5);
     if (!in_nest(lumen.centre.x, lumen.centre.y) || lumen_distance(lumen.centre.x, lumen.centre.y) < 15)
       continue;
-    lumen_index_.add(static_cast<int>(lumens_.size()), lumen.centre, lumen.a + kLumenSight);
-    lumens_.push_back(lumen);
+    add_lumen(lumen);
     ++placed;
   }
 }

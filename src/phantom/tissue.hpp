@@ -61,6 +61,9 @@ class Terrain {
  private:
   double nest_value(double x, double y) const;
   double duct_distance(double x, double y) const;
+  /// Anywhere, turned by any angle; the long half-axis is within the two lengths.
+  Lumen random_lumen(Random& random, double least_um, double most_um, double least_b_to_a) const;
+  void add_lumen(const Lumen& lumen);
   void place_ducts(Random& random);
   void place_nest_lumens(Random& random);
   PhantomRecipe recipe_;
