@@ -12,6 +12,8 @@ namespace {
 // docs/science/grade.md, "Limit of blank".
 constexpr std::uint64_t kLeastCells = 200;
 constexpr std::uint64_t kPercentile = 99;  // of the rays of negative cells; the rate of false walls is 1 %
+constexpr int kMostStainedRays =
+    kRays / 4;  // more: a wall that carries stain, not the blank's scattered ridges
 constexpr int kSquareOfTumour = 25 * kMicroUnits;  // 25 um: more than a tumour cell reaches
 constexpr double kSquareUmPerUnit = 1.0 / 8;       // CellRow::cell_area
 constexpr int kOdPerRidge = 10;                    // 1/100 to 1/1000 OD
@@ -39,6 +41,11 @@ std::vector<Square> tumour_squares(const CellTable& cells, const std::vector<Cel
   return squares;
 }
 
+bool carries_stain(const CellRow& row, int visible_od) {
+  return std::count_if(row.ridge.begin(), row.ridge.end(),
+                       [&](int ridge) { return ridge * kOdPerRidge >= visible_od; }) > kMostStainedRays;
+}
+
 // Whether a tumour cell lies in the cell's square or one beside it: its wall would be measured in this one's
 // place.
 bool near_tumour(const std::vector<Square>& squares, const CellRow& row) {
@@ -62,7 +69,7 @@ LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<CellKind>&
   std::uint64_t area = 0, rays = 0;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (!negative(kinds[i]) || (cells[i].flags & (kFlagCutBySlide | kFlagMissingPixels)) != 0) continue;
-    if (near_tumour(squares, cells[i])) continue;
+    if (near_tumour(squares, cells[i]) || carries_stain(cells[i], grading.visible_od)) continue;
     for (const std::uint8_t ridge : cells[i].ridge) ++histogram[ridge];
     rays += kRays;
     area += cells[i].cell_area;

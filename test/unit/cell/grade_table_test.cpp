@@ -163,3 +163,15 @@ TEST_CASE("negative cells beside tumour do not enter the limit of blank") {
   CHECK(limit.cells == 300);
   CHECK(limit.measured_od == Approx(0.03));
 }
+
+TEST_CASE("a few stained cells that were taken for negative ones do not set the limit of blank") {
+  const Grading grading;
+  CellTable cells;
+  for (int i = 0; i < 400; ++i) {
+    const bool misjudged = i % 20 == 0;
+    cells.push_back(row_at(100 * (i % 20), 100 * (i / 20), 0, misjudged ? 32 : 4, misjudged ? 40 : 3));
+  }
+  const LimitOfBlank limit = limit_of_blank(cells, all(cells.size(), CellKind::Stroma), grading);
+  CHECK(limit.cells == 380);
+  CHECK_FALSE(limit.raised);
+}
