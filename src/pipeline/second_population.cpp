@@ -95,10 +95,10 @@ std::optional<Remark> second_population(const CellTable& cells, const GradedTabl
   }
   if (largest == 0) return std::nullopt;
   const double percent = 100.0 * static_cast<double>(largest) / static_cast<double>(total);
-  return Remark{"second-population", fmt::format("a contiguous {:.1f} % of the tumour cells reads {} on its "
-                                                 "own, the remaining {:.1f} % and the whole slide {}: "
-                                                 "evaluate them separately",
-                                                 percent, name(other), 100 - percent, name(*whole.score))};
+  return Remark{"second-population",
+                fmt::format("a contiguous {:.1f} % of the tumour cells reads {} on its own; the "
+                            "whole slide, with the remaining {:.1f} %, reads {}: evaluate them separately",
+                            percent, name(other), 100 - percent, name(*whole.score))};
 }
 
 }  // namespace annulet

@@ -43,7 +43,7 @@ TEST_CASE("a second contiguous population with another score is told with both p
   REQUIRE(caveat);
   CHECK(caveat->code == "second-population");
   CHECK(caveat->message.find("reads 0") != std::string::npos);
-  CHECK(caveat->message.find("whole slide 3+") != std::string::npos);
+  CHECK(caveat->message.find("reads 3+") != std::string::npos);
 }
 
 TEST_CASE("a uniform tumour, and a population of at most 10 %, are no second population") {
