@@ -3,7 +3,8 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <optional>
+#include <sstream>
 
 #include "annulet/base/error.hpp"
 
@@ -113,6 +114,18 @@ int TomlTable::integer(const std::string& key, int low, int high) {
   if (value == nullptr || value->get() < low || value->get() > high)
     reject(key, "must be a whole number from " + std::to_string(low) + " to " + std::to_string(high));
   return static_cast<int>(value->get());
+}
+
+double TomlTable::number(const std::string& key, double low, double high, const std::string& unit) {
+  asked_.insert(key);
+  const toml::node& node = part_->node(key);
+  const auto value = node.is_number() ? node.value<double>() : std::nullopt;
+  if (!value || !(*value >= low && *value <= high)) {
+    std::ostringstream why;
+    why << "must be a number from " << low << " to " << high << (unit.empty() ? "" : " ") << unit;
+    reject(key, why.str());
+  }
+  return *value;
 }
 
 bool TomlTable::flag(const std::string& key) {

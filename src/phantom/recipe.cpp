@@ -1,105 +1,67 @@
 #include "annulet/phantom/recipe.hpp"
 
-#include <toml++/toml.h>
 #include <cmath>
 
 #include "annulet/base/error.hpp"
-#include "annulet/model/model_file.hpp"
+#include "annulet/model/toml_table.hpp"
 
 namespace annulet {
 namespace {
 
 constexpr int kMaxPresetDepth = 4;
 
-[[noreturn]] void refuse(const std::string& origin, const std::string& why) {
-  throw Error(Code::Usage,
-              "recipe '" + origin + "': " + why + " (the keys are listed in docs/science/phantom.md)");
-}
-
-std::array<double, 3> read_triple(const toml::node& node, const std::string& origin, const std::string& key) {
-  std::array<double, 3> triple{};
-  const toml::array* array = node.as_array();
-  if (array == nullptr || array->size() != 3) refuse(origin, key + " must be three numbers");
-  for (std::size_t i = 0; i < 3; ++i) {
-    const auto value = (*array)[i].value<double>();
-    if (!value || !std::isfinite(*value) || *value < 0 || *value > 255)
-      refuse(origin, key + " must be three numbers, 0 to 255");
-    triple[i] = *value;
+std::array<double, 3> triple_of(TomlTable& table, const std::string& key) {
+  const std::array<double, 3> triple = table.vector3(key);
+  for (const double value : triple) {
+    if (!(value >= 0 && value <= 255)) table.reject(key, "must be three numbers, 0 to 255");
   }
   return triple;
 }
 
-std::array<double, 3> unit_vector(std::array<double, 3> v, const std::string& origin,
-                                  const std::string& key) {
-  const double length = std::sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
-  if (length <= 0) refuse(origin, key + " must not be zero");
-  for (double& part : v) part /= length;
-  return v;
+void read_vector(std::array<double, 3>& field, TomlTable& table, const std::string& key) {
+  if (!table.has(key)) return;
+  field = triple_of(table, key);
+  const double length = std::sqrt(field[0] * field[0] + field[1] * field[1] + field[2] * field[2]);
+  if (length <= 0) table.reject(key, "must not be zero");
+  for (double& part : field) part /= length;
 }
 
-bool read_number(PhantomRecipe& recipe, const std::string& key, const toml::node& node,
-                 const std::string& origin) {
+void read_choice(std::string& field, TomlTable& table, const std::string& key, const std::string& first,
+                 const std::string& second) {
+  if (!table.has(key)) return;
+  field = table.text(key);
+  if (field != first && field != second) table.reject(key, "must be \"" + first + "\" or \"" + second + "\"");
+}
+
+void read_keys(PhantomRecipe& recipe, TomlTable& table) {
+  table.text_or_empty("about");
+  read_choice(recipe.chromogen, table, "chromogen", "dab", "eosin");
+  read_choice(recipe.architecture, table, "architecture", "nests", "cords");
+  read_vector(recipe.haematoxylin_vector, table, "haematoxylin_vector");
+  read_vector(recipe.chromogen_vector, table, "chromogen_vector");
+  if (table.has("white")) recipe.white = triple_of(table, "white");
   for (const RecipeParameter& parameter : recipe_parameters()) {
-    if (key != parameter.key) continue;
-    const auto value = node.value<double>();
-    if (!value || !(*value >= parameter.least && *value <= parameter.most)) {
-      refuse(origin, key + " must be a number from " + std::to_string(parameter.least) + " to " +
-                         std::to_string(parameter.most) + " " + parameter.unit);
-    }
-    recipe.*parameter.field = *value;
-    return true;
+    if (!table.has(parameter.key)) continue;
+    recipe.*parameter.field = table.number(parameter.key, parameter.least, parameter.most, parameter.unit);
   }
-  return false;
-}
-
-bool read_choice(std::string& field, const toml::node& node, const std::string& origin,
-                 const std::string& key, const char* first, const char* second) {
-  const auto value = node.value<std::string>();
-  if (!value || (*value != first && *value != second)) {
-    refuse(origin, key + " must be \"" + first + "\" or \"" + second + "\"");
-  }
-  field = *value;
-  return true;
-}
-
-bool read_text_key(PhantomRecipe& recipe, const std::string& key, const toml::node& node,
-                   const std::string& origin) {
-  if (key == "chromogen") return read_choice(recipe.chromogen, node, origin, key, "dab", "eosin");
-  if (key == "architecture") return read_choice(recipe.architecture, node, origin, key, "nests", "cords");
-  if (key == "haematoxylin_vector" || key == "chromogen_vector") {
-    auto& field = key[0] == 'h' ? recipe.haematoxylin_vector : recipe.chromogen_vector;
-    field = unit_vector(read_triple(node, origin, key), origin, key);
-    return true;
-  }
-  if (key != "white") return false;
-  recipe.white = read_triple(node, origin, key);
-  return true;
+  table.no_other_keys();
 }
 
 PhantomRecipe load(const std::string& path_or_preset, int depth) {
   const ModelFile file = load_model_file("phantom", path_or_preset);
-  const std::string& origin = path_or_preset;
-  if (depth > kMaxPresetDepth) refuse(origin, "presets refer to each other");
-  toml::table table;
-  try {
-    table = toml::parse(file.text);
-  } catch (const toml::parse_error& error) {
-    refuse(origin,
-           "line " + std::to_string(error.source().begin.line) + ": " + std::string(error.description()));
-  }
+  TomlTable table(file);
   PhantomRecipe recipe;
-  if (const auto preset = table["preset"].value<std::string>()) recipe = load(*preset, depth + 1);
-  if (file.origin == "built-in") recipe.preset = file.id;
-  for (const auto& [name, node] : table) {
-    const std::string key(name.str());
-    if (key == "preset" || key == "about") continue;
-    if (!read_text_key(recipe, key, node, origin) && !read_number(recipe, key, node, origin)) {
-      refuse(origin, "unknown key '" + key + "'");
-    }
+  const std::string preset = table.text_or_empty("preset");
+  if (!preset.empty()) {
+    if (depth == kMaxPresetDepth) table.reject("preset", "leads on and on: presets refer to each other");
+    recipe = load(preset, depth + 1);
   }
+  if (file.origin == "built-in") recipe.preset = file.id;
+  read_keys(recipe, table);
   const double shares = recipe.percent_faint + recipe.percent_mi + recipe.percent_moderate +
                         recipe.percent_intense + recipe.percent_ring;
-  if (shares > 100) refuse(origin, "the intended percentages add to more than 100");
+  if (shares > 100)
+    throw Error(Code::Usage, path_or_preset + ": the intended percentages add to more than 100");
   return recipe;
 }
 
@@ -160,7 +122,11 @@ const std::vector<RecipeParameter>& recipe_parameters() {
 }
 
 PhantomRecipe load_recipe(const std::string& path_or_preset) {
-  return load(path_or_preset, 0);
+  try {
+    return load(path_or_preset, 0);
+  } catch (const Error& error) {
+    throw error.within("recipe (docs/science/phantom.md lists the keys)");
+  }
 }
 
 }  // namespace annulet

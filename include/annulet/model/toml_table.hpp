@@ -25,7 +25,9 @@ class TomlTable {
   std::string text_or_empty(const std::string& key);       ///< empty where absent
   std::vector<std::string> texts(const std::string& key);  ///< a text or a list of texts; not empty
   int integer(const std::string& key, int low, int high);  ///< both ends allowed
-  bool flag(const std::string& key);                       ///< false where absent
+  /// Whole or not, both ends allowed; `unit` is for the message.
+  double number(const std::string& key, double low, double high, const std::string& unit);
+  bool flag(const std::string& key);  ///< false where absent
   std::array<double, 3> vector3(const std::string& key);
   std::vector<std::pair<int, int>> pairs(const std::string& key);  ///< [[0, 0], [1000, 1000]]
 

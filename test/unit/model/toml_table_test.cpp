@@ -39,6 +39,7 @@ TEST_CASE("values are read by key, dotted key and table") {
   CHECK(table.texts("many") == std::vector<std::string>{"x", "y"});
   CHECK(table.integer("a.b", 3, 3) == 3);
   CHECK(table.integer("cuts.od", -5, 5) == -5);
+  CHECK(table.number("cuts.od", -5, 5, "OD") == -5);
   CHECK(table.pairs("cuts.line") == std::vector<std::pair<int, int>>{{0, 1}, {-2, 3}});
   CHECK(table.vector3("cuts.deep.vector") == std::array<double, 3>{1, 2.5, 3});
   CHECK(table.has("cuts.deep"));
@@ -70,6 +71,9 @@ TEST_CASE("a value that was not asked for in this form is refused with file, lin
         std::string::npos);
   CHECK(refusal("a = 1.0", [](TomlTable& t) { t.integer("a", 1, 5); }).find("whole number") !=
         std::string::npos);
+  for (const char* text : {"a = 2.5", "a = nan", "a = \"1\"", "a = true"})
+    CHECK(refusal(text, [](TomlTable& t) { t.number("a", 0.5, 2, "um"); }) ==
+          "x.toml:1:5: 'a' must be a number from 0.5 to 2 um");
   CHECK(refusal("a = [1, 2]", [](TomlTable& t) { t.vector3("a"); }).find("three numbers") !=
         std::string::npos);
   CHECK(refusal("a = [1,\n2, \"3\"]", [](TomlTable& t) { t.vector3("a"); }).rfind("x.toml:2:4:", 0) == 0);

@@ -63,7 +63,9 @@ TEST_CASE("a recipe that cannot be followed is refused with its key") {
   refused("chromogen_vector = [0, 0, 0]", "chromogen_vector");
   refused("percent_faint = 60\npercent_intense = 60", "more than 100");
   refused("preset = \"nonesuch\"", "nonesuch");
-  refused("seed = = 2", "line 1");
+  refused("seed = = 2", ".toml:1:");
+  refused("seed = 3\nmpp = 4", ".toml:2:7: 'mpp'");
+  refused("preset = 3", "'preset' must be a text");
 }
 
 TEST_CASE("every parameter stands in the documentation") {
