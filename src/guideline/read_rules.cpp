@@ -33,14 +33,14 @@ Score score_of(TomlTable& table, const std::string& key) {
 }
 
 std::string group_of(TomlTable& table, const std::string& key) {
-  const std::string group = table.text(key);
+  std::string group = table.text(key);
   if (index_of(kGroupNames, group) < 0) table.reject(key, listed(kGroupNames));
   return group;
 }
 
 /// A caveat that the file's own [caveats] words; empty where the key is absent.
 std::string caveat_of(const Rules& rules, TomlTable& table, const std::string& key) {
-  const std::string code = table.text_or_empty(key);
+  std::string code = table.text_or_empty(key);
   if (!code.empty() && !rules.caveats.contains(code)) table.reject(key, "is not a code of [caveats]");
   return code;
 }

@@ -32,16 +32,21 @@ int PlaceIndex::row(double y) const {
   return std::clamp(static_cast<int>((y + kLayoutRim) / bin_um_), 0, rows_ - 1);
 }
 
+std::size_t PlaceIndex::bin(int column, int row) const {
+  return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) +
+         static_cast<std::size_t>(column);
+}
+
 void PlaceIndex::add(int item, Vec at, double radius_um) {
   for (int r = row(at.y - radius_um); r <= row(at.y + radius_um); ++r) {
     for (int c = column(at.x - radius_um); c <= column(at.x + radius_um); ++c) {
-      bins_[static_cast<std::size_t>(r * columns_ + c)].push_back(item);
+      bins_[bin(c, r)].push_back(item);
     }
   }
 }
 
 const std::vector<int>& PlaceIndex::near(double x, double y) const {
-  return bins_[static_cast<std::size_t>(row(y) * columns_ + column(x))];
+  return bins_[bin(column(x), row(y))];
 }
 
 double Lumen::distance(double x, double y) const {

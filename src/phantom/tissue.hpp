@@ -27,6 +27,7 @@ class PlaceIndex {
  private:
   int column(double x) const;
   int row(double y) const;
+  std::size_t bin(int column, int row) const;
   double bin_um_;
   int columns_, rows_;
   std::vector<std::vector<int>> bins_;
