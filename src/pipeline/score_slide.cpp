@@ -1,6 +1,7 @@
 #include "annulet/pipeline/score_slide.hpp"
 
 #include <fmt/format.h>
+#include <oneapi/tbb/version.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -195,7 +196,9 @@ SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& 
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   run.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-  run.libraries = {{"opencv", CV_VERSION}};
+  run.libraries = slide_library_versions();
+  run.libraries.emplace_back("onetbb", TBB_runtime_version());
+  run.libraries.emplace_back("opencv", CV_VERSION);
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "annulet/base/plane.hpp"
@@ -63,5 +64,8 @@ std::string slide_digest(const std::filesystem::path& path);
 /// in contract 2; appends a caveat `pitch-differs` when both are known and differ by more than 5 %.
 Pitch resolve_pitch(const SlideInfo& info, std::optional<double> user_um_per_px,
                     std::vector<Remark>& caveats);
+
+/// Name and version of each library that reads slides, for run.json.
+std::vector<std::pair<std::string, std::string>> slide_library_versions();
 
 }  // namespace annulet
