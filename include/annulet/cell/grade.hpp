@@ -13,38 +13,41 @@ namespace annulet {
 
 /// Monotone piecewise linear curve from what is measured to what it stands for, integers in 1/1000.
 struct CalibrationCurve {
-  std::vector<std::pair<int, int>> knots{{0, 0}, {1000, 1000}};  ///< strictly rising in both; linear beyond the ends
+  std::vector<std::pair<int, int>> knots{{0, 0},
+                                         {1000, 1000}};  ///< strictly rising in both; linear beyond the ends
   int operator()(int measured) const;
 };
 
 /// models/grading/*.toml: the cut-offs of contract 3 and the calibration that links them to what is measured.
 struct Grading {
   std::string id, version, digest, source;
-  CalibrationCurve completeness, strength;      ///< measured -> truth scale, 1/1000 and 1/1000 OD
-  int visible_od = 100;            ///< 1/1000 OD, a ray at or above is stained; on the measured ridge scale
-  int visible_od_max = 150;        ///< the limit of blank may raise it to here
-  int stained_share = 100;         ///< 1/1000; below: none
-  int complete_share = 850;        ///< 1/1000
+  CalibrationCurve completeness, strength;  ///< measured -> truth scale, 1/1000 and 1/1000 OD
+  int visible_od = 100;      ///< 1/1000 OD, a ray at or above is stained; on the measured ridge scale
+  int visible_od_max = 150;  ///< the limit of blank may raise it to here
+  int stained_share = 100;   ///< 1/1000; below: none
+  int complete_share = 850;  ///< 1/1000
   int faint_od = 250, moderate_od = 400, intense_od = 600;  ///< 1/1000 OD, calibrated
-  int reactive_arc = 150;          ///< 1/1000 (gastric)
-  int bridged_rays = 1;            ///< gaps of at most so many rays are bridged
+  int reactive_arc = 150;                                   ///< 1/1000 (gastric)
+  int bridged_rays = 1;                                     ///< gaps of at most so many rays are bridged
   int unmeasurable_saturated_share = 1000;  ///< reserved for rings darker than the scan can measure
 };
 
 /// Reads a grading file by id (built in) or path. Throws Error Usage with line and column.
 Grading load_grading(const std::string& id_or_path);
 
-/// Completeness, longest arc, strength and pattern of one row at the visible cut in force (1/1000 OD). Pure; integers.
-/// `kind` is left Uncertain and `borrowed` false: `grade_table` sets them.
+/// Completeness, longest arc, strength and pattern of one row at the visible cut in force (1/1000 OD). Pure;
+/// integers. `kind` is left Uncertain and `borrowed` false: `grade_table` sets them.
 GradedCell grade(const CellRow& row, const Grading& grading, int visible_od);
 
-/// Grades a whole table whose kinds are given, and finds which strong incomplete cells are stained only where they face
-/// a positive (weak_moderate_complete or intense_complete) neighbour. `cells` sorted by `before`.
-GradedTable grade_table(const CellTable& cells, const std::vector<CellKind>& kinds, const Grading& grading, int visible_od);
+/// Grades a whole table whose kinds are given, and finds which strong incomplete cells are stained only where
+/// they face a positive (weak_moderate_complete or intense_complete) neighbour. `cells` sorted by `before`.
+GradedTable grade_table(const CellTable& cells, const std::vector<CellKind>& kinds, const Grading& grading,
+                        int visible_od);
 
-/// Visible cut from the slide's negative tissue: kinds that carry no HER2 membrane (lymphocytes, stroma). Never below
-/// the grading's cut, never above visible_od_max; the default where there is too little of it.
-LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<CellKind>& kinds, const Grading& grading);
+/// Visible cut from the slide's negative tissue: kinds that carry no HER2 membrane (lymphocytes, stroma).
+/// Never below the grading's cut, never above visible_od_max; the default where there is too little of it.
+LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<CellKind>& kinds,
+                            const Grading& grading);
 
 /// Counts of graded cells. Merging the tallies of parts gives the tally of the whole.
 Tally count(const GradedTable& graded, const Grading& grading);
