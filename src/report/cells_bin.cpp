@@ -7,6 +7,7 @@
 #include "annulet/base/digest.hpp"
 #include "annulet/base/error.hpp"
 #include "annulet/report/writers.hpp"
+#include "report/scan_pitch.hpp"
 
 namespace annulet {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::uint32_t kVersion = 1;
 constexpr std::uint64_t kMostCells =
     100'000'000;  // ten times the largest resection; bounds what a forged count can claim
 constexpr std::size_t kDigestBytes = 64;  // SHA-256 in hexadecimal, of the slide and of the file itself
-constexpr std::size_t kHeaderBytes = 8 + 4 + 4 + 4 + 8 + 8 + kDigestBytes + 8;
+constexpr std::size_t kHeaderBytes = 8 + 4 + 4 + 4 + 8 + kDigestBytes + 8;
 constexpr std::size_t kRowBytes =
     2 * 4 + 9 * 2 + 2 * 1 + 3 * 2 + 2 * 2 + 2 * 1 + 2 * 2 + 3 * kRays + kNeighbours * 4;
 
@@ -102,7 +103,7 @@ std::uint64_t check_header(const std::string& bytes) {
     refuse("its version is " + std::to_string(version) + ", known is " + std::to_string(kVersion));
   if (reader.take<std::uint32_t>() != kRays || reader.take<std::uint32_t>() != kNeighbours)
     refuse("its cells have other rays");
-  reader.text(2 * sizeof(std::uint64_t) + kDigestBytes);
+  reader.text(sizeof(std::uint64_t) + kDigestBytes);
   const auto count = reader.take<std::uint64_t>();
   if (count > kMostCells) refuse("it claims " + std::to_string(count) + " cells");
   if (bytes.size() != kHeaderBytes + count * kRowBytes + kDigestBytes) {
@@ -135,8 +136,7 @@ std::string write_cells_bin(const SlideResult& result) {
   writer.put(kVersion);
   writer.put(std::uint32_t{kRays});
   writer.put(std::uint32_t{kNeighbours});
-  writer.put_double(result.pitch.x);
-  writer.put_double(result.pitch.y);
+  writer.put_double(report::scan_pitch_um(result));
   std::string slide = result.slide_sha256;
   slide.resize(kDigestBytes, '0');
   out += slide;

@@ -5,6 +5,7 @@
 #include "annulet/report/writers.hpp"
 #include "report/cell_text.hpp"
 #include "report/outline.hpp"
+#include "report/scan_pitch.hpp"
 #include "report/text.hpp"
 
 namespace annulet {
@@ -66,17 +67,17 @@ void append_hundredths(std::string& out, double value) {
   report::append_scaled(out, static_cast<std::int64_t>(shifted), 2);
 }
 
-void append_ring(std::string& out, const CellRow& row, const Pitch& pitch) {
+void append_ring(std::string& out, const CellRow& row, double um_a_px) {
   const report::Outline outline = report::thinned(report::outline_of(row));
   constexpr int kFiner = report::kOutlineUnits / kMicroUnits;
   const auto append_vertex = [&](const Point<MicroFrame, std::int32_t>& vertex) {
-    const auto px = [](std::int32_t centre, std::int32_t offset, double um_a_px) {
+    const auto px = [um_a_px](std::int32_t centre, std::int32_t offset) {
       return static_cast<double>(std::int64_t{centre} * kFiner + offset) / report::kOutlineUnits / um_a_px;
     };
     out += '[';
-    append_hundredths(out, px(row.x, vertex.x, pitch.x));
+    append_hundredths(out, px(row.x, vertex.x));
     out += ',';
-    append_hundredths(out, px(row.y, vertex.y, pitch.y));
+    append_hundredths(out, px(row.y, vertex.y));
     out += ']';
   };
   out += "[[";
@@ -114,7 +115,7 @@ void append_feature(std::string& out, const SlideResult& result, std::size_t i) 
   out += R"({"type":"Feature","id":")";
   append_uuid(out, result.slide_sha256, row);
   out += R"(","geometry":{"type":"Polygon","coordinates":)";
-  append_ring(out, row, result.pitch);
+  append_ring(out, row, report::scan_pitch_um(result));
   out += R"(},"properties":{"objectType":"cell","name":")";
   report::append_cell_id(out, row);
   out += R"(","classification":)";

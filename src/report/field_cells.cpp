@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "report/outline.hpp"
+#include "report/scan_pitch.hpp"
 
 namespace annulet::report {
 namespace {
@@ -16,13 +17,12 @@ int drawing_order(const GradedCell& graded) {
 }  // namespace
 
 std::vector<std::size_t> cells_of(const SlideResult& result, const FieldPicture& field) {
-  const auto micro = [](std::int64_t px, double pitch) {
+  const auto micro = [pitch = scan_pitch_um(result)](std::int64_t px) {
     return static_cast<std::int64_t>(static_cast<double>(px) * pitch * kMicroUnits);
   };
-  const Rect<MicroFrame> where =
-      Rect<MicroFrame>{micro(field.where.x0, result.pitch.x), micro(field.where.y0, result.pitch.y),
-                       micro(field.where.x1, result.pitch.x), micro(field.where.y1, result.pitch.y)}
-          .grown(kFarthest);
+  const Rect<MicroFrame> where = Rect<MicroFrame>{micro(field.where.x0), micro(field.where.y0),
+                                                  micro(field.where.x1), micro(field.where.y1)}
+                                     .grown(kFarthest);
   std::vector<std::size_t> found;
   const auto first = std::lower_bound(result.cells.begin(), result.cells.end(), where.y0,
                                       [](const CellRow& row, std::int64_t y) { return row.y < y; });
@@ -38,8 +38,8 @@ std::vector<std::size_t> cells_of(const SlideResult& result, const FieldPicture&
 
 std::vector<Spot> ring_in(const SlideResult& result, const FieldPicture& field, const CellRow& row) {
   const Outline outline = outline_of(row, kRingInsetUm);
-  const double left_um = static_cast<double>(field.where.x0) * result.pitch.x;
-  const double top_um = static_cast<double>(field.where.y0) * result.pitch.y;
+  const double left_um = static_cast<double>(field.where.x0) * scan_pitch_um(result);
+  const double top_um = static_cast<double>(field.where.y0) * scan_pitch_um(result);
   const double x_um = static_cast<double>(row.x) / kMicroUnits,
                y_um = static_cast<double>(row.y) / kMicroUnits;
   std::vector<Spot> ring;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "report/scan_pitch.hpp"
+
 namespace annulet::report {
 namespace {
 
@@ -17,8 +19,8 @@ std::int64_t squares_along(double um, std::int64_t square_um) {
 HeatGrid heat_grid_of(const SlideResult& result) {
   HeatGrid grid;
   if (!result.pitch.known()) return grid;
-  const double width_um = static_cast<double>(result.slide.extent.width) * result.pitch.x;
-  const double height_um = static_cast<double>(result.slide.extent.height) * result.pitch.y;
+  const double width_um = static_cast<double>(result.slide.extent.width) * scan_pitch_um(result);
+  const double height_um = static_cast<double>(result.slide.extent.height) * scan_pitch_um(result);
   grid.square_um = kLeastSquareUm;
   while (squares_along(std::max(width_um, height_um), grid.square_um) > kMostSquares) grid.square_um *= 2;
   grid.squares = Plane<HeatSquare>(static_cast<int>(squares_along(width_um, grid.square_um)),

@@ -7,6 +7,7 @@
 #include "annulet/report/writers.hpp"
 #include "report/canvas.hpp"
 #include "report/heat_grid.hpp"
+#include "report/scan_pitch.hpp"
 #include "report/text.hpp"
 
 namespace annulet {
@@ -42,7 +43,7 @@ Ground ground_of(const SlideResult& result) {
     return static_cast<int>(std::max<std::int64_t>(1, divide_round(px * kPlainLong, longest)));
   };
   const double um_a_px =
-      result.pitch.known() ? result.pitch.x * static_cast<double>(longest) / kPlainLong : 1;
+      result.pitch.known() ? report::scan_pitch_um(result) * static_cast<double>(longest) / kPlainLong : 1;
   return {RgbImage(side(width), side(height)), um_a_px};
 }
 
@@ -63,12 +64,11 @@ void draw_squares(RgbImage& picture, const report::HeatGrid& grid, double um_a_p
 void draw_field_marks(RgbImage& picture, const SlideResult& result, double um_a_px) {
   Canvas canvas(picture);
   char letter = 'A';
+  const auto px = [&](std::int64_t at) {
+    return static_cast<int>(std::lround(static_cast<double>(at) * report::scan_pitch_um(result) / um_a_px));
+  };
   for (const FieldPicture& field : result.fields) {
-    const auto px = [&](std::int64_t at, double pitch) {
-      return static_cast<int>(std::lround(static_cast<double>(at) * pitch / um_a_px));
-    };
-    Box box{px(field.where.x0, result.pitch.x), px(field.where.y0, result.pitch.y),
-            px(field.where.x1, result.pitch.x), px(field.where.y1, result.pitch.y)};
+    Box box{px(field.where.x0), px(field.where.y0), px(field.where.x1), px(field.where.y1)};
     box.x1 = std::max(box.x1, box.x0 + 8);
     box.y1 = std::max(box.y1, box.y0 + 8);
     canvas.frame(box.grown(1), {255, 255, 255}, 4);

@@ -8,6 +8,7 @@
 #include "report/html_parts.hpp"
 #include "report/outline.hpp"
 #include "report/picture_bytes.hpp"
+#include "report/scan_pitch.hpp"
 #include "report/text.hpp"
 
 namespace annulet::report {
@@ -65,11 +66,11 @@ void append_squares(std::string& out, const HeatGrid& grid) {
 void append_field_marks(std::string& out, const SlideResult& result, double width_um) {
   char letter = 'A';
   const double least = width_um / 60, line = width_um / 300, text = width_um / 42;
+  const auto um = [&](std::int64_t px) { return static_cast<double>(px) * scan_pitch_um(result); };
   for (const FieldPicture& field : result.fields) {
-    const auto um = [](std::int64_t px, double pitch) { return static_cast<double>(px) * pitch; };
-    const double x = um(field.where.x0, result.pitch.x), y = um(field.where.y0, result.pitch.y);
-    const double wide = std::max(least, um(field.where.width(), result.pitch.x)),
-                 tall = std::max(least, um(field.where.height(), result.pitch.y));
+    const double x = um(field.where.x0), y = um(field.where.y0);
+    const double wide = std::max(least, um(field.where.width())),
+                 tall = std::max(least, um(field.where.height()));
     const std::string box = "x=\"" + fixed(x, 1) + "\" y=\"" + fixed(y, 1) + "\" width=\"" + fixed(wide, 1) +
                             "\" height=\"" + fixed(tall, 1) + "\"";
     out += "<rect " + box + " fill=\"none\" stroke=\"#fff\" stroke-width=\"" + fixed(2 * line, 1) +
@@ -106,11 +107,12 @@ std::string cell_words(const CellRow& row, const GradedCell& graded) {
 
 std::string path_of(const SlideResult& result, const FieldPicture& field, const CellRow& row) {
   const Outline outline = thinned(outline_of(row, kRingInsetUm));
-  const std::vector<Spot> centre = {
-      {(static_cast<double>(row.x) / kMicroUnits - static_cast<double>(field.where.x0) * result.pitch.x) /
-           field.pitch_um,
-       (static_cast<double>(row.y) / kMicroUnits - static_cast<double>(field.where.y0) * result.pitch.y) /
-           field.pitch_um}};
+  const auto in_field = [&](std::int32_t centre, std::int64_t edge_px) {
+    return (static_cast<double>(centre) / kMicroUnits -
+            static_cast<double>(edge_px) * scan_pitch_um(result)) /
+           field.pitch_um;
+  };
+  const double centre_x = in_field(row.x, field.where.x0), centre_y = in_field(row.y, field.where.y0);
   std::string path;
   std::int64_t last_x = 0, last_y = 0;
   for (int i = 0; i < outline.count; ++i) {
@@ -118,7 +120,7 @@ std::string path_of(const SlideResult& result, const FieldPicture& field, const 
     const auto tenths = [&](double start, std::int32_t offset) {
       return std::llround((start + static_cast<double>(offset) / kOutlineUnits / field.pitch_um) * kTenths);
     };
-    const std::int64_t x = tenths(centre[0].x, vertex.x), y = tenths(centre[0].y, vertex.y);
+    const std::int64_t x = tenths(centre_x, vertex.x), y = tenths(centre_y, vertex.y);
     path += i == 0 ? 'M' : 'l';
     append_integer(path, x - last_x);
     path += ' ';

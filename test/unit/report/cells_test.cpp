@@ -113,6 +113,13 @@ TEST_CASE("the compact table comes back as it was, also with extreme values and 
   CHECK(read_cells_bin(write_cells_bin(SlideResult{})).empty());
 }
 
+TEST_CASE("the compact table names the one pitch by which its positions were measured") {
+  SlideResult result = one_cell();
+  result.pitch = {0.5, 0.25, PitchOrigin::Header};
+  // 0.375 as IEEE 754 binary64, lowest byte first
+  CHECK(write_cells_bin(result).substr(20, 8) == std::string("\0\0\0\0\0\0\xD8\x3F", 8));
+}
+
 TEST_CASE("every column of the compact table comes back: rows of arbitrary numbers") {
   SlideResult result;
   Random random(5);
@@ -155,7 +162,7 @@ TEST_CASE("the compact table is refused when it is consistent but impossible") {
   SlideResult result = sample::scored();
   const std::string bytes = write_cells_bin(result);
   std::string many = bytes;
-  many[8 + 4 + 4 + 4 + 8 + 8 + 64 + 7] = '\x7F';  // highest byte of the count
+  many[8 + 4 + 4 + 4 + 8 + 64 + 7] = '\x7F';  // highest byte of the count
   check_corrupt(resealed(many));
   std::string other_version = bytes;
   other_version[8] = 2;

@@ -1,4 +1,5 @@
 // The rules by which QuPath reads GeoJSON; each is one that its import has refused or dropped objects for.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -142,6 +143,25 @@ TEST_CASE(
         static_cast<double>(ring[i].first * ring[i + 1].second - ring[i + 1].first * ring[i].second) / 20000;
   }
   CHECK(area == Approx(3.14159 * 32 * 32).epsilon(0.025));
+}
+
+TEST_CASE("where a file states two pitches, positions go back by the one of the scan, their mean") {
+  SlideResult result = sample::scored();
+  result.pitch = {0.2500, 0.2457, PitchOrigin::Header};
+  result.cells.resize(1);
+  result.graded.resize(1);
+  CellRow& cell = result.cells[0];
+  cell.x = 20'000 * 64;
+  cell.y = 15'000 * 64;
+  cell.radius.fill(8 * 8);
+  const auto ring = ring_of(json::parse(write_cells_geojson(result))["features"][0]);
+  const auto [left, right] = std::minmax_element(ring.begin(), ring.end());
+  const auto [top, bottom] = std::minmax_element(
+      ring.begin(), ring.end(), [](const Corner& a, const Corner& b) { return a.second < b.second; });
+  const double x = static_cast<double>(left->first + right->first) / 200,
+               y = static_cast<double>(top->second + bottom->second) / 200;
+  CHECK(x == Approx(20'000 / 0.24785).margin(0.1));
+  CHECK(y == Approx(15'000 / 0.24785).margin(0.1));
 }
 
 TEST_CASE("one feature a line, and the same ids on every run") {

@@ -89,3 +89,15 @@ TEST_CASE("low and ultralow are called trial terms") {
 TEST_CASE("an empty result still makes a page") {
   CHECK(holds(write_report_html(SlideResult{}, RunRecord{}), "No score<br>could be made"));
 }
+
+TEST_CASE("the page's vectors go by the scan's one pitch; only the named pixel tells two pitches from one") {
+  SlideResult two = sample::scored(), one = sample::scored();
+  two.pitch = {0.26, 0.24, PitchOrigin::Header};
+  one.pitch = {two.pitch.mean(), two.pitch.mean(), PitchOrigin::Header};
+  std::string page = write_report_html(two, sample::run());
+  const std::string stated = "0.2600 × 0.2400";
+  const std::size_t at = page.find(stated);
+  REQUIRE(at != std::string::npos);
+  page.replace(at, stated.size(), "0.2500 × 0.2500");
+  CHECK(page == write_report_html(one, sample::run()));
+}

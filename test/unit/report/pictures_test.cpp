@@ -100,3 +100,13 @@ TEST_CASE("a PNG starts as one and has no time in it") {
   CHECK(png.find("tIME") == std::string::npos);
   CHECK(encode_png(image) == png);
 }
+
+TEST_CASE("pictures map cells by the scan's one pitch, whatever two pitches the file states") {
+  SlideResult two = sample::scored(), one = sample::scored();
+  two.pitch = {0.26, 0.24, PitchOrigin::Header};
+  one.pitch = {two.pitch.mean(), two.pitch.mean(), PitchOrigin::Header};
+  CHECK(draw_heatmap(two).data == draw_heatmap(one).data);
+  CHECK(draw_overlay(two).data == draw_overlay(one).data);
+  two.thumbnail = one.thumbnail = RgbImage();
+  CHECK(draw_heatmap(two).data == draw_heatmap(one).data);
+}
