@@ -7,7 +7,6 @@
 #include "annulet/app/command.hpp"
 #include "annulet/app/console.hpp"
 #include "annulet/base/error.hpp"
-#include "annulet/base/files.hpp"
 
 namespace {
 
@@ -53,11 +52,9 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("annulet"));
   spdlog::set_pattern("annulet: %^%l%$: %v");
-  annulet::Interruption::install();
   try {
     return run(argc, argv);
   } catch (const annulet::Cancelled&) {
-    annulet::remove_uncommitted_folders();
     spdlog::warn("stopped; nothing was written");
     return annulet::Interruption::exit_code();
   } catch (const annulet::Error& error) {

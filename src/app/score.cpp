@@ -7,6 +7,7 @@
 #include <ctime>
 #include <filesystem>
 #include <iostream>
+#include <string_view>
 
 #include "annulet/app/command.hpp"
 #include "annulet/app/console.hpp"
@@ -18,7 +19,10 @@
 namespace annulet {
 namespace {
 
-constexpr const char* kMarker = "result.json";  // what tells a result folder from anything else
+// Every file of a result, first the one that tells a result folder from anything else.
+constexpr std::array<std::string_view, 8> kResultFiles{"result.json",  "run.json",     "report.html",
+                                                       "cells.csv.gz", "cells.bin.gz", "cells.geojson.gz",
+                                                       "heatmap.png",  "overlay.png"};
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -77,7 +81,11 @@ class ScoreCommand : public Command {
         "DIR gets result.json, report.html, cells.csv.gz, heatmap.png, overlay.png and more: whole or not at "
         "all.");
     command_->add_option("slide", slide_, "Whole slide, or a JPEG/PNG field with --mpp")->required();
-    command_->add_option("--out", out_, "Folder for the result; must not exist or be empty")->required();
+    command_
+        ->add_option(
+            "--out", out_,
+            "Folder for the result: must not exist yet, or be empty (--force replaces an earlier result)")
+        ->required();
     command_->add_option("--guideline", options_.guideline, "Guideline id or file (annulet models list)")
         ->capture_default_str();
     command_->add_option("--grading", options_.grading, "Grading id or file")->capture_default_str();
@@ -93,12 +101,13 @@ class ScoreCommand : public Command {
         ->check(CLI::Range(1, 1024));
     command_->add_flag("--geojson", geojson_, "Also write cells.geojson.gz for QuPath");
     command_->add_flag("--json", json_, "Print result.json on stdout instead of a summary");
-    command_->add_flag("--force", force_, "Replace a result that is already in DIR");
+    command_->add_flag("--force", force_, "Replace a result that is already in DIR, and nothing else");
   }
   bool chosen() const override { return command_->parsed(); }
 
   int run() override {
-    AtomicFolder folder(out_, kMarker, force_);
+    Interruption::install();
+    AtomicFolder folder(out_, kResultFiles, force_);
     RunRecord record;
     record.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
     record.host = host_name();

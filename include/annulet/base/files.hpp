@@ -1,8 +1,10 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace annulet {
 
@@ -11,31 +13,42 @@ std::string read_text(const std::filesystem::path& path);
 
 /// A folder that appears whole or not at all: files are written into a hidden sibling folder, fsynced, and
 /// the folder is renamed to its name by `commit`. Without `commit` (an exception, Ctrl-C) nothing is left
-/// behind. Throws Error Output (a write), Usage (the target holds something that may not be replaced).
+/// behind, and what a killed process left beside the same target is removed by the next one. A file that
+/// is not of `names` is never removed. One thread; a handful of system calls a file.
 class AtomicFolder {
  public:
-  /// `target` must not exist, or be an empty folder; with `replace` an earlier result folder (one that holds
-  /// `marker`) is replaced. Anything else throws Error Usage and changes nothing.
-  AtomicFolder(const std::filesystem::path& target, std::string_view marker, bool replace);
+  /// `names` are the files that the folder may hold, first the one that it always holds. `target` must not
+  /// exist, or be an empty folder; with `replace` a folder of nothing but files of `names` is replaced.
+  /// Creates missing parents and the hidden folder, so that a bad target shows before the work. Throws Error
+  /// Usage (the target cannot be made, or holds something that may not be replaced) and changes nothing.
+  AtomicFolder(const std::filesystem::path& target, std::span<const std::string_view> names, bool replace);
   ~AtomicFolder();
   AtomicFolder(const AtomicFolder&) = delete;
   AtomicFolder& operator=(const AtomicFolder&) = delete;
 
   /// Where the files are to be written until `commit`.
   const std::filesystem::path& path() const { return temporary_; }
+  /// `name` must be one of `names`. Throws Error Output.
   void write(std::string_view name, std::string_view bytes);
+  /// Throws Error Output, also where the target appeared or was filled meanwhile: then it stays as it is.
   void commit();
 
  private:
+  void check_target(bool replace);
+  void create();
+  void undo() noexcept;
+  void place();
+  void exchange();
+
   std::filesystem::path target_, temporary_;
-  bool replace_, committed_ = false;
+  std::vector<std::string> names_;
+  std::vector<std::filesystem::path> parents_;  // created for this folder, outermost first
+  bool existed_ = false, replaces_ = false, committed_ = false;
+  std::uint64_t device_ = 0, inode_ = 0;  // of the earlier result
 };
 
-/// Removes every temporary folder of this process that is not committed. Async-signal-unsafe: call it from a
-/// normal thread after a signal was noted.
-void remove_uncommitted_folders();
-
-/// Writes one file whole or not at all (temporary name, fsync, rename). Throws Error Output.
+/// Writes one file whole or not at all (temporary name, fsync, rename); SIGINT and SIGTERM to the calling
+/// thread wait until it is done. Throws Error Output.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace annulet

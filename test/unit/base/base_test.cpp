@@ -43,35 +43,3 @@ TEST_CASE("the generator gives the same numbers everywhere") {
   CHECK(random.next() == 0x910a2dec89025cc1ULL);
   CHECK(random.below(10) < 10);
 }
-
-TEST_CASE("a result folder appears whole, is replaced only on demand, and leaves nothing behind") {
-  namespace fs = std::filesystem;
-  const fs::path root = fs::temp_directory_path() / "annulet_base_test";
-  fs::remove_all(root);
-  fs::create_directory(root);
-  {
-    AtomicFolder folder(root / "out", "result.json", false);
-    folder.write("result.json", "{}");
-    CHECK_FALSE(fs::exists(root / "out"));
-  }
-  CHECK(fs::is_empty(root));
-  {
-    AtomicFolder folder(root / "out", "result.json", false);
-    folder.write("result.json", "first");
-    folder.commit();
-  }
-  CHECK(read_text(root / "out" / "result.json") == "first");
-  CHECK_THROWS_AS(AtomicFolder(root / "out", "result.json", false), Error);
-  {
-    AtomicFolder folder(root / "out", "result.json", true);
-    folder.write("result.json", "second");
-    folder.commit();
-  }
-  CHECK(read_text(root / "out" / "result.json") == "second");
-  CHECK(std::distance(fs::directory_iterator(root), fs::directory_iterator()) == 1);
-  fs::create_directory(root / "mine");
-  write_file_atomically(root / "mine" / "notes.txt", "keep");
-  CHECK_THROWS_AS(AtomicFolder(root / "mine", "result.json", true), Error);
-  CHECK(read_text(root / "mine" / "notes.txt") == "keep");
-  fs::remove_all(root);
-}
