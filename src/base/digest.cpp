@@ -47,7 +47,7 @@ std::string sha256_of(std::string_view text) {
   return hash.hex();
 }
 
-std::string sha256_of_file(const std::filesystem::path& path) {
+std::string sha256_of_file(const std::filesystem::path& path, const std::function<void()>& at_each_piece) {
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (!file) {
     throw Error(errno == EACCES ? Code::Permission : Code::NotFound,
@@ -55,8 +55,10 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   }
   Sha256 hash;
   std::vector<char> buffer(1 << 20);
-  for (std::size_t got; (got = std::fread(buffer.data(), 1, buffer.size(), file.get())) > 0;)
+  for (std::size_t got; (got = std::fread(buffer.data(), 1, buffer.size(), file.get())) > 0;) {
     hash.add(buffer.data(), got);
+    if (at_each_piece) at_each_piece();
+  }
   if (std::ferror(file.get()))
     throw Error(Code::Corrupt, path.string() + ": the disk gave an error while reading");
   return hash.hex();

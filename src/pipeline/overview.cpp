@@ -42,39 +42,71 @@ struct Shrinker {
   }
 };
 
+/// Fills an overview block by block.
+class OverviewReader {
+ public:
+  OverviewReader(const SlideSource& source, double pitch_um, const RunControl& control, Overview& overview)
+      : source_(source), pitch_um_(pitch_um), control_(control), overview_(overview) {}
+
+  /// `target` in overview px, from `level`; a block with problems comes from the next finer level instead,
+  /// since an area that one level has lost is not background.
+  void read(const Rect<WorkFrame>& target, int level) {
+    const double scale =
+        overview_.pitch_um / (pitch_um_ * source_.info().levels[static_cast<std::size_t>(level)].downsample);
+    const std::int64_t block =
+        std::clamp<std::int64_t>(static_cast<std::int64_t>(kLargestSourceBlock / scale), 16, 512);
+    for (std::int64_t y = target.y0; y < target.y1; y += block) {
+      for (std::int64_t x = target.x0; x < target.x1; x += block) {
+        control_.report(
+            {"survey", static_cast<std::size_t>(y), static_cast<std::size_t>(overview_.rgb.height), 0});
+        read_block(Rect<WorkFrame>{x, y, x + block, y + block}.clipped(target), level, scale);
+      }
+    }
+  }
+
+ private:
+  void read_block(const Rect<WorkFrame>& target, int level, double scale) {
+    const auto down = [&](std::int64_t at) {
+      return static_cast<std::int64_t>(std::floor(static_cast<double>(at) * scale));
+    };
+    const auto up = [&](std::int64_t at) {
+      return static_cast<std::int64_t>(std::ceil(static_cast<double>(at) * scale)) + 1;
+    };
+    const Rect<LevelFrame> rect{down(target.x0), down(target.y0), up(target.x1), up(target.y1)};
+    source_.read(level, rect, pixels_);
+    if (!pixels_.problems.empty() && level > 0) {
+      read(target, level - 1);
+      return;
+    }
+    overview_.unseen.insert(overview_.unseen.end(), pixels_.problems.begin(), pixels_.problems.end());
+    shrinker_.run(pixels_, rect.x0, rect.y0, scale, target, overview_.rgb);
+  }
+
+  const SlideSource& source_;
+  double pitch_um_;
+  const RunControl& control_;
+  Overview& overview_;
+  SlidePixels pixels_;
+  Shrinker shrinker_;
+};
+
 }  // namespace
 
-Overview read_overview(const SlideSource& source, const Pitch& pitch) {
+Overview read_overview(const SlideSource& source, const Pitch& pitch, const RunControl& control) {
   const SlideInfo& info = source.info();
   const double width_um = static_cast<double>(info.extent.width) * pitch.mean();
   const double height_um = static_cast<double>(info.extent.height) * pitch.mean();
   Overview overview;
   overview.pitch_um = kOverviewPitch;
   while (width_um / overview.pitch_um * (height_um / overview.pitch_um) >
-         static_cast<double>(kOverviewPixels))
+         static_cast<double>(kOverviewPixels)) {
     overview.pitch_um *= 2;
-  const int width = std::max(1, static_cast<int>(width_um / overview.pitch_um));
-  const int height = std::max(1, static_cast<int>(height_um / overview.pitch_um));
-  overview.rgb.resize(width, height);
-
-  const int level = level_for(info, pitch.mean(), overview.pitch_um);
-  const Level& from = info.levels[static_cast<std::size_t>(level)];
-  const double scale = overview.pitch_um / (pitch.mean() * from.downsample);
-  const int block = std::clamp(static_cast<int>(kLargestSourceBlock / scale), 16, 512);
-  SlidePixels pixels;
-  Shrinker shrinker;
-  for (int y = 0; y < height; y += block) {
-    for (int x = 0; x < width; x += block) {
-      const Rect<WorkFrame> target{x, y, std::min(x + block, width), std::min(y + block, height)};
-      const Rect<LevelFrame> rect{
-          static_cast<std::int64_t>(std::floor(static_cast<double>(target.x0) * scale)),
-          static_cast<std::int64_t>(std::floor(static_cast<double>(target.y0) * scale)),
-          static_cast<std::int64_t>(std::ceil(static_cast<double>(target.x1) * scale)) + 1,
-          static_cast<std::int64_t>(std::ceil(static_cast<double>(target.y1) * scale)) + 1};
-      source.read(level, rect, pixels);
-      shrinker.run(pixels, rect.x0, rect.y0, scale, target, overview.rgb);
-    }
   }
+  const int width = std::max(1, static_cast<int>(std::ceil(width_um / overview.pitch_um)));
+  const int height = std::max(1, static_cast<int>(std::ceil(height_um / overview.pitch_um)));
+  overview.rgb.resize(width, height);
+  OverviewReader reader(source, pitch.mean(), control, overview);
+  reader.read({0, 0, width, height}, level_for(info, pitch.mean(), overview.pitch_um));
   return overview;
 }
 

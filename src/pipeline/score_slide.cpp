@@ -5,11 +5,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <ctime>
 #include <opencv2/core/version.hpp>
 #include <thread>
 
+#include "annulet/model/model_file.hpp"
 #include "annulet/pipeline/conclude.hpp"
 #include "annulet/pipeline/fields.hpp"
 #include "annulet/pipeline/scan.hpp"
@@ -20,6 +23,8 @@
 namespace annulet {
 namespace {
 
+constexpr const char* kPictureCaveat =
+    "a picture, not a scanner's slide: pitch given by hand, white point and stain not a scanner's";
 constexpr int kThumbnailPx = 1400;  // longest side of the picture under the heat map
 
 ConcludeModels load_models(const ScoreOptions& options) {
@@ -53,6 +58,19 @@ std::vector<Remark> standing_notes(const ScoreOptions& options) {
                        : "antibody '" + options.antibody + "' is taken on the user's word"});
   notes.push_back({"research-use-only", "for research use only; not for diagnosis"});
   return notes;
+}
+
+/// Models read from the user's own files; they may carry a built-in id.
+void note_own_models(SlideResult& result) {
+  const std::vector<ModelFile> built_in = built_in_model_files();
+  for (const ModelUse& model : result.models) {
+    const bool own = std::none_of(built_in.begin(), built_in.end(),
+                                  [&](const ModelFile& file) { return file.digest == model.digest; });
+    if (own && !model.digest.empty()) {
+      result.verdict.notes.push_back({"own-model", "the " + model.kind + " '" + model.id +
+                                                       "' is a file of the user's, not the built-in one"});
+    }
+  }
 }
 
 std::vector<std::pair<std::string, std::string>> option_texts(const ScoreOptions& options) {
@@ -119,20 +137,37 @@ void copy_survey(const Survey& survey, SlideResult& result) {
   result.tissue_mm2 = survey.tissue.area_mm2;
   result.tissue = survey.tissue;
   result.thumbnail = thumbnail(survey.overview, kThumbnailPx, result.thumbnail_pitch_um);
-  result.verdict.caveats = survey.caveats;
-  result.verdict.reasons = survey.reasons;
+  result.verdict.caveats.insert(result.verdict.caveats.end(), survey.caveats.begin(), survey.caveats.end());
   result.models.push_back({"stain", survey.stain.id, "", survey.stain.digest});
+}
+
+/// Books every tile of the file; with one lost inside tissue the slide has failed.
+bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_scan, SlideResult& result) {
+  result.problems = survey.overview.unseen;
+  result.problems.insert(result.problems.end(), of_scan.begin(), of_scan.end());
+  result.tiles =
+      account_tiles(result.slide, survey.pitch.mean(), survey.tissue, of_scan, survey.overview.unseen);
+  const auto lost = incompleteness(result.tiles);
+  if (!lost) return false;
+  result.status = Status::Failed;
+  result.verdict.reasons = {*lost};
+  return true;
 }
 
 void score_opened(const SlideSource& source, const ScoreOptions& options, const ConcludeModels& models,
                   const RunControl& control, SlideResult& result, RunRecord& run) {
   Clock clock(run);
-  const Survey survey = survey_slide(source, options, control);
+  if (options.mpp && std::isfinite(*options.mpp))
+    result.pitch = {*options.mpp, *options.mpp, PitchOrigin::User};
+  if (result.slide.picture) result.verdict.caveats.push_back({"picture", kPictureCaveat});
+  const Pitch pitch = resolve_pitch(source.info(), options.mpp, result.verdict.caveats);
+  const Survey survey = survey_slide(source, pitch, options, control);
   clock.lap("survey");
   copy_survey(survey, result);
+  if (fail_if_incomplete(survey, {}, result)) return;
   if (!survey.reasons.empty()) {
     result.status = Status::NotEvaluable;
-    result.tiles = account_tiles(source.info(), survey.pitch.mean(), survey.tissue, {});
+    result.verdict.reasons = survey.reasons;
     return;
   }
   Scan scan = scan_slide(source, survey, options, control);
@@ -141,19 +176,13 @@ void score_opened(const SlideSource& source, const ScoreOptions& options, const 
                                          {"scan.unmix", scan.seconds.unmix},
                                          {"scan.nuclei", scan.seconds.nuclei},
                                          {"scan.membranes", scan.seconds.membranes}});
-  result.problems = std::move(scan.problems);
-  result.tiles = account_tiles(source.info(), survey.pitch.mean(), survey.tissue, result.problems);
-  if (const auto lost = incompleteness(result.tiles)) {
-    result.status = Status::Failed;
-    result.verdict.reasons.push_back(*lost);
-    return;
-  }
+  if (fail_if_incomplete(survey, scan.problems, result)) return;
   control.report({"conclude", 0, 1, scan.cells.size()});
   result.scanned = true;
   result.analysed_mm2 = survey.tissue.area_mm2;
   result.cells = std::move(scan.cells);
-  Conclusion conclusion =
-      conclude(result.cells, models, {survey.tissue.area_mm2, options.controls == "failed", survey.caveats});
+  Conclusion conclusion = conclude(
+      result.cells, models, {survey.tissue.area_mm2, options.controls == "failed", result.verdict.caveats});
   result.graded = std::move(conclusion.graded);
   result.limit_of_blank = conclusion.limit_of_blank;
   result.tally = conclusion.tally;
@@ -179,7 +208,7 @@ SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& 
     const std::unique_ptr<SlideSource> source = open_slide(slide);
     result.slide = source->info();
     result.pitch = source->info().pitch;
-    result.slide_sha256 = slide_digest(slide);
+    result.slide_sha256 = slide_digest(slide, [&] { control.report({"digest", 0, 1, 0}); });
     score_opened(*source, options, models, control, result, run);
     run.tiles_decoded = source->tiles_decoded();
   } catch (const Error& error) {
@@ -188,6 +217,7 @@ SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& 
     result.verdict.reasons.push_back({std::string(name(error.code())), error.what()});
     result.verdict.score.reset();
   }
+  note_own_models(result);
   for (Remark& note : standing_notes(options)) result.verdict.notes.push_back(std::move(note));
   run.version = ANNULET_VERSION;
   run.threads = options.threads > 0 ? options.threads

@@ -77,8 +77,11 @@ std::optional<Remark> second_population(const CellTable& cells, const GradedTabl
   if (!whole.score) return std::nullopt;
   const std::map<Square, Tally> tallies = tally_squares(cells, graded, grading);
   const std::map<Square, Score> scores = score_squares(tallies, guideline);
-  std::uint64_t total = 0;
-  for (const auto& [square, tally] : tallies) total += measurable_tumour(tally);
+  Tally all;
+  for (const auto& [square, tally] : tallies) all.merge(tally);
+  // A guideline that judges clusters of touching cells says nothing of a tally alone.
+  if (guideline.decide(all, {}, {}).score != whole.score) return std::nullopt;
+  const std::uint64_t total = measurable_tumour(all);
   std::set<Square> open;
   for (const auto& [square, score] : scores) open.insert(square);
   std::uint64_t largest = 0;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "annulet/pipeline/tile_analysis.hpp"
 #include "annulet/pipeline/tissue_finder.hpp"
@@ -53,11 +54,15 @@ std::vector<Rect<WorkFrame>> sample_windows(const TissueMask& tissue) {
   return chosen;
 }
 
-void append(RgbImage& to, const RgbImage& from) {
-  if (to.width == 0) to.resize(from.width, 0);
-  if (to.width != from.width) return;
-  to.data.insert(to.data.end(), from.data.begin(), from.data.end());
-  to.height += from.height;
+/// Adds the pixels that the slide covers to one long row: a fit needs no geometry.
+void append(RgbImage& row, const SlidePixels& pixels) {
+  const std::span<const std::uint8_t> covered = pixels.covered.values();
+  for (std::size_t i = 0; i < covered.size(); ++i) {
+    if (covered[i] != 0)
+      row.data.insert(row.data.end(), &pixels.rgb.data[3 * i], &pixels.rgb.data[3 * i] + 3);
+  }
+  row.width = static_cast<int>(row.data.size() / 3);
+  row.height = 1;
 }
 
 void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions& options) {
@@ -72,7 +77,7 @@ void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions&
   StainReader reader(source, survey.stain, survey.pitch.mean());
   for (const Rect<WorkFrame>& window : sample_windows(survey.tissue)) {
     reader.fetch(window);
-    append(sample, reader.pixels().rgb);
+    append(sample, reader.pixels());
   }
   const StainFit fitted = fit_stains(sample, white, survey.stain.vectors);
   survey.stain.fit_angle_degrees = std::max(fitted.haematoxylin_angle_degrees, fitted.dab_angle_degrees);
@@ -104,12 +109,13 @@ void measure_nucleus_gain(const SlideSource& source, Survey& survey, const RunCo
 
 }  // namespace
 
-Survey survey_slide(const SlideSource& source, const ScoreOptions& options, const RunControl& control) {
+Survey survey_slide(const SlideSource& source, const Pitch& pitch, const ScoreOptions& options,
+                    const RunControl& control) {
   Survey survey;
   const SlideInfo& info = source.info();
-  survey.pitch = resolve_pitch(info, options.mpp, survey.caveats);
+  survey.pitch = pitch;
   control.report({"survey", 0, 1, 0});
-  survey.overview = read_overview(source, survey.pitch);
+  survey.overview = read_overview(source, survey.pitch, control);
   const WhitePoint white = find_white(survey.overview);
   survey.stain.white = white.rgb;
   survey.stain.white_origin = WhiteOrigin::Measured;
@@ -138,11 +144,6 @@ Survey survey_slide(const SlideSource& source, const ScoreOptions& options, cons
     survey.caveats.push_back({"no-dab-anywhere",
                               "no brown anywhere on the slide: a true null or an assay that did not work; "
                               "the positive control must have been seen"});
-  }
-  if (info.picture) {
-    survey.caveats.push_back(
-        {"picture",
-         "a picture, not a scanner's slide: pitch given by hand, white point and stain not a scanner's"});
   }
   survey.plan =
       plan_tiles(survey.tissue, info.extent, survey.pitch.mean(), options.core_um, options.offset_um);

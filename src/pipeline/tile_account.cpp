@@ -1,35 +1,104 @@
 #include "annulet/pipeline/tile_account.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace annulet {
+namespace {
 
-TileAccount account_tiles(const SlideInfo& info, double pitch_um, const TissueMask& tissue,
-                          const std::vector<Problem>& problems) {
-  const std::int64_t columns = (info.extent.width + info.tile.width - 1) / info.tile.width;
-  const std::int64_t rows = (info.extent.height + info.tile.height - 1) / info.tile.height;
-  enum : std::uint8_t { kBackground, kAnalysed, kMissing, kUndecodable };
-  Plane<std::uint8_t> state(static_cast<int>(columns), static_cast<int>(rows), kBackground);
-  const double tile_um_x = static_cast<double>(info.tile.width) * pitch_um,
-               tile_um_y = static_cast<double>(info.tile.height) * pitch_um;
+enum State : std::uint8_t { kBackground, kAnalysed, kMissing, kUndecodable };
+
+State lost_as(const Problem& problem) {
+  return problem.kind == ProblemKind::Missing ? kMissing : kUndecodable;
+}
+
+/// The tiles that a rectangle touches; half-open.
+Rect<SlideFrame> tiles_of(const SlideInfo& info, const Rect<SlideFrame>& where) {
+  const Rect<SlideFrame> inside = where.clipped({0, 0, info.extent.width, info.extent.height});
+  if (inside.empty()) return {};
+  return {inside.x0 / info.tile.width, inside.y0 / info.tile.height, (inside.x1 - 1) / info.tile.width + 1,
+          (inside.y1 - 1) / info.tile.height + 1};
+}
+
+/// Tissue px that a rectangle touches; half-open, clipped to the mask.
+Rect<WorkFrame> mask_of(const TissueMask& tissue, double pitch_um, const Rect<SlideFrame>& where) {
+  const double px = pitch_um / tissue.pitch_um;
+  const auto at = [&](std::int64_t x, bool end) {
+    const double v = static_cast<double>(x) * px;
+    return static_cast<std::int64_t>(end ? std::ceil(v) : std::floor(v));
+  };
+  return Rect<WorkFrame>{at(where.x0, false), at(where.y0, false), at(where.x1, true), at(where.y1, true)}
+      .clipped({0, 0, tissue.piece.width(), tissue.piece.height()});
+}
+
+/// Whether the border of a missing area is tissue to kTissueAround; border that is itself `unknown` does not
+/// count.
+bool amid_tissue(const TissueMask& tissue, const Plane<std::uint8_t>& unknown, const Rect<WorkFrame>& area) {
+  const Rect<WorkFrame> around = area.grown(2).clipped({0, 0, tissue.piece.width(), tissue.piece.height()});
+  std::int64_t known = 0, stained = 0;
+  for (std::int64_t y = around.y0; y < around.y1; ++y) {
+    for (std::int64_t x = around.x0; x < around.x1; ++x) {
+      if (area.contains({x, y}) || unknown(static_cast<int>(x), static_cast<int>(y)) != 0) continue;
+      ++known;
+      stained += tissue.piece(static_cast<int>(x), static_cast<int>(y)) != 0;
+    }
+  }
+  return static_cast<double>(stained) >= kTissueAround * static_cast<double>(known) && known > 0;
+}
+
+Plane<std::uint8_t> unknown_mask(const TissueMask& tissue, double pitch_um,
+                                 const std::vector<Problem>& unseen) {
+  Plane<std::uint8_t> unknown(tissue.piece.width(), tissue.piece.height());
+  for (const Problem& problem : unseen) {
+    const Rect<WorkFrame> area = mask_of(tissue, pitch_um, problem.where);
+    for (std::int64_t y = area.y0; y < area.y1; ++y) {
+      std::fill_n(unknown.row(static_cast<int>(y)) + area.x0,
+                  static_cast<std::size_t>(std::max<std::int64_t>(0, area.width())), std::uint8_t{1});
+    }
+  }
+  return unknown;
+}
+
+void mark_analysed(const SlideInfo& info, double pitch_um, const TissueMask& tissue,
+                   Plane<std::uint8_t>& state) {
+  const double tile_x = static_cast<double>(info.tile.width) * pitch_um / tissue.pitch_um;
+  const double tile_y = static_cast<double>(info.tile.height) * pitch_um / tissue.pitch_um;
   for (int y = 0; y < tissue.piece.height(); ++y) {
     for (int x = 0; x < tissue.piece.width(); ++x) {
       if (tissue.piece(x, y) == 0) continue;
-      const int c0 = static_cast<int>(x * tissue.pitch_um / tile_um_x),
-                c1 = static_cast<int>((x + 1) * tissue.pitch_um / tile_um_x);
-      const int r0 = static_cast<int>(y * tissue.pitch_um / tile_um_y),
-                r1 = static_cast<int>((y + 1) * tissue.pitch_um / tile_um_y);
-      for (int r = r0; r <= std::min(r1, state.height() - 1); ++r) {
-        for (int c = c0; c <= std::min(c1, state.width() - 1); ++c) state(c, r) = kAnalysed;
+      const int c1 = std::min(static_cast<int>(std::ceil((x + 1) / tile_x)), state.width());
+      const int r1 = std::min(static_cast<int>(std::ceil((y + 1) / tile_y)), state.height());
+      for (int r = static_cast<int>(y / tile_y); r < r1; ++r) {
+        for (int c = static_cast<int>(x / tile_x); c < c1; ++c) state(c, r) = kAnalysed;
       }
     }
   }
-  for (const Problem& problem : problems) {
-    const int c = static_cast<int>(problem.where.x0 / info.tile.width),
-              r = static_cast<int>(problem.where.y0 / info.tile.height);
-    if (state.contains(c, r) && state(c, r) == kAnalysed)
-      state(c, r) = problem.kind == ProblemKind::Missing ? kMissing : kUndecodable;
+}
+
+}  // namespace
+
+TileAccount account_tiles(const SlideInfo& info, double pitch_um, const TissueMask& tissue,
+                          const std::vector<Problem>& problems, const std::vector<Problem>& unseen) {
+  Plane<std::uint8_t> state(static_cast<int>((info.extent.width + info.tile.width - 1) / info.tile.width),
+                            static_cast<int>((info.extent.height + info.tile.height - 1) / info.tile.height),
+                            kBackground);
+  mark_analysed(info, pitch_um, tissue, state);
+  const auto lose = [&](const Problem& problem, bool background_too) {
+    const Rect<SlideFrame> tiles = tiles_of(info, problem.where);
+    for (std::int64_t r = tiles.y0; r < tiles.y1; ++r) {
+      for (std::int64_t c = tiles.x0; c < tiles.x1; ++c) {
+        std::uint8_t& s = state(static_cast<int>(c), static_cast<int>(r));
+        if (s == kAnalysed || (background_too && s == kBackground)) s = lost_as(problem);
+      }
+    }
+  };
+  const Plane<std::uint8_t> unknown = unknown_mask(tissue, pitch_um, unseen);
+  for (const Problem& problem : unseen) {
+    if (problem.kind == ProblemKind::Undecodable ||
+        amid_tissue(tissue, unknown, mask_of(tissue, pitch_um, problem.where)))
+      lose(problem, true);
   }
+  for (const Problem& problem : problems) lose(problem, false);
   TileAccount account;
   account.expected = state.size();
   for (const std::uint8_t s : state.values()) {

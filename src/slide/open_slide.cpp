@@ -64,9 +64,9 @@ std::unique_ptr<SlideSource> open_slide(const std::filesystem::path& path, Reade
   return open_with_openslide(file, "");
 }
 
-std::string slide_digest(const std::filesystem::path& path) {
+std::string slide_digest(const std::filesystem::path& path, const std::function<void()>& at_each_piece) {
   const InputFile file(path);
-  return sha256_of_file(file.path());
+  return sha256_of_file(file.path(), at_each_piece);
 }
 
 }  // namespace annulet

@@ -36,9 +36,11 @@ Pitch chosen(const SlideInfo& info, std::optional<double> user, std::vector<Rema
   if (!std::isfinite(*user) || *user <= 0) {
     fail(Code::PitchOutOfRange, info, "--mpp " + number(*user) + " is no size of a pixel");
   }
-  if (info.pitch.known() && std::abs(*user - info.pitch.mean()) > kToldDifference * info.pitch.mean()) {
+  const double difference =
+      std::max(std::abs(*user - info.pitch.x) / info.pitch.x, std::abs(*user - info.pitch.y) / info.pitch.y);
+  if (info.pitch.known() && difference > kToldDifference) {
     caveats.push_back({"pitch-differs", "--mpp " + number(*user) + " um/px was used, but the file states " +
-                                            number(info.pitch.mean()) + " um/px"});
+                                            number(info.pitch.x) + " x " + number(info.pitch.y) + " um/px"});
   }
   return {*user, *user, PitchOrigin::User};
 }

@@ -73,6 +73,18 @@ TEST_CASE("an option that cannot be is told before any slide is touched") {
   CHECK_THROWS_AS(score("no-such-slide.svs", options), Error);
 }
 
+TEST_CASE("a refused picture still says that it is a picture, and at which pitch it was refused", "[real]") {
+  const auto data = test_data("a refused picture still says that it is a picture");
+  if (!data) return;
+  ScoreOptions options;
+  options.mpp = 0.6;
+  const SlideResult result = score(*data / "other-stains/he-00000.jpg", options);
+  CHECK(outcome(result) == "too-coarse");
+  CHECK(result.pitch.x == 0.6);
+  REQUIRE_FALSE(result.verdict.caveats.empty());
+  CHECK(result.verdict.caveats.front().code == "picture");
+}
+
 TEST_CASE("real files out of scope are refused", "[real]") {
   const auto data = test_data("real files out of scope are refused");
   if (!data) return;

@@ -18,7 +18,7 @@ std::filesystem::path sample(const char* name) {
 
 Scan scan_with(const std::filesystem::path& slide, const ScoreOptions& options) {
   const auto source = open_slide(slide);
-  const Survey survey = survey_slide(*source, options, {});
+  const Survey survey = survey_slide(*source, source->info().pitch, options, {});
   REQUIRE(survey.reasons.empty());
   return scan_slide(*source, survey, options, {});
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,7 +26,8 @@ class Sha256 {
 };
 
 std::string sha256_of(std::string_view text);
-/// Reads the file in pieces of 1 MiB. Throws Error NotFound, Permission.
-std::string sha256_of_file(const std::filesystem::path& path);
+/// Reads the file in pieces of 1 MiB; `at_each_piece` may throw to stop. Throws Error NotFound, Permission.
+std::string sha256_of_file(const std::filesystem::path& path,
+                           const std::function<void()>& at_each_piece = {});
 
 }  // namespace annulet

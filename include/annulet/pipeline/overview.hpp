@@ -1,6 +1,8 @@
 #pragma once
 #include "annulet/base/plane.hpp"
+#include "annulet/model/problem.hpp"
 #include "annulet/model/slide_info.hpp"
+#include "annulet/pipeline/options.hpp"
 #include "annulet/slide/slide_source.hpp"
 
 namespace annulet {
@@ -8,12 +10,14 @@ namespace annulet {
 /// The whole slide, small: means over squares of `pitch_um`, the first at the slide's top left.
 struct Overview {
   double pitch_um = 0;
-  RgbImage rgb;  ///< what the slide does not cover is (255, 255, 255)
+  RgbImage rgb;                 ///< what the slide does not cover is (255, 255, 255)
+  std::vector<Problem> unseen;  ///< what could not be read on any level: not known to be background
 };
 
 /// Finest overview of 2, 4, 8 ... um per px that has at most kOverviewPixels pixels, from the coarsest level
-/// that is still finer. Memory: the overview and one block of 2048 px square. Throws what the source throws.
-Overview read_overview(const SlideSource& source, const Pitch& pitch);
+/// that is still finer; what is lost there is read from the next finer level, down to level 0. Memory: the
+/// overview and one block of 2048 px square. Throws what the source throws, and Cancelled.
+Overview read_overview(const SlideSource& source, const Pitch& pitch, const RunControl& control);
 
 inline constexpr double kOverviewPitch = 2.0;  ///< um; the gates of the survey were measured at it
 inline constexpr std::int64_t kOverviewPixels = 16'000'000;  ///< 48 MB of RGB

@@ -27,6 +27,7 @@ struct Survey {
 };
 
 /// Throws what the source throws, and Error Usage for an unknown stain.
-Survey survey_slide(const SlideSource& source, const ScoreOptions& options, const RunControl& control);
+Survey survey_slide(const SlideSource& source, const Pitch& pitch, const ScoreOptions& options,
+                    const RunControl& control);
 
 }  // namespace annulet

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,7 +59,9 @@ std::unique_ptr<SlideSource> open_slide(const std::filesystem::path& path,
 
 /// SHA-256 of the slide's content (for a multi-file slide: of the file named; noted in docs/formats).
 /// Throws Error NotFound, Permission, NotAFile, Empty.
-std::string slide_digest(const std::filesystem::path& path);
+/// `at_each_piece` (1 MiB) may throw to stop.
+std::string slide_digest(const std::filesystem::path& path,
+                         const std::function<void()>& at_each_piece = {});
 
 /// The pitch to use: the user's over the header's. Throws Error PitchUnknown, PitchOutOfRange, TooCoarse as
 /// in contract 2; appends a caveat `pitch-differs` when both are known and differ by more than 5 %.

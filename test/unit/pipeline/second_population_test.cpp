@@ -51,3 +51,14 @@ TEST_CASE("a uniform tumour, and a population of at most 10 %, are no second pop
   CHECK_FALSE(look(Field(8000, 4000, 0)));
   CHECK_FALSE(look(Field(8000, 4000, 40)));
 }
+
+TEST_CASE("a guideline of touching cells says nothing of a part alone") {
+  const Field field(8000, 4000, 3200);
+  const Guideline guideline = Guideline::load("gastric-2016-biopsy");
+  const Grading grading;
+  Contiguity contiguity;
+  for (std::uint64_t& cells : contiguity.largest_gastric_cluster) cells = 50;
+  const Verdict whole = guideline.decide(count(field.graded, grading), contiguity, {});
+  REQUIRE(whole.score == Score::Three);
+  CHECK_FALSE(second_population(field.cells, field.graded, grading, guideline, whole));
+}

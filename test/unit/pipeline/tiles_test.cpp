@@ -51,17 +51,52 @@ TEST_CASE("every tile of the file ends in exactly one account") {
   info.extent = {8000, 5600};
   info.tile = {256, 256};
   const TissueMask tissue = one_block(1000, 700, 100, 50, 400, 300);
-  const TileAccount clean = account_tiles(info, 0.25, tissue, {});
+  const TileAccount clean = account_tiles(info, 0.25, tissue, {}, {});
   CHECK(clean.expected == 32 * 22);
   CHECK(clean.balanced());
   CHECK(clean.analysed > 0);
   const Problem in_tissue{ProblemKind::Missing, "tile", {1024, 1024, 1280, 1280}};
   const Problem garbage{ProblemKind::Undecodable, "tile", {1280, 1024, 1536, 1280}};
   const Problem on_glass{ProblemKind::Missing, "tile", {7680, 5376, 7936, 5600}};
-  const TileAccount lost = account_tiles(info, 0.25, tissue, {in_tissue, garbage, on_glass});
+  const TileAccount lost = account_tiles(info, 0.25, tissue, {in_tissue, garbage, on_glass}, {});
   CHECK(lost.balanced());
   CHECK(lost.missing == 1);
   CHECK(lost.undecodable == 1);
   CHECK(lost.background == clean.background);
   CHECK(lost.analysed == clean.analysed - 2);
+}
+
+TEST_CASE("a lost strip costs every tile with tissue that it crosses") {
+  SlideInfo info;
+  info.extent = {8000, 5600};
+  info.tile = {256, 256};
+  const TissueMask tissue = one_block(1000, 700, 100, 50, 400, 300);
+  const Problem strip{ProblemKind::Undecodable, "strip", {0, 1024, 8000, 1280}};
+  const TileAccount lost = account_tiles(info, 0.25, tissue, {strip}, {});
+  CHECK(lost.undecodable == 10);  // tissue from 800 to 3200 px: tiles 3 to 12
+  CHECK(lost.balanced());
+}
+
+TEST_CASE("what no level shows is not background: garbage always, a missing tile amid tissue") {
+  SlideInfo info;
+  info.extent = {8000, 5600};
+  info.tile = {256, 256};
+  TissueMask tissue = one_block(1000, 700, 100, 50, 400, 300);
+  for (int y = 128; y < 160; ++y) {
+    for (int x = 160; x < 192; ++x)
+      tissue.piece(x, y) = 0;  // the tile at (1280, 1024) px is white on the overview
+  }
+  const auto account = [&](ProblemKind kind, Rect<SlideFrame> where) {
+    return account_tiles(info, 0.25, tissue, {}, {{kind, "tile", where}});
+  };
+  CHECK(account(ProblemKind::Missing, {1280, 1024, 1536, 1280}).missing == 1);
+  CHECK(account(ProblemKind::Missing, {7424, 5120, 7680, 5376}).missing == 0);  // scanners leave glass out
+  CHECK(account(ProblemKind::Undecodable, {7424, 5120, 7680, 5376}).undecodable == 1);
+}
+
+TEST_CASE("tissue that ends on a tile's border leaves the next tile alone") {
+  SlideInfo info;
+  info.extent = {8000, 5600};
+  info.tile = {256, 256};
+  CHECK(account_tiles(info, 0.25, one_block(1000, 700, 0, 0, 32, 32), {}, {}).analysed == 1);
 }

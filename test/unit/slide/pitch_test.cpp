@@ -48,6 +48,9 @@ TEST_CASE("the user's pitch wins; a caveat tells of more than 5 percent") {
   CHECK(pitch.mean() == 0.5);
   REQUIRE(caveats.size() == 1);
   CHECK(caveats[0].code == "pitch-differs");
+  caveats.clear();
+  CHECK(resolve_pitch(stating(0.25, 0.30), 0.27, caveats).x == 0.27);
+  REQUIRE(caveats.size() == 1);  // the mean agrees, the axes do not
 }
 
 TEST_CASE("pitches that are refused, each by its code") {
