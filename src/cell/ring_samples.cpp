@@ -137,6 +137,15 @@ void find_prominence(Samples& s, std::size_t ray, int edge, int sampled) {
   std::fill(prominence + last + 1, prominence + s.last + 1, kNoProminence);
 }
 
+// Outlines that leap from ray to ray force the path beyond what a ray was sampled for: there its last values
+// go on, and nothing of the cell measured before is left.
+void extend(Samples& s, std::size_t ray, int sampled) {
+  const int last = sampled - 1 - kBaselineFar;
+  const auto dab = s.dab[ray].begin(), inside = s.inside[ray].begin();
+  std::fill(dab + sampled, dab + s.last + kBaselineFar + 1, dab[sampled - 1]);
+  std::fill(inside + last + 1, inside + s.last + 1, inside[last]);
+}
+
 }  // namespace
 
 void sample(const StainTile& tile, Point<MicroFrame, std::int32_t> centre, const Prior& prior, Samples& out) {
@@ -158,6 +167,7 @@ void sample(const StainTile& tile, Point<MicroFrame, std::int32_t> centre, const
       mark_lost(tile, frame, ray, end, out);
     }
     find_prominence(out, ray, prior.nucleus[ray], end);
+    extend(out, ray, end);
   }
 }
 

@@ -203,6 +203,27 @@ TEST_CASE("a meter carries nothing from cell to cell") {
   CHECK_THROWS_AS(meter(tile, nuclei, 2), Error);
 }
 
+TEST_CASE("a row does not depend on the cells measured before, however large or jagged any of them is") {
+  Random random(23);
+  const StainTile tile = tile_of([&](double, double) { return random.uniform(0, 2.5); }, 0.25, 80);
+  const auto jagged = [&random](double x, double y, std::uint64_t least, std::uint64_t most) {
+    Nucleus nucleus = nucleus_at(x, y, 4);
+    for (auto& radius : nucleus.radius)
+      radius = static_cast<std::uint8_t>(least + random.below(most - least));
+    return nucleus;
+  };
+  MembraneMeter used;
+  int differing = 0;
+  for (int trial = 0; trial < 200; ++trial) {
+    // Outlines whose ranges from ray to ray do not overlap force the path out of them.
+    const std::vector<Nucleus> nuclei = {jagged(40, 36, 4, 113), jagged(42, 41, 4, 60),
+                                         jagged(38, 47, 90, 113)};
+    for (const std::size_t index : {2U, 0U, 1U, 0U})
+      differing += used(tile, nuclei, index) != measured(tile, nuclei, index);
+  }
+  CHECK(differing == 0);
+}
+
 TEST_CASE("more DAB on the membrane never lowers completeness, nor the pattern of an even ring") {
   const Grading grading = load_grading("annulet-1");
   // An uneven ring over a blush: the wall's level runs from 0 to `od` round the cell.
