@@ -1,5 +1,6 @@
 // Quality, notes and provenance: what the score stands on.
 #include "report/html_parts.hpp"
+#include "report/model_origin.hpp"
 #include "report/text.hpp"
 
 namespace annulet::report {
@@ -89,6 +90,20 @@ void append_stain(std::string& out, const SlideResult& result) {
                                                  : "too little negative tissue to measure it");
 }
 
+void append_models(std::string& out, const std::vector<ModelUse>& models) {
+  if (models.empty()) return;
+  const std::vector<std::string> origins = model_origins(models);
+  out +=
+      "<h3>Models</h3><table><thead><tr><th>Kind</th><th>Name</th><th>Version</th><th>Origin</th>"
+      "<th>SHA-256</th></tr></thead><tbody>";
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    out += "<tr><td>" + escape_html(models[i].kind) + "</td><td>" + escape_html(models[i].id) + "</td><td>" +
+           escape_html(models[i].version) + "</td><td>" + origins[i] + "</td><td><code>" +
+           escape_html(models[i].digest) + "</code></td></tr>\n";
+  }
+  out += "</tbody></table>\n";
+}
+
 void append_run(std::string& out, const SlideResult& result, const RunRecord& run) {
   out += "<h3>Run</h3>";
   Facts facts(out);
@@ -141,17 +156,7 @@ void append_provenance(std::string& out, const SlideResult& result, const RunRec
     }
     if (slide.objective_power) facts.add("Objective", fixed(*slide.objective_power, 0) + "×");
   }
-  if (!result.models.empty()) {
-    out +=
-        "<h3>Models</h3><table><thead><tr><th>Kind</th><th>Name</th><th>Version</th><th>SHA-256</th></tr></"
-        "thead><tbody>";
-    for (const ModelUse& model : result.models) {
-      out += "<tr><td>" + escape_html(model.kind) + "</td><td>" + escape_html(model.id) + "</td><td>" +
-             escape_html(model.version) + "</td><td><code>" + escape_html(model.digest) +
-             "</code></td></tr>\n";
-    }
-    out += "</tbody></table>\n";
-  }
+  append_models(out, result.models);
   append_run(out, result, run);
   out += "</section>\n";
 }

@@ -5,6 +5,7 @@
 
 #include "annulet/report/writers.hpp"
 #include "report/json_text.hpp"
+#include "report/model_origin.hpp"
 #include "report/shares.hpp"
 
 namespace annulet {
@@ -160,9 +161,12 @@ void write_slide(JsonText& json, const SlideResult& result) {
 
 void write_models(JsonText& json, const std::vector<ModelUse>& models) {
   json.key("models").begin_array();
-  for (const ModelUse& model : models) {
+  const std::vector<std::string> origins = report::model_origins(models);
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    const ModelUse& model = models[i];
     json.begin_object().key("kind").text(model.kind).key("id").text(model.id);
-    json.key("version").text(model.version).key("digest").text(model.digest).end_object();
+    json.key("version").text(model.version).key("origin").text(origins[i]);
+    json.key("digest").text(model.digest).end_object();
   }
   json.end_array();
 }

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "annulet/base/digest.hpp"
 #include "annulet/base/files.hpp"
+#include "annulet/model/model_file.hpp"
 #include "annulet/report/writers.hpp"
 #include "support/catch.hpp"
 #include "support/json_schema.hpp"
@@ -89,6 +91,19 @@ TEST_CASE("the fields of a scored slide are those of the result") {
   CHECK(json["area_mm2"]["excluded"]["fold"] == 0.005);
   CHECK(json["problems"]["missing"] == 1);
   CHECK(json["margins"][0]["cells"] == 24);
+}
+
+TEST_CASE("a model file that was edited under its built-in id is told from the built-in one") {
+  SlideResult result = sample::scored();
+  const ModelFile grading = load_model_file("grading", "annulet-1");
+  result.models = {{"grading", grading.id, "1.0.0", grading.digest},
+                   {"grading", grading.id, "1.0.0", sha256_of(grading.text + "\n")}};
+  const Json models = Json::parse(write_result_json(result))["models"];
+  CHECK(models[0]["origin"] == "built-in");
+  CHECK(models[1]["origin"] == "file");
+  const std::string page = write_report_html(result, sample::run());
+  CHECK(page.find("<td>built-in</td><td><code>" + result.models[0].digest) != std::string::npos);
+  CHECK(page.find("<td>file</td><td><code>" + result.models[1].digest) != std::string::npos);
 }
 
 TEST_CASE("the percentages have three decimals and add to exactly 100") {
