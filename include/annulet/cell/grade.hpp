@@ -29,7 +29,6 @@ struct Grading {
   int faint_od = 250, moderate_od = 400, intense_od = 600;  ///< 1/1000 OD, calibrated
   int reactive_arc = 150;                                   ///< 1/1000 (gastric)
   int bridged_rays = 1;                                     ///< gaps of at most so many rays are bridged
-  int unmeasurable_saturated_share = 1000;  ///< reserved for rings darker than the scan can measure
 };
 
 /// Reads a grading file by id (built in) or path. Throws Error Usage with line and column.

@@ -7,10 +7,12 @@
 
 namespace annulet {
 
-/// Tumour, benign, lymphocyte, stroma or uncertain for every cell, from its own nucleus and its neighbourhood
-/// within 30-100 um; no DAB takes part. Only an interior (kFlagInterior) is judged by its wall: tumour when
-/// enough of its ring is strong. Integer arithmetic; sizes are judged absolutely and against the slide's own.
-/// `cells` sorted by `before`. docs/science/kind.md.
+/// Tumour, benign, lymphocyte, stroma or uncertain for every cell, by trees on its own nucleus and its
+/// neighbourhood within 30-100 um, in which no DAB takes part. A wall that is strong all around (0.25 OD on
+/// 70 % of the rays in the built-in model) then decides two cases: what the trees call stroma or lymphocyte
+/// is tumour with it, and an interior (kFlagInterior) is tumour with it where it is large enough and lies
+/// apart from seen tumour nuclei, else uncertain. Integer arithmetic; sizes are judged absolutely and against
+/// the slide's own. `cells` sorted by `before`. docs/science/kind.md.
 class KindModel {
  public:
   /// models/kind/<id>.toml (built in) or a path. Throws Error Usage.
