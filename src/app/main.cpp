@@ -2,7 +2,10 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
+#include <cstring>
 #include <exception>
+#include <iostream>
 
 #include "annulet/app/command.hpp"
 #include "annulet/app/console.hpp"
@@ -16,6 +19,30 @@ int exit_code_of(annulet::Code code) {
   if (code == Code::Internal || code == Code::Output) return 5;
   if (code == Code::Crashed || code == Code::TimedOut) return 7;
   return annulet::is_not_evaluable(code) ? 3 : 4;
+}
+
+/// CLI11 says only that a command is missing.
+void expect_known_command(const CLI::App& program, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::string names;
+  for (const CLI::App* command : program.get_subcommands(nullptr)) {
+    if (command->get_name() == argv[1]) return;
+    names += (names.empty() ? "" : ", ") + command->get_name();
+  }
+  throw annulet::Error(annulet::Code::Usage,
+                       "'" + std::string(argv[1]) + "' is no command; commands are " + names);
+}
+
+/// A full disk or a closed pipe behind stdout shows only when the buffer is written.
+int after_flush(int exit_code) {
+  errno = 0;
+  if (!std::cout.flush()) {
+    throw annulet::Error(annulet::Code::Output,
+                         "writing to stdout failed" +
+                             (errno != 0 ? std::string(": ") + std::strerror(errno) : std::string()) +
+                             "; check what it is redirected to");
+  }
+  return exit_code;
 }
 
 int run(int argc, char** argv) {
@@ -36,13 +63,14 @@ int run(int argc, char** argv) {
   commands.push_back(annulet::make_phantom_command());
   commands.push_back(annulet::make_models_command());
   for (const auto& command : commands) command->declare(program);
+  expect_known_command(program, argc, argv);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return program.exit(error) == 0 ? 0 : 2;
+    return after_flush(program.exit(error) == 0 ? 0 : 2);
   }
   for (const auto& command : commands) {
-    if (command->chosen()) return command->run();
+    if (command->chosen()) return after_flush(command->run());
   }
   return 2;
 }
