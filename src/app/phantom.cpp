@@ -1,12 +1,31 @@
 #include "annulet/phantom/phantom.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 
 #include "annulet/app/command.hpp"
+#include "annulet/base/error.hpp"
 
 namespace annulet {
 namespace {
+
+/// Painting takes a while: that the slide has no place to go must show before.
+void expect_writable_folder(const std::filesystem::path& out) {
+  std::error_code failed;
+  const std::filesystem::path folder = std::filesystem::absolute(out, failed).parent_path();
+  if (failed || !std::filesystem::is_directory(folder, failed)) {
+    throw Error(Code::Usage, "phantom '" + out.string() + "': the folder '" + folder.string() +
+                                 "' does not exist; create it first or give another --out");
+  }
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw Error(Code::Usage, "phantom '" + out.string() + "': nothing can be written in '" + folder.string() +
+                                 "': " + std::strerror(errno) + "; give another --out");
+  }
+}
 
 class PhantomCommand : public Command {
  public:
@@ -22,6 +41,7 @@ class PhantomCommand : public Command {
   bool chosen() const override { return command_->parsed(); }
 
   int run() override {
+    expect_writable_folder(out_);
     make_phantom(recipe_, out_);
     std::cout << out_.string() << '\n';
     return 0;

@@ -27,4 +27,27 @@ for case in INT:130 TERM:143; do
   [[ -z "$(find . -name '.out.*')" ]] || fail "a temporary folder was left behind"
 done
 
+# The other commands end at once, and a phantom's files are whole or not there.
+printf 'preset = "score2"\nwidth_px = 3072\nheight_px = 3072\n' >wide.toml
+printf 'preset = "score2"\nwidth_px = 640\nheight_px = 512\n' >small.toml
+run phantom small.toml --out long.tif
+truncate -s 20G long.tif  # a hole: takes no space, but long to digest
+for case in INT:130 TERM:143; do
+  signal=${case%:*} code=${case#*:}
+  for command in "phantom wide.toml --out wide.svs" "info long.tif"; do
+    command_line="annulet $command, $signal"
+    set -m  # without job control a shell starts what is in the background with SIGINT ignored
+    # shellcheck disable=SC2086
+    "$annulet" $command </dev/null >.stdout 2>.stderr &
+    child=$!
+    set +m
+    sleep 0.3
+    kill -s "$signal" "$child" 2>/dev/null
+    status=0
+    wait "$child" || status=$?
+    expect_exit "$code"
+    [[ -z "$(find . -name '.wide.*')" ]] || fail "a temporary file was left behind"
+  done
+done
+
 finish

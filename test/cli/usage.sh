@@ -7,6 +7,8 @@ expect_no_stdout
 
 run conquer
 expect_exit 2
+expect_stderr "conquer"
+expect_stderr "phantom"
 expect_no_stdout
 
 run score
@@ -37,5 +39,12 @@ run score slide.svs --out result --stain no-such-stain
 expect_exit 2
 expect_stderr "no-such-stain"
 expect_no_file result
+
+run phantom score2 --out nowhere/a.svs
+expect_exit 2
+expect_stderr "nowhere"
+run phantom score2 --out /proc/self/a.svs
+expect_exit 2
+expect_no_stdout
 
 finish
