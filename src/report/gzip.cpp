@@ -8,16 +8,16 @@
 namespace annulet {
 namespace {
 
-constexpr int kLevel = 6;               // the default of gzip and libdeflate
 constexpr std::size_t kModifiedAt = 4;  // RFC 1952 2.3: four bytes of time
 constexpr std::size_t kSystemAt = 9;    // the operating system; 255 is "unknown"
 constexpr std::size_t kHeaderBytes = 10;
 
 }  // namespace
 
-std::string gzip(const std::string& bytes) {
+std::string gzip(const std::string& bytes, int level) {
+  expects(level >= 1 && level <= 12, "libdeflate has levels 1 to 12");
   const std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor(
-      libdeflate_alloc_compressor(kLevel), &libdeflate_free_compressor);
+      libdeflate_alloc_compressor(level), &libdeflate_free_compressor);
   expects(compressor != nullptr, "there is memory to compress with");
   std::string out(libdeflate_gzip_compress_bound(compressor.get(), bytes.size()), '\0');
   const std::size_t size =

@@ -175,17 +175,22 @@ TEST_CASE("the compact table is refused when it is consistent but impossible") {
   check_corrupt(write_cells_bin(stray));
 }
 
-TEST_CASE("gzip gives back the bytes and carries neither time nor name nor system") {
-  const std::string bytes = write_cells_csv(sample::scored());
-  const std::string packed = gzip(bytes);
-  CHECK(packed.substr(0, 4) == std::string("\x1F\x8B\x08\x00", 4));
-  CHECK(packed.substr(4, 4) == std::string(4, '\0'));
-  CHECK(packed[9] == '\xFF');
-  std::string back(bytes.size(), '\0');
-  libdeflate_decompressor* decompressor = libdeflate_alloc_decompressor();
-  CHECK(libdeflate_gzip_decompress(decompressor, packed.data(), packed.size(), back.data(), back.size(),
-                                   nullptr) == LIBDEFLATE_SUCCESS);
-  libdeflate_free_decompressor(decompressor);
-  CHECK(back == bytes);
-  CHECK(gzip(bytes) == packed);
+TEST_CASE("gzip gives back the bytes at either level and carries neither time nor name nor system") {
+  const std::string bytes = write_cells_geojson(sample::scored());
+  for (const int level : {kGzipFastLevel, kGzipLevel}) {
+    const std::string packed = gzip(bytes, level);
+    CHECK(packed.substr(0, 4) == std::string("\x1F\x8B\x08\x00", 4));
+    CHECK(packed.substr(4, 4) == std::string(4, '\0'));
+    CHECK(packed[9] == '\xFF');
+    std::string back(bytes.size(), '\0');
+    libdeflate_decompressor* decompressor = libdeflate_alloc_decompressor();
+    CHECK(libdeflate_gzip_decompress(decompressor, packed.data(), packed.size(), back.data(), back.size(),
+                                     nullptr) == LIBDEFLATE_SUCCESS);
+    libdeflate_free_decompressor(decompressor);
+    CHECK(back == bytes);
+    CHECK(gzip(bytes, level) == packed);
+  }
+  CHECK(gzip(bytes) == gzip(bytes, kGzipLevel));
+  CHECK(gzip(bytes).size() < gzip(bytes, kGzipFastLevel).size());
+  CHECK_THROWS_AS(gzip(bytes, 0), Error);
 }
