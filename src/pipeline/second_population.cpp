@@ -49,7 +49,7 @@ std::map<Square, Score> score_squares(const std::map<Square, Tally>& tallies, co
 }
 
 /// Tally of the squares connected to `start` that share its score; they leave `open`.
-Tally grow(const Square& start, const std::map<Square, Score>& scores, const std::map<Square, Tally>& tallies,
+Tally grow(const Square start, const std::map<Square, Score>& scores, const std::map<Square, Tally>& tallies,
            std::set<Square>& open) {
   Tally population;
   std::vector<Square> queue{start};

@@ -60,8 +60,7 @@ std::unique_ptr<SlideSource> open_slide(const std::filesystem::path& path,
 /// SHA-256 of the slide's content (for a multi-file slide: of the file named; noted in docs/formats).
 /// Throws Error NotFound, Permission, NotAFile, Empty.
 /// `at_each_piece` (1 MiB) may throw to stop.
-std::string slide_digest(const std::filesystem::path& path,
-                         const std::function<void()>& at_each_piece = {});
+std::string slide_digest(const std::filesystem::path& path, const std::function<void()>& at_each_piece = {});
 
 /// The pitch to use: the user's over the header's. Throws Error PitchUnknown, PitchOutOfRange, TooCoarse as
 /// in contract 2; appends a caveat `pitch-differs` when both are known and differ by more than 5 %.
