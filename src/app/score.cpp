@@ -64,7 +64,7 @@ void write_result(const SlideResult& result, RunRecord& run, bool geojson, const
   if (result.scanned) {
     folder.write("cells.csv.gz", gzip(write_cells_csv(result)));
     folder.write("cells.bin.gz", gzip(write_cells_bin(result)));
-    if (geojson) folder.write("cells.geojson.gz", gzip(write_cells_geojson(result)));
+    if (geojson) folder.write("cells.geojson.gz", gzip(write_cells_geojson(result), kGzipFastLevel));
     folder.write("heatmap.png", encode_png(draw_heatmap(result)));
     folder.write("overlay.png", encode_png(draw_overlay(result)));
   }
