@@ -102,8 +102,9 @@ Overview read_overview(const SlideSource& source, const Pitch& pitch, const RunC
          static_cast<double>(kOverviewPixels)) {
     overview.pitch_um *= 2;
   }
-  const int width = std::max(1, static_cast<int>(std::ceil(width_um / overview.pitch_um)));
-  const int height = std::max(1, static_cast<int>(std::ceil(height_um / overview.pitch_um)));
+  // Whole squares only: one that reaches over the border would be brighter than anything on the slide.
+  const int width = std::max(1, static_cast<int>(width_um / overview.pitch_um));
+  const int height = std::max(1, static_cast<int>(height_um / overview.pitch_um));
   overview.rgb.resize(width, height);
   OverviewReader reader(source, pitch.mean(), control, overview);
   reader.read({0, 0, width, height}, level_for(info, pitch.mean(), overview.pitch_um));
