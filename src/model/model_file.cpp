@@ -1,5 +1,6 @@
 #include "annulet/model/model_file.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "annulet/base/digest.hpp"
@@ -14,20 +15,34 @@ struct EmbeddedModel {
 };
 extern const EmbeddedModel kEmbeddedModels[];
 
+namespace {
+
+ModelFile file_of(const EmbeddedModel& model) {
+  return {model.kind, model.id, "built-in", model.text, sha256_of(model.text)};
+}
+
+}  // namespace
+
 std::vector<ModelFile> built_in_model_files() {
   std::vector<ModelFile> files;
   for (const EmbeddedModel* model = kEmbeddedModels; model->kind != nullptr; ++model) {
-    files.push_back({model->kind, model->id, "built-in", model->text, sha256_of(model->text)});
+    files.push_back(file_of(*model));
   }
   return files;
 }
 
+bool is_built_in(const std::string& digest) {
+  const std::vector<ModelFile> files = built_in_model_files();
+  return std::any_of(files.begin(), files.end(),
+                     [&](const ModelFile& file) { return file.digest == digest; });
+}
+
 ModelFile load_model_file(const std::string& kind, const std::string& id_or_path) {
   std::string ids;
-  for (ModelFile& file : built_in_model_files()) {
-    if (file.kind != kind) continue;
-    if (file.id == id_or_path) return std::move(file);
-    ids += (ids.empty() ? "" : ", ") + file.id;
+  for (const EmbeddedModel* model = kEmbeddedModels; model->kind != nullptr; ++model) {
+    if (model->kind != kind) continue;
+    if (model->id == id_or_path) return file_of(*model);
+    ids += (ids.empty() ? "" : ", ") + std::string(model->id);
   }
   const std::filesystem::path path(id_or_path);
   if (!std::filesystem::is_regular_file(path)) {

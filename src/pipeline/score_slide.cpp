@@ -62,11 +62,8 @@ std::vector<Remark> standing_notes(const ScoreOptions& options) {
 
 /// Models read from the user's own files; they may carry a built-in id.
 void note_own_models(SlideResult& result) {
-  const std::vector<ModelFile> built_in = built_in_model_files();
   for (const ModelUse& model : result.models) {
-    const bool own = std::none_of(built_in.begin(), built_in.end(),
-                                  [&](const ModelFile& file) { return file.digest == model.digest; });
-    if (own && !model.digest.empty()) {
+    if (!model.digest.empty() && !is_built_in(model.digest)) {
       result.verdict.notes.push_back({"own-model", "the " + model.kind + " '" + model.id +
                                                        "' is a file of the user's, not the built-in one"});
     }

@@ -1,19 +1,12 @@
 #include "report/model_origin.hpp"
 
-#include <algorithm>
-
 #include "annulet/model/model_file.hpp"
 
 namespace annulet::report {
 
 std::vector<std::string> model_origins(const std::vector<ModelUse>& models) {
-  const std::vector<ModelFile> built_in = built_in_model_files();
   std::vector<std::string> origins;
-  for (const ModelUse& model : models) {
-    const bool known = std::any_of(built_in.begin(), built_in.end(),
-                                   [&](const ModelFile& file) { return file.digest == model.digest; });
-    origins.emplace_back(known ? "built-in" : "file");
-  }
+  for (const ModelUse& model : models) origins.emplace_back(is_built_in(model.digest) ? "built-in" : "file");
   return origins;
 }
 

@@ -21,4 +21,8 @@ ModelFile load_model_file(const std::string& kind, const std::string& id_or_path
 /// Every built-in file, sorted by kind and id.
 std::vector<ModelFile> built_in_model_files();
 
+/// Whether a text of this digest is compiled in: an edited file keeps the id of the one that it was made
+/// from.
+bool is_built_in(const std::string& digest);
+
 }  // namespace annulet

@@ -4,8 +4,6 @@
 
 namespace annulet {
 
-struct PhantomRecipe;
-
 /// Paints a synthetic slide with exact truth from a recipe (TOML file or built-in preset name) and writes the
 /// slide,
 /// `<stem>.slide.json`, `<stem>.cells.csv` and `<stem>.roi.geojson` beside it. Deterministic in the recipe's
