@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "annulet/base/error.hpp"
+#include "cell/own_wall.hpp"
 #include "cell/stained_ring.hpp"
 
 namespace annulet {
@@ -42,33 +43,13 @@ bool measurable(const CellRow& row) {
   return (row.flags & (kFlagCutBySlide | kFlagMissingPixels)) == 0;
 }
 
-bool positive(Pattern pattern) {
-  return pattern == Pattern::WeakModerateComplete || pattern == Pattern::IntenseComplete;
-}
-
-// The row at offset `neighbour` of `row`, by its key; nullptr where the table does not hold it.
-const CellRow* find(const CellTable& cells, const CellRow& row,
-                    const std::array<std::int16_t, 2>& neighbour) {
-  CellRow key;
-  key.x = row.x + neighbour[0];
-  key.y = row.y + neighbour[1];
-  const auto at = std::lower_bound(cells.begin(), cells.end(), key, before);
-  return at != cells.end() && at->x == key.x && at->y == key.y ? &*at : nullptr;
-}
-
-// Stained only where it faces positive neighbours: without those rays it is negative or faint.
-bool is_borrowed(const CellTable& cells, const GradedTable& graded, const CellRow& row,
-                 const Grading& grading, int visible_od) {
-  std::array<bool, kNeighbours> strong{};
-  for (std::size_t i = 0; i < std::min<std::size_t>(row.neighbours, kNeighbours); ++i) {
-    const CellRow* other = find(cells, row, row.neighbour[i]);
-    strong[i] = other != nullptr && positive(graded[static_cast<std::size_t>(other - cells.data())].pattern);
-  }
-  Flags own = all_rays();
-  for (std::size_t ray = 0; ray < kRays; ++ray)
-    own[ray] = row.facing[ray] >= kNeighbours || !strong[row.facing[ray]];
+// Stained only where the wall is not the cell's own: without those rays it is negative or faint.
+bool is_borrowed(const CellTable& cells, const GradedTable& graded, std::size_t index, const Grading& grading,
+                 int visible_od) {
+  const Flags own = own_wall(cells, graded, index, visible_od);
   if (own == all_rays()) return false;
-  const GradedCell kept = calibrated(stained_ring(row, own, visible_od, grading.bridged_rays), grading);
+  const GradedCell kept =
+      calibrated(stained_ring(cells[index], own, visible_od, grading.bridged_rays), grading);
   return kept.completeness < grading.stained_share || kept.strength_od < grading.faint_od;
 }
 
@@ -90,7 +71,7 @@ GradedTable grade_table(const CellTable& cells, const std::vector<CellKind>& kin
   }
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (graded[i].pattern == Pattern::ModerateOrStrongIncomplete) {
-      graded[i].borrowed = is_borrowed(cells, graded, cells[i], grading, visible_od);
+      graded[i].borrowed = is_borrowed(cells, graded, i, grading, visible_od);
     }
   }
   return graded;

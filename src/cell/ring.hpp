@@ -40,6 +40,7 @@ struct Samples {
   int rays_uncovered_from[kRays];  ///< first position that no pixel of the slide covers, or kLength
   std::array<std::array<std::int16_t, kLength>, kRays> dab;
   std::array<std::array<std::int16_t, kLength>, kRays> inside;  ///< baseline towards the centre
+  std::array<std::array<std::int16_t, kLength>, kRays> lower;   ///< the lesser of the baselines of both sides
   std::array<std::array<std::int16_t, kLength>, kRays>
       prominence;  ///< far below 0 where the ray allows no wall
 };

@@ -121,6 +121,7 @@ void find_prominence(Samples& s, std::size_t ray, int edge, int sampled) {
   std::int16_t padded[Samples::kLength + kBaselineFar], least[Samples::kLength + kBaselineFar];
   const std::int16_t* dab = s.dab[ray].data();
   std::int16_t *inside = s.inside[ray].data(), *prominence = s.prominence[ray].data();
+  std::int16_t* lower = s.lower[ray].data();
   std::fill_n(padded, kBaselineFar, dab[0]);
   std::copy_n(dab, sampled, padded + kBaselineFar);
   least_of_window(padded, sampled + kBaselineFar, least);
@@ -132,8 +133,10 @@ void find_prominence(Samples& s, std::size_t ray, int edge, int sampled) {
   }
   const std::int16_t* outside = least + kBaselineFar + kBaselineNear;
   for (int k = s.first; k <= last; ++k) {
+    lower[k] = lesser(inside[k], outside[k]);
     prominence[k] = static_cast<std::int16_t>(dab[k] - std::max(inside[k], outside[k]));
   }
+  std::fill(lower + last + 1, lower + s.last + 1, lower[last]);
   std::fill(prominence + last + 1, prominence + s.last + 1, kNoProminence);
 }
 

@@ -12,10 +12,16 @@ constexpr int kLeastProminence = kOdUnits * 4 / 100;  // 0.04 OD ...
 constexpr int kProminenceTenths = 6;                  // ... + 0.6 c
 constexpr int kSharePercent = 35;                     // and of 0.35 D
 constexpr int kSurelyWall = kOdUnits * 25 / 100;  // 0.25 OD over both sides is a wall however brown the cell
-constexpr int kSaturated = kOdUnits * 18 / 10;    // 1.8 OD: darker DAB leaves no light in blue
-constexpr int kLostShare = 15;                    // per cent of the rays
-constexpr int kBesideWall = 2;                    // 0.5 um: half a wall and its blur
-constexpr int kWidthPerStep = 32 / kStepsPerUm;   // CellRow::width is 1/32 um
+// A membrane is a line: what is wider than 2.25 um is asked for twice as much over the cytoplasm, and for
+// 0.40 OD.
+constexpr int kWidthPerStep = 32 / kStepsPerUm;  // CellRow::width is 1/32 um
+constexpr int kWidestLine = 9 * kStepsPerUm * kWidthPerStep / 4;
+constexpr int kWideProminenceTenths = 2 * kProminenceTenths;
+constexpr int kSurelyWideWall = kOdUnits * 40 / 100;
+constexpr int kBrownCytoplasm = kOdUnits / 10;  // 0.10 OD: as dark as what counts as stain
+constexpr int kSaturated = kOdUnits * 18 / 10;  // 1.8 OD: darker DAB leaves no light in blue
+constexpr int kLostShare = 15;                  // per cent of the rays
+constexpr int kBesideWall = 2;                  // 0.5 um: half a wall and its blur
 constexpr int kOdPerMille = 1000;
 constexpr std::int64_t kSine64 = 6424;  // round(65536 sin(2 pi / 64))
 
@@ -30,13 +36,6 @@ int median(Values& values, int count) {
 
 std::uint16_t per_mille(int od) {
   return static_cast<std::uint16_t>(divide_round(std::max(od, 0) * kOdPerMille, kOdUnits));
-}
-
-// How far a wall must stand out of what lies beside it.
-int least_prominence(int cytoplasm, int dab) {
-  const int relative =
-      std::max(kLeastProminence + cytoplasm * kProminenceTenths / 10, dab * kSharePercent / 100);
-  return std::min(relative, kSurelyWall);
 }
 
 // From the wall in one direction to where DAB falls below half the wall's height, 1/32 um.
@@ -55,6 +54,19 @@ int width_at(const Samples& s, std::size_t ray, int wall) {
   const int half = s.dab[ray][wall] - s.prominence[ray][wall] / 2;
   const std::int16_t* dab = s.dab[ray].data();
   return half_width(dab, wall, half, 1) + half_width(dab, wall, half, -1);
+}
+
+// How far a wall must stand out of what lies beside it.
+int least_prominence(int cytoplasm, int dab, bool wide) {
+  const int over_cytoplasm = cytoplasm * (wide ? kWideProminenceTenths : kProminenceTenths) / 10;
+  const int relative = std::max(kLeastProminence + over_cytoplasm, dab * kSharePercent / 100);
+  return std::min(relative, wide ? kSurelyWideWall : kSurelyWall);
+}
+
+// What is not membrane at the wall: the cytoplasm's level, and where it is brown in patches the patch's own.
+int level_below(const Samples& s, std::size_t ray, int wall, int cytoplasm) {
+  const int level = cytoplasm * kCytoplasmTenths / 10;
+  return cytoplasm < kBrownCytoplasm ? level : std::max<int>(level, s.lower[ray][wall]);
 }
 
 // Area of the polygon through the wall, 1/8 um2.
@@ -91,14 +103,15 @@ void measure_wall(const Samples& s, const std::array<int, kRays>& wall, CellRow&
     const int dab = s.dab[ray][wall[ray]], prominence = s.prominence[ray][wall[ray]];
     row.radius[ray] = static_cast<std::uint8_t>(wall[ray] * 8 / kStepsPerUm);
     row.ridge[ray] = 0;
-    const bool seen = prominence >= least_prominence(cytoplasm, dab);
-    if (!seen) continue;
-    const int over = dab - cytoplasm * kCytoplasmTenths / 10;
+    if (prominence < least_prominence(cytoplasm, dab, false)) continue;
+    const int width = width_at(s, ray, wall[ray]);
+    if (width > kWidestLine && prominence < least_prominence(cytoplasm, dab, true)) continue;
+    const int over = dab - level_below(s, ray, wall[ray], cytoplasm);
     row.ridge[ray] =
         static_cast<std::uint8_t>(std::clamp<std::int64_t>(divide_round(over * 100, kOdUnits), 0, 255));
     if (row.ridge[ray] == 0) continue;
     prominences[static_cast<std::size_t>(walls)] = static_cast<std::int16_t>(prominence);
-    widths[static_cast<std::size_t>(walls)] = static_cast<std::int16_t>(width_at(s, ray, wall[ray]));
+    widths[static_cast<std::size_t>(walls)] = static_cast<std::int16_t>(width);
     ++walls;
   }
   row.cytoplasm_od = per_mille(cytoplasm);

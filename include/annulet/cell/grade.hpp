@@ -38,8 +38,8 @@ Grading load_grading(const std::string& id_or_path);
 /// integers. `kind` is left Uncertain and `borrowed` false: `grade_table` sets them.
 GradedCell grade(const CellRow& row, const Grading& grading, int visible_od);
 
-/// Grades a whole table whose kinds are given, and finds which strong incomplete cells are stained only where
-/// they face a positive (weak_moderate_complete or intense_complete) neighbour. `cells` sorted by `before`.
+/// Grades a whole table whose kinds are given, and finds which strong incomplete cells only borrow their wall
+/// from a neighbour or from brown cytoplasm (docs/science/grade.md, "Own walls"). `cells` sorted by `before`.
 GradedTable grade_table(const CellTable& cells, const std::vector<CellKind>& kinds, const Grading& grading,
                         int visible_od);
 

@@ -86,7 +86,7 @@ struct GradedCell {
   std::uint16_t strength_od =
       0;  ///< calibrated mean over the stained part, 1/1000 OD; 0 where nothing is stained
   std::uint16_t median_od = 0;  ///< calibrated median over the stained part, 1/1000 OD
-  bool borrowed = false;        ///< stained only where it faces a positive neighbour
+  bool borrowed = false;        ///< the stained wall is not its own (docs/science/grade.md, "Own walls")
   friend bool operator==(const GradedCell&, const GradedCell&) = default;
 };
 using GradedTable = std::vector<GradedCell>;

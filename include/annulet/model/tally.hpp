@@ -26,8 +26,8 @@ struct Tally {
       measurable{};
   std::array<std::uint64_t, kKinds> unmeasurable{};
   std::array<std::array<std::uint64_t, kPatterns>, kKinds> pattern{};  ///< all cells by kind and pattern
-  /// tumour cells, incomplete with strength >= 0.40 OD, whose stained wall is only borrowed from a positive
-  /// neighbour
+  /// tumour cells, incomplete with strength >= 0.40 OD, whose stained wall is not their own
+  /// (GradedCell::borrowed)
   std::uint64_t borrowed_strong_incomplete = 0;
 
   Tally& merge(const Tally& other);

@@ -77,6 +77,28 @@ TEST_CASE("a dark wall is seen in a brown cell") {
   }
 }
 
+TEST_CASE("in a brown cell a band wider than a membrane is no wall unless it is dark, a line is") {
+  const auto brown = [](double od, double thickness) {
+    const DabAt wall = ring(40, 40, 8.5, od, 0, 360, thickness);
+    return stained(measured(tile_of([=](double x, double y) { return 0.2 + wall(x, y); }, 0.25, 80),
+                            {nucleus_at(40, 40, 4)}));
+  };
+  CHECK(brown(0.24, 1.2) == kRays);
+  CHECK(brown(0.24, 3.0) == 0);
+  CHECK(brown(0.60, 3.0) == kRays);
+  const DabAt wide = ring(40, 40, 8.5, 0.24, 0, 360, 3.0);  // the same band round a clean cell
+  CHECK(stained(measured(tile_of(wide, 0.25, 80), {nucleus_at(40, 40, 4)})) == kRays);
+}
+
+TEST_CASE("a brown patch beside the wall is not counted as wall") {
+  const DabAt wall = ring(40, 40, 8.5, 0.5);
+  const auto patched = [=](double x, double y) {  // brown everywhere, on the right twice
+    return wall(x, y) + (x > 42 ? 0.4 : 0.2);
+  };
+  const CellRow row = measured(tile_of(patched, 0.25, 80), {nucleus_at(40, 40, 4)});
+  CHECK(std::abs(row.ridge[0] - row.ridge[32]) <= 4);
+}
+
 TEST_CASE("a half ring is stained over half of its rays") {
   for (const double pitch : {0.25, 0.5}) {
     for (const double from : {0.0, 90.0, 180.0}) {

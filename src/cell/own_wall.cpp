@@ -1,0 +1,116 @@
+#include "cell/own_wall.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "annulet/base/directions.hpp"
+#include "annulet/base/integer_math.hpp"
+#include "cell/stained_ring.hpp"
+
+namespace annulet {
+namespace {
+
+constexpr int kOdPerRidge = 10;                   // CellRow::ridge is 1/100 OD, levels here 1/1000
+constexpr int kBrownCytoplasmOd = 100;            // 1/1000 OD: as dark as what counts as stain
+constexpr int kMicroPerRadius = kMicroUnits / 8;  // CellRow::radius is 1/8 um
+constexpr std::int64_t kSamePlace = kMicroUnits;  // 1 um: half a line and its blur
+
+using Rays = std::array<bool, kRays>;
+
+bool positive(Pattern pattern) {
+  return pattern == Pattern::WeakModerateComplete || pattern == Pattern::IntenseComplete;
+}
+
+// The row at offset `neighbour` of `row`, by its key; nullptr where the table does not hold it.
+const CellRow* find(const CellTable& cells, const CellRow& row,
+                    const std::array<std::int16_t, 2>& neighbour) {
+  CellRow key;
+  key.x = row.x + neighbour[0];
+  key.y = row.y + neighbour[1];
+  const auto at = std::lower_bound(cells.begin(), cells.end(), key, before);
+  return at != cells.end() && at->x == key.x && at->y == key.y ? &*at : nullptr;
+}
+
+Rays rays_facing(const CellRow& row, const CellRow& other) {
+  Rays facing{};
+  for (std::size_t i = 0; i < std::min<std::size_t>(row.neighbours, kNeighbours); ++i) {
+    if (row.x + row.neighbour[i][0] != other.x || row.y + row.neighbour[i][1] != other.y) continue;
+    for (std::size_t ray = 0; ray < kRays; ++ray) facing[ray] = row.facing[ray] == i;
+  }
+  return facing;
+}
+
+bool stained(const CellRow& row, std::size_t ray, int visible_od) {
+  return row.ridge[ray] * kOdPerRidge >= visible_od;
+}
+
+// Stain for each length of perimeter, over the rays that do not face the other cell: weighted sum, length.
+struct Elsewhere {
+  std::int64_t stain = 0, length = 0;
+};
+
+Elsewhere stain_elsewhere(const CellRow& row, const Rays& facing, int visible_od) {
+  const auto lengths = ray_lengths(row);
+  Elsewhere sum;
+  for (std::size_t ray = 0; ray < kRays; ++ray) {
+    if (facing[ray]) continue;
+    sum.length += lengths[ray];
+    if (stained(row, ray, visible_od)) sum.stain += std::int64_t{lengths[ray]} * row.ridge[ray];
+  }
+  return sum;
+}
+
+bool more(const Elsewhere& a, const Elsewhere& b) {
+  return a.stain * std::max<std::int64_t>(b.length, 1) > b.stain * std::max<std::int64_t>(a.length, 1);
+}
+
+std::size_t ray_towards(std::int64_t x, std::int64_t y) {
+  std::size_t best = 0;
+  std::int64_t along = kDirections64[0][0] * x + kDirections64[0][1] * y;
+  for (std::size_t ray = 1; ray < kRays; ++ray) {
+    const std::int64_t here = kDirections64[ray][0] * x + kDirections64[ray][1] * y;
+    if (here > along) {
+      along = here;
+      best = ray;
+    }
+  }
+  return best;
+}
+
+// Whether `other` sees a stained wall at the place of `row`'s wall on `ray`, or on one of the rays beside.
+bool seen_from(const CellRow& other, const CellRow& row, std::size_t ray, int visible_od) {
+  const std::int64_t radius = std::int64_t{row.radius[ray]} * kMicroPerRadius;
+  const std::int64_t x = row.x - other.x + divide_round(kDirections64[ray][0] * radius, kDirectionOne);
+  const std::int64_t y = row.y - other.y + divide_round(kDirections64[ray][1] * radius, kDirectionOne);
+  const std::int64_t distance = integer_sqrt(x * x + y * y);
+  const std::size_t towards = ray_towards(x, y);
+  for (const std::size_t beside : {towards, (towards + 1) % kRays, (towards + kRays - 1) % kRays}) {
+    const std::int64_t wall = std::int64_t{other.radius[beside]} * kMicroPerRadius;
+    if (stained(other, beside, visible_od) && std::abs(wall - distance) < kSamePlace) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Rays own_wall(const CellTable& cells, const GradedTable& graded, std::size_t index, int visible_od) {
+  const CellRow& row = cells[index];
+  Rays own{};
+  for (std::size_t ray = 0; ray < kRays; ++ray) {
+    own[ray] = row.facing[ray] < kNeighbours || row.cytoplasm_od < kBrownCytoplasmOd;
+  }
+  for (std::size_t i = 0; i < std::min<std::size_t>(row.neighbours, kNeighbours); ++i) {
+    const CellRow* other = find(cells, row, row.neighbour[i]);
+    if (other == nullptr) continue;
+    const Rays facing = rays_facing(row, *other);
+    const bool theirs = positive(graded[static_cast<std::size_t>(other - cells.data())].pattern) ||
+                        more(stain_elsewhere(*other, rays_facing(*other, row), visible_od),
+                             stain_elsewhere(row, facing, visible_od));
+    for (std::size_t ray = 0; ray < kRays; ++ray) {
+      if (facing[ray] && (theirs || !seen_from(*other, row, ray, visible_od))) own[ray] = false;
+    }
+  }
+  return own;
+}
+
+}  // namespace annulet
