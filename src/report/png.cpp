@@ -8,6 +8,8 @@
 namespace annulet {
 namespace {
 
+constexpr int kPngLevel = 1;  // of zlib: half the time of level 6 for a fifth more bytes
+
 /// OpenCV's codecs take blue first.
 cv::Mat blue_first(const RgbImage& image) {
   expects(image.width > 0 && image.height > 0, "a picture to encode has pixels");
@@ -33,7 +35,7 @@ std::string encode(const char* type, const RgbImage& image, const std::vector<in
 }  // namespace
 
 std::string encode_png(const RgbImage& image) {
-  return encode(".png", image, {cv::IMWRITE_PNG_COMPRESSION, 6});
+  return encode(".png", image, {cv::IMWRITE_PNG_COMPRESSION, kPngLevel});
 }
 
 namespace report {
