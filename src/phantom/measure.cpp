@@ -91,14 +91,24 @@ void measure_membrane(const PhantomRecipe& recipe, const Terrain& terrain, const
   truth.intended = intended_name(cell.intent);
 }
 
-bool leaves_slide(const Terrain& terrain, const Epithelium& cell) {
+std::vector<Vec> outline_on_slide(const Terrain& terrain, const Epithelium& cell) {
+  std::vector<Vec> outline;
   for (int k = 0; k < kWallSamples; k += 4) {
     const Vec u = wall_direction(k);
     const double t = cell.wall[static_cast<std::size_t>(k)];
-    const Vec p = terrain.unwarp({cell.seed.x + t * u.x, cell.seed.y + t * u.y});
-    if (p.x < 0 || p.y < 0 || p.x > terrain.width_um() || p.y > terrain.height_um()) return true;
+    outline.push_back(terrain.unwarp({cell.seed.x + t * u.x, cell.seed.y + t * u.y}));
   }
-  return false;
+  return outline;
+}
+
+bool leaves_slide(const Terrain& terrain, const std::vector<Vec>& outline) {
+  return std::any_of(outline.begin(), outline.end(), [&](Vec p) {
+    return p.x < 0 || p.y < 0 || p.x > terrain.width_um() || p.y > terrain.height_um();
+  });
+}
+
+void add_flag(std::string& flags, const char* flag) {
+  flags += (flags.empty() ? "" : "|") + std::string(flag);
 }
 
 bool inside(const Terrain& terrain, Vec p, double top_um, double bottom_um) {
@@ -108,7 +118,8 @@ bool inside(const Terrain& terrain, Vec p, double top_um, double bottom_um) {
 }  // namespace
 
 void measure_cells(const PhantomRecipe& recipe, const Terrain& terrain, const Tissue& tissue,
-                   const Band& band, double top_um, double bottom_um, std::vector<PhantomCell>& out) {
+                   const Artefacts& artefacts, const Band& band, double top_um, double bottom_um,
+                   std::vector<PhantomCell>& out) {
   for (const Epithelium& cell : tissue.cells) {
     if (cell.ghost) continue;
     const Vec at = terrain.unwarp(cell.nucleus.present ? cell.nucleus.centre : cell.centroid);
@@ -121,12 +132,16 @@ void measure_cells(const PhantomRecipe& recipe, const Terrain& terrain, const Ti
     truth.nucleus_area_um2 = cell.nucleus.present ? outline_area(cell.nucleus) : 0;
     truth.cell_area_um2 = cell.area_um2;
     truth.perimeter_um = cell.perimeter_um;
-    truth.evaluable = !leaves_slide(terrain, cell);
-    if (!truth.evaluable) truth.flags = "cut";
+    const std::vector<Vec> outline = outline_on_slide(terrain, cell);
+    truth.flags = artefacts.flags(outline);
+    if (cell.control) add_flag(truth.flags, kControlFlag);
+    if (leaves_slide(terrain, outline)) add_flag(truth.flags, "cut");
+    truth.evaluable = truth.flags.empty();
     measure_membrane(recipe, terrain, band, cell, truth);
     out.push_back(truth);
   }
   for (const FreeNucleus& cell : tissue.loose) {
+    if (cell.red_cell) continue;
     const Vec at = terrain.unwarp(cell.nucleus.centre);
     if (!inside(terrain, at, top_um, bottom_um)) continue;
     PhantomCell truth;
@@ -134,6 +149,9 @@ void measure_cells(const PhantomRecipe& recipe, const Terrain& terrain, const Ti
     truth.x_um = at.x;
     truth.y_um = at.y;
     truth.nucleus_area_um2 = truth.cell_area_um2 = outline_area(cell.nucleus);
+    truth.flags = artefacts.flags({at});
+    if (terrain.in_control(at.x, at.y)) add_flag(truth.flags, kControlFlag);
+    truth.evaluable = truth.flags.empty();
     out.push_back(truth);
   }
 }
@@ -144,7 +162,7 @@ std::vector<PhantomRegion> tumour_regions(const PhantomRecipe& recipe, const Ter
   cv::Mat mask = cv::Mat::zeros(static_cast<int>(recipe.height_px / kMaskPx) + 1,
                                 static_cast<int>(recipe.width_px / kMaskPx) + 1, CV_8U);
   for (const Epithelium& cell : tissue.cells) {
-    if (cell.type != PhantomCellType::Tumour) continue;
+    if (cell.type != PhantomCellType::Tumour || cell.control) continue;
     std::vector<cv::Point> outline;
     for (int k = 0; k < kWallSamples; k += 4) {
       const Vec u = wall_direction(k);

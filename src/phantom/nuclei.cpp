@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "phantom/necrosis.hpp"
 #include "phantom/tissue.hpp"
 
 namespace annulet::phantom {
@@ -11,6 +12,7 @@ constexpr double kCytoplasmRim = 0.7;      // um of cytoplasm that a nucleus lea
 constexpr double kLeastRadius = 2.7;       // um: a smaller one is not drawn, the profile was cut beside it
 constexpr double kMostRadius = 6.6;        // um
 constexpr double kLymphocyteRadius = 3.1;  // um, mean
+constexpr double kRedClustered = 0.9;      // of the red cells: in vessels and bleedings
 constexpr double kLooseGap = 0.6;          // um between free nuclei, and from them to epithelium
 
 void turn(Nucleus& nucleus, double angle) {
@@ -129,21 +131,22 @@ class LoosePlacer {
         terrain_(terrain),
         tissue_(tissue),
         cells_(terrain.width_um(), terrain.height_um(), 12),
-        loose_(terrain.width_um(), terrain.height_um(), 12) {
+        loose_(terrain.width_um(), terrain.height_um(), 12),
+        gap_um_(kLooseGap + (recipe.cleft_percent > 0 ? recipe.cleft_um : 0)) {
     for (std::size_t i = 0; i < tissue.cells.size(); ++i) {
       const Epithelium& cell = tissue.cells[i];
       if (cell.ghost) continue;
-      cells_.add(static_cast<int>(i), cell.seed, cell.weight + cell.cap + 6);
+      cells_.add(static_cast<int>(i), cell.seed, cell.weight + cell.cap + 6 + gap_um_);
     }
   }
 
   bool free(const Nucleus& nucleus) const {
     for (const Vec& p : nucleus.outline()) {
       if (terrain_.depth(p.x, p.y) < 3 || terrain_.lumen_distance(p.x, p.y) < 2) return false;
+      if (terrain_.fat().distance(p.x, p.y) < 1 || terrain_.necrosis_depth(p.x, p.y) > -1) return false;
       for (const int i : cells_.near(p.x, p.y)) {
         const Epithelium& cell = tissue_.cells[static_cast<std::size_t>(i)];
-        if (std::hypot(p.x - cell.seed.x, p.y - cell.seed.y) < cell.weight + cell.cap + kLooseGap)
-          return false;
+        if (std::hypot(p.x - cell.seed.x, p.y - cell.seed.y) < cell.weight + cell.cap + gap_um_) return false;
       }
       for (const int i : loose_.near(p.x, p.y)) {
         const Nucleus& other = tissue_.loose[static_cast<std::size_t>(i)].nucleus;
@@ -169,6 +172,22 @@ class LoosePlacer {
     nucleus.texture = random.uniform(0.3, 0.55);
     nucleus.grain_um = 1.1;
     nucleus.edge_um = random.uniform(0.2, 0.4);
+    return keep(cell);
+  }
+
+  /// A disc of 6-7.5 um, pale in the middle; its peroxidase may turn chromogen without any antibody.
+  bool try_red_cell(Vec at, Random& random) {
+    FreeNucleus cell;
+    cell.red_cell = true;
+    Nucleus& disc = cell.nucleus;
+    disc.centre = at;
+    disc.a = random.uniform(3, 3.75);
+    disc.b = disc.a * random.uniform(0.7, 1);
+    turn(disc, random.uniform(0, kTurn));
+    wave(disc, 0.06, random);
+    disc.od = random.uniform(0.05, 0.14);
+    disc.rim = random.uniform(0.03, 0.08);
+    disc.edge_um = random.uniform(0.25, 0.5);
     return keep(cell);
   }
 
@@ -200,27 +219,26 @@ class LoosePlacer {
   const Terrain& terrain_;
   Tissue& tissue_;
   PlaceIndex cells_, loose_;
+  double gap_um_;
 };
 
-void place_lymphocytes(const PhantomRecipe& recipe, const Terrain& terrain, Random& random,
-                       LoosePlacer& placer) {
+/// Puts `wanted` down by `put`, the first of them in clusters of 8-22 um.
+template <class Put>
+void place_in_clusters(const Terrain& terrain, double wanted, double clustered, Random& random, Put put) {
   const double width = terrain.width_um(), height = terrain.height_um();
-  const double wanted = recipe.lymphocytes_per_mm2 * width * height * 1e-6;
-  const double clustered = wanted * recipe.lymphocyte_cluster_percent / 100;
   int placed = 0;
   for (int i = 0; i < wanted * 4 && placed < clustered; ++i) {
     const Vec centre{random.uniform(0, width), random.uniform(0, height)};
-    if (!placer.try_lymphocyte(centre, random)) continue;
+    if (!put(centre)) continue;
     ++placed;
     const double spread = random.uniform(8, 22);
     const int members = static_cast<int>(0.16 * spread * spread);
     for (int k = 0; k < members * 12 && placed < clustered; ++k) {
-      placed += placer.try_lymphocyte(
-          {centre.x + spread * random.normal(), centre.y + spread * random.normal()}, random);
+      placed += put({centre.x + spread * random.normal(), centre.y + spread * random.normal()});
     }
   }
   for (int i = 0; i < wanted * 12 && placed < wanted; ++i) {
-    placed += placer.try_lymphocyte({random.uniform(0, width), random.uniform(0, height)}, random);
+    placed += put({random.uniform(0, width), random.uniform(0, height)});
   }
 }
 
@@ -248,13 +266,22 @@ void place_nuclei(const PhantomRecipe& recipe, const Terrain& terrain, Random& r
     if (!cell.ghost) draw_epithelial_nucleus(recipe, cell, random);
   }
   LoosePlacer placer(recipe, terrain, tissue);
-  place_lymphocytes(recipe, terrain, random, placer);
-  const double wanted = recipe.spindles_per_mm2 * terrain.width_um() * terrain.height_um() * 1e-6;
+  const double mm2 = terrain.width_um() * terrain.height_um() * 1e-6;
+  const double lymphocytes = recipe.lymphocytes_per_mm2 * mm2;
+  place_in_clusters(terrain, lymphocytes, lymphocytes * recipe.lymphocyte_cluster_percent / 100, random,
+                    [&](Vec at) { return placer.try_lymphocyte(at, random); });
+  const double red_cells = recipe.red_cells_per_mm2 * mm2;
+  if (red_cells > 0) {
+    place_in_clusters(terrain, red_cells, red_cells * kRedClustered, random,
+                      [&](Vec at) { return placer.try_red_cell(at, random); });
+  }
+  const double wanted = recipe.spindles_per_mm2 * mm2;
   int placed = 0;
   for (int i = 0; i < wanted * 8 && placed < wanted; ++i) {
     placed += placer.try_spindle(
         {random.uniform(0, terrain.width_um()), random.uniform(0, terrain.height_um())}, random);
   }
+  place_debris(recipe, terrain, random, tissue);
 }
 
 }  // namespace annulet::phantom

@@ -61,6 +61,23 @@ float noise_at(std::uint64_t seed, int x, int y, int channel) {
   return (sum / 65536.0F - 2) * 1.7320508F;  // four uniforms have the variance 1/3
 }
 
+/// OD of a stroke of felt-tip ink by channel. Chosen to look like strokes on scanned slides.
+std::array<double, 3> ink_od(const std::string& colour) {
+  if (colour == "green") return {1.3, 0.45, 0.9};
+  if (colour == "black") return {1.0, 0.95, 0.9};
+  if (colour == "red") return {0.12, 1.0, 0.9};
+  return {1.2, 0.75, 0.22};
+}
+
+/// The camera's own curve: grey levels stretched about the middle one, then a power. What leaves 0 .. 255 is
+/// clipped.
+float tone(const PhantomRecipe& recipe, float grey) {
+  constexpr float kMiddle = 128, kMost = 255;
+  grey = kMiddle + (grey - kMiddle) * static_cast<float>(1 + recipe.contrast);
+  if (recipe.gamma == 1) return grey;
+  return kMost * std::pow(std::clamp(grey / kMost, 0.0F, 1.0F), static_cast<float>(recipe.gamma));
+}
+
 /// Transmitted light of slide rows first - reach .. last + reach, averaged over paint pixels: clean grey
 /// levels.
 Plane<float> transmit(const PhantomRecipe& recipe, const Band& band, int averaging, int first, int rows,
@@ -70,6 +87,8 @@ Plane<float> transmit(const PhantomRecipe& recipe, const Band& band, int averagi
   const auto h = static_cast<float>(recipe.haematoxylin_vector[channel] * kLn10);
   const auto d = static_cast<float>(recipe.chromogen_vector[channel] * kLn10);
   const auto white = static_cast<float>(recipe.white[channel]) / static_cast<float>(averaging * averaging);
+  const auto saturation = static_cast<float>(recipe.chromogen_saturation);
+  const float pen = band.ink.empty() ? 0 : static_cast<float>(ink_od(recipe.pen_colour)[channel] * kLn10);
   for (int y = 0; y < rows; ++y) {
     float* out = light.row(y);
     std::fill_n(out, width, 0.0F);
@@ -78,7 +97,11 @@ Plane<float> transmit(const PhantomRecipe& recipe, const Band& band, int averagi
       const float *hs = band.haematoxylin.row(source), *cs = band.chromogen.row(source),
                   *ms = band.membrane.row(source);
       for (int x = 0; x < width * averaging; ++x) {
-        out[x / averaging] += white * std::exp(-h * hs[x] - d * (cs[x] + ms[x]));
+        float brown = d * (cs[x] + ms[x]);
+        if (saturation > 0) brown /= 1 + saturation * brown / kLn10;
+        float light_left = std::exp(-h * hs[x] - brown);
+        if (pen > 0) light_left *= std::exp(-pen * band.ink(x, source));
+        out[x / averaging] += white * light_left;
       }
     }
   }
@@ -100,6 +123,7 @@ void expose(const PhantomRecipe& recipe, const Band& band, int averaging, int fi
   const std::vector<float> binomial{1 / 16.F, 4 / 16.F, 6 / 16.F, 4 / 16.F, 1 / 16.F};
   const auto seed = static_cast<std::uint64_t>(recipe.seed) * 7919 + 3;
   const auto sharpen = static_cast<float>(recipe.sharpen), noise = static_cast<float>(recipe.noise_grey);
+  const bool camera = recipe.contrast > 0 || recipe.gamma != 1;
   Plane<float> rows, soft;
   for (std::size_t channel = 0; channel < 3; ++channel) {
     const int top = first - kSharpenReach;
@@ -114,8 +138,9 @@ void expose(const PhantomRecipe& recipe, const Band& band, int averaging, int fi
       std::uint8_t* out = rgb.row(y) + channel;
       for (int x = 0; x < light.width(); ++x) {
         const float clean = light(x, y - top), sharp = clean + sharpen * (clean - soft(x, y - top));
-        const float grey = sharp + noise * std::sqrt(std::max(0.0F, clean) / white) *
-                                       noise_at(seed, x, y, static_cast<int>(channel));
+        float grey = sharp + noise * std::sqrt(std::max(0.0F, clean) / white) *
+                                 noise_at(seed, x, y, static_cast<int>(channel));
+        if (camera) grey = tone(recipe, grey);
         out[3 * x] = static_cast<std::uint8_t>(std::clamp(grey + 0.5F, 0.0F, 255.0F));
       }
     }

@@ -147,6 +147,9 @@ void pack_cells(const PhantomRecipe& recipe, const Terrain& terrain, Random& ran
     packing.rebuild();
   }
   surround(random, packing);
+  for (Epithelium& cell : tissue.cells) {
+    cell.control = cell.type == PhantomCellType::Tumour && terrain.in_control(cell.seed.x, cell.seed.y);
+  }
 }
 
 }  // namespace annulet::phantom

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "phantom/fibres.hpp"
+#include "phantom/necrosis.hpp"
 
 namespace annulet::phantom {
 namespace {
@@ -14,7 +15,11 @@ constexpr double kOwnSide = 0.12;         // um from the wall to the middle of a
 constexpr double kLeastDivergence = 0.3;  // of two unit vectors: keeps the wall distance finite behind a cell
 constexpr double kTissueEdge = 1.5;       // um over which tissue begins
 constexpr std::size_t kMostNear = 32;
-constexpr int kChannelGrain = 80, kChannelChromatin = 84, kChannelCleft = 88, kChannelBlush = 90;
+constexpr int kChannelGrain = 80, kChannelChromatin = 84, kChannelCleft = 88, kChannelBlush = 90,
+              kChannelRetraction = 92;
+constexpr double kSeptum = 1.5;      // stain of a fat cell's septum over that of fibres
+constexpr float kCleftPieceUm = 30;  // length of the pieces of a nest's edge that have a cleft
+constexpr double kCleftSoft = 1;     // um over which the fibres beyond a cleft begin
 
 struct NearCell {
   const Epithelium* cell;
@@ -73,6 +78,19 @@ double membrane_at(const Neighbourhood& hood, double lumen_distance) {
   return od;
 }
 
+/// Value of a field of noise below which the given share of it lies.
+float noise_quantile(const Noise& noise, int channel, double share) {
+  constexpr int kSide = 64;
+  constexpr float kStep = 0.73F;  // of a lattice cell: no sample repeats another
+  std::vector<float> values;
+  for (int y = 0; y < kSide; ++y) {
+    for (int x = 0; x < kSide; ++x)
+      values.push_back(noise(kStep * static_cast<float>(x), kStep * static_cast<float>(y), channel));
+  }
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
+}
+
 float smooth_step(double low, double high, double v) {
   const double t = std::clamp((v - low) / (high - low), 0.0, 1.0);
   return static_cast<float>(t * t * (3 - 2 * t));
@@ -84,10 +102,12 @@ Painter::Painter(const PhantomRecipe& recipe, const Terrain& terrain, const Tiss
     : recipe_(recipe),
       terrain_(terrain),
       tissue_(tissue),
-      cells_(terrain.width_um(), terrain.height_um(), 5) {
+      cells_(terrain.width_um(), terrain.height_um(), 5),
+      sight_um_(recipe.cleft_percent > 0 ? std::max(kSight, recipe.cleft_um + kCleftSoft + 1) : kSight) {
+  cleft_cut_ = noise_quantile(terrain.noise(), kChannelRetraction, 1 - recipe.cleft_percent / 100);
   for (std::size_t i = 0; i < tissue.cells.size(); ++i) {
     const Epithelium& cell = tissue.cells[i];
-    cells_.add(static_cast<int>(i), cell.seed, cell.weight + cell.cap + kSight);
+    cells_.add(static_cast<int>(i), cell.seed, cell.weight + cell.cap + sight_um_);
   }
 }
 
@@ -97,9 +117,10 @@ void Painter::paint(Band& band) const {
   band.membrane.fill(0);
   paint_ground(band);
   for (const Epithelium& cell : tissue_.cells) {
-    if (cell.nucleus.present) paint_nucleus(band, cell.nucleus);
+    if (cell.nucleus.present) paint_nucleus(band, cell.nucleus, band.haematoxylin);
   }
-  for (const FreeNucleus& cell : tissue_.loose) paint_nucleus(band, cell.nucleus);
+  for (const FreeNucleus& cell : tissue_.loose)
+    paint_nucleus(band, cell.nucleus, cell.red_cell ? band.chromogen : band.haematoxylin);
 }
 
 void Painter::paint_ground(Band& band) const {
@@ -125,7 +146,7 @@ void Painter::paint_pixel(Band& band, int x, int y, float fine, float coarse) co
   for (const int i : cells_.near(qx, qy)) {
     const Epithelium& cell = tissue_.cells[static_cast<std::size_t>(i)];
     const double dx = qx - cell.seed.x, dy = qy - cell.seed.y, d = std::sqrt(dx * dx + dy * dy);
-    if (d > cell.weight + cell.cap + kSight || hood.count == kMostNear) continue;
+    if (d > cell.weight + cell.cap + sight_um_ || hood.count == kMostNear) continue;
     const double level = d - cell.weight, inverse = d > 1e-6 ? 1 / d : 0;
     hood.near[hood.count] = {&cell, level, dx * inverse, dy * inverse, dx, dy};
     if (level < best) {
@@ -141,7 +162,7 @@ void Painter::paint_pixel(Band& band, int x, int y, float fine, float coarse) co
   if (hood.owner < kMostNear && hood.near[hood.owner].cell->ghost) hood.outside = distance_to_cell(hood);
   if (hood.owner < kMostNear && !hood.near[hood.owner].cell->ghost)
     paint_epithelium(band, x, y, *hood.near[hood.owner].cell);
-  else if (lumen > 0)
+  else if (lumen > 0 && !paint_other_ground(band, x, y))
     paint_stroma(band, x, y, fine, coarse, hood.outside);
   if (hood.count > 0) band.membrane(x, y) = static_cast<float>(membrane_at(hood, lumen));
 }
@@ -157,6 +178,32 @@ void Painter::paint_epithelium(Band& band, int x, int y, const Epithelium& cell)
   band.chromogen(x, y) = static_cast<float>(cell.blush) * std::max(0.0F, 1 + 0.8F * grain + 0.6F * cloud);
 }
 
+/// Fat and necrosis; false where the ground is neither.
+bool Painter::paint_other_ground(Band& band, int x, int y) const {
+  const float qx = band.place_x(x, y), qy = band.place_y(x, y);
+  Amounts stain;
+  if (terrain_.fat().distance(qx, qy) < 0) {
+    const float septum =
+        terrain_.fat().septum(qx, qy) * smooth_step(-kTissueEdge, kTissueEdge, terrain_.depth(qx, qy));
+    stain.haematoxylin = static_cast<float>(kSeptum * recipe_.stroma_haematoxylin_od) * septum;
+    stain.chromogen = static_cast<float>(kSeptum * recipe_.stroma_chromogen_od) * septum;
+  } else if (terrain_.necrosis_depth(qx, qy) > 0) {
+    stain = necrosis_stain(recipe_, terrain_, qx, qy);
+  } else {
+    return false;
+  }
+  band.haematoxylin(x, y) = stain.haematoxylin;
+  band.chromogen(x, y) = stain.chromogen;
+  return true;
+}
+
+/// 0 .. 1, how much of the fibres has drawn back from a nest.
+float Painter::cleft_at(float x, float y, double outside) const {
+  const float here = terrain_.noise()(x / kCleftPieceUm, y / kCleftPieceUm, kChannelRetraction);
+  return smooth_step(cleft_cut_ - 0.08, cleft_cut_ + 0.08, here) *
+         (1 - smooth_step(recipe_.cleft_um - kCleftSoft, recipe_.cleft_um + kCleftSoft, outside));
+}
+
 void Painter::paint_stroma(Band& band, int x, int y, float fine, float coarse, double outside) const {
   const float qx = band.place_x(x, y), qy = band.place_y(x, y);
   const Noise& noise = terrain_.noise();
@@ -166,13 +213,14 @@ void Painter::paint_stroma(Band& band, int x, int y, float fine, float coarse, d
   const float loose =
       smooth_step(-0.1, 0.5, noise(qx / 28, qy / 28, kChannelCleft));  // retraction beside nests
   cover *= 1 - loose * 0.9F * (1 - smooth_step(0.6, 3.0, outside));
+  if (recipe_.cleft_percent > 0) cover *= 1 - cleft_at(qx, qy, outside);
   cover *= smooth_step(-kTissueEdge, kTissueEdge, terrain_.depth(qx, qy));
   const float fibre = cover * std::max(0.0F, 0.75F + 0.8F * fine + 0.35F * coarse);
   band.haematoxylin(x, y) = static_cast<float>(recipe_.stroma_haematoxylin_od) * fibre;
   band.chromogen(x, y) = static_cast<float>(recipe_.stroma_chromogen_od) * fibre;
 }
 
-void Painter::paint_nucleus(Band& band, const Nucleus& nucleus) const {
+void Painter::paint_nucleus(Band& band, const Nucleus& nucleus, Plane<float>& stain) const {
   const double reach = nucleus.reach() + 1.5, pitch = band.pitch_um;  // 1.5: the distortion of places
   const int left = std::max(0, static_cast<int>((nucleus.centre.x - reach) / pitch));
   const int right = std::min(band.width() - 1, static_cast<int>((nucleus.centre.x + reach) / pitch));
@@ -203,9 +251,9 @@ void Painter::paint_nucleus(Band& band, const Nucleus& nucleus) const {
         const double sx = (qx - spot.at.x) / spot.radius_um, sy = (qy - spot.at.y) / spot.radius_um;
         od += spot.od * std::exp(-0.5 * (sx * sx + sy * sy) * 2);
       }
-      float& here = band.haematoxylin(x, y);
+      float& here = stain(x, y);
       here += alpha * (static_cast<float>(std::max(0.0, od)) - here);
-      band.chromogen(x, y) *= 1 - 0.65F * alpha;
+      if (&stain != &band.chromogen) band.chromogen(x, y) *= 1 - 0.65F * alpha;
     }
   }
 }

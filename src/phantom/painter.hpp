@@ -10,6 +10,7 @@ struct Band {
   double pitch_um = 0.25;
   Plane<float> haematoxylin, chromogen, membrane;
   Plane<float> place_x, place_y;  ///< undistorted place of each pixel, um
+  Plane<float> ink;               ///< of a pen, 0 .. about 1; empty where there is none
 
   int width() const { return membrane.width(); }
   int rows() const { return membrane.height(); }
@@ -26,12 +27,17 @@ class Painter {
   void paint_ground(Band& band) const;
   void paint_pixel(Band& band, int x, int y, float fine, float coarse) const;
   void paint_epithelium(Band& band, int x, int y, const Epithelium& cell) const;
-  void paint_stroma(Band& band, int x, int y, float fine, float coarse, double cleft) const;
-  void paint_nucleus(Band& band, const Nucleus& nucleus) const;
+  void paint_stroma(Band& band, int x, int y, float fine, float coarse, double outside) const;
+  float cleft_at(float x, float y, double outside) const;
+  bool paint_other_ground(Band& band, int x, int y) const;
+  /// `stain` is the plane of `band` that the nucleus's OD goes to.
+  void paint_nucleus(Band& band, const Nucleus& nucleus, Plane<float>& stain) const;
   const PhantomRecipe& recipe_;
   const Terrain& terrain_;
   const Tissue& tissue_;
   PlaceIndex cells_;
+  double sight_um_;      ///< beyond a cell in which its membrane or the cleft round it may show
+  float cleft_cut_ = 1;  ///< noise above which a nest's edge has a cleft
 };
 
 }  // namespace annulet::phantom

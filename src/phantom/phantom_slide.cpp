@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "annulet/base/error.hpp"
+#include "phantom/artefacts.hpp"
 #include "phantom/measure.hpp"
 #include "phantom/optics.hpp"
 #include "phantom/painter.hpp"
@@ -53,6 +54,7 @@ PhantomSlide paint_phantom(const PhantomRecipe& recipe, double band_pixels) {
   const phantom::Terrain terrain(recipe);
   const phantom::Tissue tissue = lay_out(recipe, terrain);
   const phantom::Painter painter(recipe, terrain, tissue);
+  const phantom::Artefacts artefacts(recipe, terrain);
   PhantomSlide slide;
   slide.recipe = recipe;
   slide.rgb.resize(width, height);
@@ -69,8 +71,10 @@ PhantomSlide paint_phantom(const PhantomRecipe& recipe, double band_pixels) {
     for (Plane<float>* plane : {&band.haematoxylin, &band.chromogen, &band.membrane}) {
       phantom::blur(*plane, recipe.blur_um / pitch, scratch);
     }
+    phantom::measure_cells(recipe, terrain, tissue, artefacts, band, first * recipe.mpp, last * recipe.mpp,
+                           slide.cells);
+    artefacts.apply(band);
     phantom::expose(recipe, band, averaging, first, last, slide.rgb);
-    phantom::measure_cells(recipe, terrain, tissue, band, first * recipe.mpp, last * recipe.mpp, slide.cells);
   }
   std::sort(slide.cells.begin(), slide.cells.end(), [](const PhantomCell& a, const PhantomCell& b) {
     return std::pair(a.y_um, a.x_um) < std::pair(b.y_um, b.x_um);

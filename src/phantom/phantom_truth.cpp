@@ -71,7 +71,7 @@ PhantomTruth conclude_phantom(const PhantomSlide& slide) {
   PhantomTruth truth;
   std::vector<const PhantomCell*> all, evaluable;
   for (const PhantomCell& cell : slide.cells) {
-    if (cell.type != PhantomCellType::Tumour) continue;
+    if (cell.type != PhantomCellType::Tumour || is_control(cell)) continue;
     all.push_back(&cell);
     if (cell.evaluable) evaluable.push_back(&cell);
   }

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "phantom/tissue.hpp"
 
@@ -15,7 +14,9 @@ constexpr double kVisible = 0.10;  // OD from which a wall counts as stained
 constexpr double kArcTaper = 2.0;  // um over which an arc of stain fades out
 constexpr int kBalanceRounds = 10;
 constexpr double kLeastGain = 0.15, kMostGain = 3;
-constexpr int kChannelCoherence = 50, kChannelWall = 60;
+constexpr int kChannelWall = 60;
+constexpr double kAtLumen = 1.5;     // um from a lumen within which a basolateral cell bears no stain
+constexpr double kLumenTaper = 2.0;  // um over which it begins
 
 double line_width(Intent intent) {
   switch (intent) {
@@ -49,33 +50,6 @@ double wanted_od(const PhantomRecipe& recipe, Intent intent, Random& random) {
   return 0;
 }
 
-/// Ranks the tumour cells by a smooth field mixed with chance, and deals the intended classes along that
-/// rank.
-void deal_classes(const PhantomRecipe& recipe, const Terrain& terrain, Random& random, Tissue& tissue) {
-  std::vector<std::pair<double, std::size_t>> ranked;
-  for (std::size_t i = 0; i < tissue.cells.size(); ++i) {
-    const Epithelium& cell = tissue.cells[i];
-    if (cell.type != PhantomCellType::Tumour) continue;
-    const auto x = static_cast<float>(cell.seed.x / 90), y = static_cast<float>(cell.seed.y / 90);
-    const double smooth = terrain.noise()(x, y, kChannelCoherence);
-    ranked.emplace_back(recipe.coherence * smooth + (1 - recipe.coherence) * random.uniform(-1, 1), i);
-  }
-  std::sort(ranked.begin(), ranked.end());
-  const std::pair<double, Intent> deal[] = {{recipe.percent_intense, Intent::Intense},
-                                            {recipe.percent_moderate, Intent::Moderate},
-                                            {recipe.percent_mi, Intent::Incomplete},
-                                            {recipe.percent_faint, Intent::Faint},
-                                            {recipe.percent_ring, Intent::Ring}};
-  double upto = 0;
-  std::size_t next = 0;
-  for (const auto& [percent, intent] : deal) {
-    upto += percent;
-    const auto end = std::min(
-        ranked.size(), static_cast<std::size_t>(upto / 100 * static_cast<double>(ranked.size()) + 0.5));
-    for (; next < end; ++next) tissue.cells[ranked[ranked.size() - 1 - next].second].intent = intent;
-  }
-}
-
 /// Arcs of stain over `coverage` of the perimeter, in `arcs` pieces with soft ends.
 void draw_arcs(Epithelium& cell, double coverage, int arcs, Random& random) {
   const double length = cell.perimeter_um, half = 0.5 * coverage * length / arcs;
@@ -96,6 +70,16 @@ void draw_arcs(Epithelium& cell, double coverage, int arcs, Random& random) {
     }
     cell.membrane[k] = static_cast<float>(best);
     along += cell.share[k] * length;
+  }
+}
+
+/// Takes the stain from the side of the lumen: what is left is basolateral.
+void spare_lumen_side(const Terrain& terrain, Epithelium& cell) {
+  for (std::size_t k = 0; k < kWallSamples; ++k) {
+    const Vec u = wall_direction(static_cast<int>(k));
+    const double away =
+        terrain.lumen_distance(cell.seed.x + cell.wall[k] * u.x, cell.seed.y + cell.wall[k] * u.y);
+    cell.membrane[k] *= static_cast<float>(std::clamp((away - kAtLumen) / kLumenTaper, 0.0, 1.0));
   }
 }
 
@@ -186,6 +170,8 @@ void stain_membranes(const PhantomRecipe& recipe, const Terrain& terrain, Random
       cell.blush += 0.03 * random.uniform();
     cell.haematoxylin = recipe.cytoplasm_haematoxylin_od * random.uniform(0.7, 1.3);
     draw_pattern(terrain, cell, random);
+    if (recipe.basolateral_percent > 0 && random.uniform(0, 100) < recipe.basolateral_percent)
+      spare_lumen_side(terrain, cell);
     wanted[i] = wanted_od(recipe, cell.intent, random);
     const double first = cell.intent == Intent::Ring ? wanted[i] : 0.55 * wanted[i];
     for (float& od : cell.membrane)

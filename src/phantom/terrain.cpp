@@ -1,13 +1,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "phantom/architecture.hpp"
 #include "phantom/tissue.hpp"
 
 namespace annulet::phantom {
 namespace {
 
 // Channels of the noise table, so that fields do not repeat each other.
-enum Channel { kEdge = 0, kNest = 10, kAngle = 20, kWarp = 30 };
+enum Channel { kAngle = 20, kWarp = 30, kNecrosisEdge = 140 };
 
 constexpr double kNestEdgeGap = 9;  // um between a nest and the tissue's edge or a duct's wall
 constexpr double kDuctWall = 15;    // um: two rows of cells
@@ -15,6 +16,13 @@ constexpr double kLumenSight = 20;  // um within which lumen_distance is known
 constexpr double kWave = 1.15;     // um, amplitude of the distortion of walls and nuclei, waves of about 8 um
 constexpr double kRipple = 0.28;   // um, the same for waves of about 3 um
 constexpr double kSampleStep = 6;  // um, grid on which the share of nests is set
+constexpr double kControlGap = 5;  // um between control cells and the edge of their tissue
+constexpr double kFileHalf = 1.5;  // um beside the line of a single file in which its cells' middles stand
+constexpr double kFatGap = 9;      // um between the middle of a tumour cell and fat
+constexpr double kDeathGap = 5;    // um between the middle of a tumour cell and necrosis
+constexpr double kGlandWall =
+    0.85;  // of the cell's diameter: where the middles of a gland's one row of cells stand
+constexpr double kGlandGap = 9;  // um of stroma round a gland's cells, at least
 
 }  // namespace
 
@@ -60,15 +68,19 @@ Terrain::Terrain(const PhantomRecipe& recipe)
     : recipe_(recipe),
       width_um_(recipe.width_px * recipe.mpp),
       height_um_(recipe.height_px * recipe.mpp),
+      gland_wall_um_(std::min(kLumenSight - 1, kGlandWall * recipe.cell_diameter_um)),
       noise_(static_cast<std::uint64_t>(recipe.seed) * 2654435761U + 17),
-      lumen_index_(width_um_, height_um_, 16) {
+      pieces_(recipe_, width_um_, height_um_, noise_),
+      fat_(recipe_, width_um_, height_um_, noise_, places_on_patient()),
+      lumen_index_(width_um_, height_um_, 16),
+      necrosis_index_(width_um_, height_um_, 32) {
+  place_necroses();
   Random random(static_cast<std::uint64_t>(recipe.seed) ^ 0x64756374U);
   place_ducts(random);
   std::vector<double> values;
   for (double y = 0; y < height_um_; y += kSampleStep) {
     for (double x = 0; x < width_um_; x += kSampleStep) {
-      if (depth(x, y) > kNestEdgeGap && duct_distance(x, y) > kDuctWall + kNestEdgeGap)
-        values.push_back(nest_value(x, y));
+      if (open_ground(x, y)) values.push_back(growth_value(recipe_, noise_, x, y));
     }
   }
   nest_cut_ = 1e9;
@@ -77,37 +89,58 @@ Terrain::Terrain(const PhantomRecipe& recipe)
     const auto above = static_cast<std::size_t>(recipe.tumour_fraction * static_cast<double>(values.size()));
     nest_cut_ = above >= values.size() ? -1e9 : values[values.size() - 1 - above];
   }
+  if (recipe.architecture == "glands")
+    place_glands(recipe.tumour_fraction * static_cast<double>(values.size()) * kSampleStep * kSampleStep);
   place_nest_lumens(random);
 }
 
-double Terrain::depth(double x, double y) const {
-  if (recipe_.glass_margin_um <= 0) return 1e6;
-  const auto fx = static_cast<float>(x);
-  const double top =
-      recipe_.glass_margin_um + 12 * noise_(fx / 70, 0, kEdge) + 3 * noise_(fx / 9, 0, kEdge + 1);
-  const double bottom =
-      recipe_.glass_margin_um + 12 * noise_(fx / 70, 50, kEdge) + 3 * noise_(fx / 9, 50, kEdge + 1);
-  return std::min(y - top, height_um_ - bottom - y);
+std::vector<Vec> Terrain::places_on_patient() const {
+  std::vector<Vec> places;
+  if (recipe_.fat_percent <= 0) return places;
+  for (double y = 0; y < height_um_; y += kSampleStep) {
+    for (double x = 0; x < width_um_; x += kSampleStep) {
+      if (depth(x, y) > 0 && !in_control(x, y)) places.push_back({x, y});
+    }
+  }
+  return places;
 }
 
-double Terrain::nest_value(double x, double y) const {
-  const auto fx = static_cast<float>(x / recipe_.nest_scale_um),
-             fy = static_cast<float>(y / recipe_.nest_scale_um);
-  if (recipe_.architecture == "cords") return -std::abs(noise_.fractal(fx, fy, kNest));
-  return noise_.fractal(fx, fy, kNest);
+double Terrain::depth(double x, double y) const {
+  return pieces_.depth(x, y);
 }
 
 double Terrain::duct_distance(double x, double y) const {
   double least = 1e9;
+  if (recipe_.ducts_per_mm2 <= 0) return least;
   for (const Lumen& lumen : lumens_) {
     if (lumen.duct) least = std::min(least, lumen.distance(x, y));
   }
   return least;
 }
 
+double Terrain::necrosis_depth(double x, double y) const {
+  double deepest = -kLumenSight;
+  if (necroses_.empty()) return deepest;
+  for (const int i : necrosis_index_.near(x, y)) {
+    deepest = std::max(deepest, -necroses_[static_cast<std::size_t>(i)].distance(x, y));
+  }
+  return deepest + 5 * noise_(static_cast<float>(x / 14), static_cast<float>(y / 14), kNecrosisEdge);
+}
+
+bool Terrain::open_ground(double x, double y) const {
+  return depth(x, y) > kNestEdgeGap && duct_distance(x, y) > kDuctWall + kNestEdgeGap && !in_control(x, y) &&
+         fat_.distance(x, y) > kFatGap && necrosis_depth(x, y) < -kDeathGap;
+}
+
+bool Terrain::grows_here(double x, double y) const {
+  if (recipe_.architecture == "glands") return lumen_distance(x, y) < gland_wall_um_;
+  if (recipe_.architecture == "files") return file_distance(recipe_, noise_, x, y) < kFileHalf;
+  return growth_value(recipe_, noise_, x, y) > nest_cut_;
+}
+
 bool Terrain::in_nest(double x, double y) const {
-  return nest_cut_ < 1e8 && depth(x, y) > kNestEdgeGap && nest_value(x, y) > nest_cut_ &&
-         duct_distance(x, y) > kDuctWall + kNestEdgeGap;
+  if (pieces_.control_depth(x, y) > kControlGap) return true;
+  return nest_cut_ < 1e8 && grows_here(x, y) && open_ground(x, y);
 }
 
 double Terrain::lumen_distance(double x, double y) const {
@@ -167,6 +200,50 @@ void Terrain::place_ducts(Random& random) {
       continue;
     add_lumen(lumen);
     ++placed;
+  }
+}
+
+bool Terrain::room_for_gland(const Lumen& gland) const {
+  constexpr int kPoints = 24;
+  for (int i = 0; i < kPoints; ++i) {
+    const double t = kTurn * i / kPoints, u = (gland.a + gland_wall_um_) * std::cos(t),
+                 v = (gland.b + gland_wall_um_) * std::sin(t);
+    const double x = gland.centre.x + u * gland.cosine - v * gland.sine,
+                 y = gland.centre.y + u * gland.sine + v * gland.cosine;
+    if (!open_ground(x, y)) return false;
+    for (const Lumen& other : lumens_) {
+      if (std::hypot(other.centre.x - x, other.centre.y - y) > other.a + 3 * kLumenSight) continue;
+      if (other.distance(x, y) < 1.6 * gland_wall_um_ + kGlandGap) return false;
+    }
+  }
+  return true;
+}
+
+void Terrain::place_glands(double wanted_um2) {
+  Random random(static_cast<std::uint64_t>(recipe_.seed) ^ 0x676c616eU);
+  const double tries = wanted_um2 / 20;
+  double placed = 0;
+  for (double i = 0; i < tries && placed < wanted_um2; ++i) {
+    const Lumen gland = random_lumen(random, 9, 34, 0.4);
+    if (!room_for_gland(gland)) continue;
+    add_lumen(gland);
+    const double wall = 1.5 * gland_wall_um_;  // a row of cells, to their outer side
+    placed += kTurn / 2 * wall * (gland.a + gland.b + wall);
+  }
+}
+
+void Terrain::place_necroses() {
+  Random random(static_cast<std::uint64_t>(recipe_.seed) ^ 0x6e656372U);
+  const double wanted = recipe_.necrosis_per_mm2 * width_um_ * height_um_ * 1e-6;
+  const double half = recipe_.necrosis_um / 2;
+  for (int i = 0; i < 4000 && static_cast<double>(necroses_.size()) < wanted; ++i) {
+    const Lumen zone = random_lumen(random, 0.8 * half, 1.3 * half, 0.6);
+    if (depth(zone.centre.x, zone.centre.y) < zone.b || in_control(zone.centre.x, zone.centre.y) ||
+        necrosis_depth(zone.centre.x, zone.centre.y) > -kLumenSight ||
+        fat_.distance(zone.centre.x, zone.centre.y) < 0)
+      continue;
+    necrosis_index_.add(static_cast<int>(necroses_.size()), zone.centre, zone.a + kLumenSight);
+    necroses_.push_back(zone);
   }
 }
 

@@ -5,17 +5,15 @@
 
 #include "annulet/base/random.hpp"
 #include "annulet/phantom/phantom_slide.hpp"
+#include "phantom/fat.hpp"
 #include "phantom/noise.hpp"
+#include "phantom/pieces.hpp"
+#include "phantom/vec.hpp"
 
 namespace annulet::phantom {
 
 inline constexpr int kWallSamples = 128;  ///< directions in which a cell's wall is known
 inline constexpr double kLayoutRim = 30;  ///< um beyond the slide in which cells are laid out too
-inline constexpr double kTurn = 6.283185307179586;
-
-struct Vec {
-  double x = 0, y = 0;
-};
 
 /// Items found by place: every item is listed in each square bin that its circle touches.
 class PlaceIndex {
@@ -33,7 +31,7 @@ class PlaceIndex {
   std::vector<std::vector<int>> bins_;
 };
 
-/// Empty ellipse: the lumen of a duct or a small space in a nest.
+/// Ellipse: the lumen of a duct or gland, a small space in a nest, or an area of necrosis.
 struct Lumen {
   Vec centre;
   double a = 0, b = 0, cosine = 1, sine = 0;
@@ -46,13 +44,19 @@ struct Lumen {
 class Terrain {
  public:
   explicit Terrain(const PhantomRecipe& recipe);
+  Terrain(const Terrain&) = delete;
+  Terrain& operator=(const Terrain&) = delete;
   double width_um() const { return width_um_; }
   double height_um() const { return height_um_; }
   const Noise& noise() const { return noise_; }
   const std::vector<Lumen>& lumens() const { return lumens_; }
+  const std::vector<Lumen>& necroses() const { return necroses_; }
+  const Fat& fat() const { return fat_; }
 
   double depth(double x, double y) const;  ///< um below the tissue's edge, negative on glass
   bool in_nest(double x, double y) const;
+  bool in_control(double x, double y) const { return pieces_.control_depth(x, y) > 0; }
+  double necrosis_depth(double x, double y) const;  ///< um inside an area of necrosis, negative outside
   double lumen_distance(double x, double y) const;  ///< um to the next lumen within 20 um, negative inside
   double fibre_angle(double x, double y) const;
   /// Undistorted place of a slide point, and back: walls and nuclei get their irregular course from it.
@@ -60,18 +64,25 @@ class Terrain {
   Vec unwarp(Vec q) const;
 
  private:
-  double nest_value(double x, double y) const;
+  bool grows_here(double x, double y) const;
+  bool open_ground(double x, double y) const;  ///< of the patient's tissue: room for nests
   double duct_distance(double x, double y) const;
   /// Anywhere, turned by any angle; the long half-axis is within the two lengths.
   Lumen random_lumen(Random& random, double least_um, double most_um, double least_b_to_a) const;
   void add_lumen(const Lumen& lumen);
   void place_ducts(Random& random);
   void place_nest_lumens(Random& random);
+  void place_necroses();
+  void place_glands(double wanted_um2);
+  bool room_for_gland(const Lumen& gland) const;
+  std::vector<Vec> places_on_patient() const;
   PhantomRecipe recipe_;
-  double width_um_, height_um_, nest_cut_ = 0;
+  double width_um_, height_um_, nest_cut_ = 0, gland_wall_um_;
   Noise noise_;
-  std::vector<Lumen> lumens_;
-  PlaceIndex lumen_index_;
+  Pieces pieces_;
+  Fat fat_;
+  std::vector<Lumen> lumens_, necroses_;
+  PlaceIndex lumen_index_, necrosis_index_;
 };
 
 /// Outline in polar form round its centre: an ellipse with waves.
@@ -97,6 +108,7 @@ enum class Intent { None, Faint, Incomplete, Moderate, Intense, Ring };
 /// Packed epithelial cell: an additively weighted Voronoi cell of bounded size, star-shaped about its seed.
 struct Epithelium {
   PhantomCellType type = PhantomCellType::Tumour;
+  bool control = false;  ///< stands in the control tissue
   bool ghost =
       false;  ///< stroma that presses on the edge of a nest: takes part in the tessellation, paints as stroma
   Vec seed;
@@ -116,6 +128,7 @@ struct Epithelium {
 
 struct FreeNucleus {
   PhantomCellType type = PhantomCellType::Lymphocyte;
+  bool red_cell = false;  ///< a disc without a nucleus: painted, not in the truth
   Nucleus nucleus;
 };
 
@@ -135,6 +148,8 @@ double peak_left(double line_sigma_um, double blur_um);
 void pack_cells(const PhantomRecipe& recipe, const Terrain& terrain, Random& random, Tissue& tissue);
 void find_walls(const Terrain& terrain, Tissue& tissue);
 void place_nuclei(const PhantomRecipe& recipe, const Terrain& terrain, Random& random, Tissue& tissue);
+/// Says which pattern each tumour cell is meant to show.
+void deal_classes(const PhantomRecipe& recipe, const Terrain& terrain, Random& random, Tissue& tissue);
 void stain_membranes(const PhantomRecipe& recipe, const Terrain& terrain, Random& random, Tissue& tissue);
 
 }  // namespace annulet::phantom

@@ -22,6 +22,8 @@ const char* type_name(PhantomCellType type) {
       return "lymphocyte";
     case PhantomCellType::Stroma:
       return "stroma";
+    case PhantomCellType::Debris:
+      return "debris";
   }
   return "debris";
 }
@@ -40,9 +42,14 @@ Json percent_json(const PhantomTruth::Percent& p) {
 
 Json recipe_json(const PhantomRecipe& recipe) {
   Json json;
-  for (const RecipeParameter& parameter : recipe_parameters()) json[parameter.key] = recipe.*parameter.field;
+  const PhantomRecipe plain;
+  for (const RecipeParameter& parameter : recipe_parameters()) {
+    const double value = recipe.*parameter.field;
+    if (!parameter.extra || value != plain.*parameter.field) json[parameter.key] = value;
+  }
   json["chromogen"] = recipe.chromogen;
   json["architecture"] = recipe.architecture;
+  if (recipe.pens > 0) json["pen_colour"] = recipe.pen_colour;
   json["haematoxylin_vector"] = recipe.haematoxylin_vector;
   json["chromogen_vector"] = recipe.chromogen_vector;
   json["white"] = recipe.white;

@@ -8,8 +8,9 @@
 
 namespace annulet {
 
-/// What a painted cell is; the names of the truth files are tumour, benign-epithelium, lymphocyte, stroma.
-enum class PhantomCellType { Tumour, Benign, Lymphocyte, Stroma };
+/// What a painted cell is; the names of the truth files are tumour, benign-epithelium, lymphocyte, stroma,
+/// debris.
+enum class PhantomCellType { Tumour, Benign, Lymphocyte, Stroma, Debris };
 
 /// Truth about one painted cell. Lengths in um from the slide's top left, OD along the unit DAB vector.
 struct PhantomCell {
@@ -23,9 +24,15 @@ struct PhantomCell {
   double dab_od = 0, dab_od_all = 0;                ///< mean over the stained part, over the whole perimeter
   double share_05 = 0, share_15 = 0, share_25 = 0;  ///< as completeness, from 0.05, 0.15, 0.25 OD
   double own_completeness = 0, own_od = 0;          ///< from the membrane of this cell alone
-  bool evaluable = true;                            ///< false where the slide's border cuts the cell
-  std::string flags;                                ///< "cut"
+  bool evaluable = true;                            ///< false where it bears a flag
+  std::string flags;  ///< of fold, pen, blur, edge, control, cut (by the slide's border), joined by |
 };
+
+/// The flag of cells in the control tissue: they are tumour cells, but not the patient's.
+inline constexpr char kControlFlag[] = "control";
+inline bool is_control(const PhantomCell& cell) {
+  return cell.flags.find(kControlFlag) != std::string::npos;
+}
 
 /// Outer ring first, then the holes. Closed, last point not repeated. Level-0 pixels.
 using PhantomRegion = std::vector<Polygon<SlideFrame>>;
@@ -58,7 +65,7 @@ struct PhantomTruth {
   double percent_mi_own = 0;  ///< mi by their own membrane
   double percent_mi_own_strong =
       0;  ///< of these the ones of at least 0.40 OD, which make the pattern unusual
-  int tumour = 0, tumour_evaluable = 0;
+  int tumour = 0, tumour_evaluable = 0;  ///< without the control tissue's
 };
 
 /// Scores the truth by ASCO/CAP 2018. Source: docs/science/phantom.md.

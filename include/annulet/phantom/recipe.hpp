@@ -9,9 +9,11 @@ namespace annulet {
 /// Everything that decides a synthetic slide. Units stand in the names; OD is the amount along a stain's unit
 /// vector. Formulae and sources: docs/science/phantom.md.
 struct PhantomRecipe {
-  std::string preset = "default";      ///< name of the recipe, stands in the truth
-  std::string chromogen = "dab";       ///< "dab", or "eosin": H&E-like, no slide score expected
-  std::string architecture = "nests";  ///< "nests" (solid) or "cords" (lobular, single files)
+  std::string preset = "default";  ///< name of the recipe, stands in the truth
+  std::string chromogen = "dab";   ///< "dab", or "eosin": H&E-like, no slide score expected
+  std::string architecture =
+      "nests";  ///< "nests" (solid), "cords" (small groups), "files", "trabeculae", "glands"
+  std::string pen_colour = "blue";  ///< "blue", "green", "black" or "red"
 
   double seed = 1, width_px = 2048, height_px = 2048, mpp = 0.25, jpeg_quality = 80;
   // tissue
@@ -29,6 +31,13 @@ struct PhantomRecipe {
   // scanner
   std::array<double, 3> white{243, 243, 244};
   double blur_um = 0.25, sharpen = 0.5, noise_grey = 2.2;
+  // more of tissue, each off by default
+  double fragments = 0, fragment_width_um = 130, control_um = 0, control_gap_um = 50, basolateral_percent = 0,
+         cleft_percent = 0, cleft_um = 4, cluster_percent = 0, fat_percent = 0, adipocyte_um = 60,
+         necrosis_per_mm2 = 0, necrosis_um = 120, red_cells_per_mm2 = 0;
+  // artefacts, camera
+  double folds = 0, pens = 0, pen_width_um = 80, defocus_areas = 0, defocus_um = 2, edge_stain_od = 0,
+         chromogen_saturation = 0, contrast = 0, gamma = 1;
 };
 
 /// One numeric parameter of a recipe: its key in the TOML file, unit, allowed range and meaning.
@@ -38,6 +47,7 @@ struct RecipeParameter {
   double least, most;
   const char* meaning;
   double PhantomRecipe::*field;
+  bool extra = false;  ///< stands in the truth only where it differs from its default
 };
 
 /// Every numeric parameter, in the order of the documentation.

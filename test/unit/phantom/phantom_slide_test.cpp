@@ -59,8 +59,14 @@ TEST_CASE("the size of the bands changes neither picture nor truth") {
 
 TEST_CASE("percentages add to 100 and every preset ends in its own score") {
   const std::pair<const char*, const char*> expected[] = {
-      {"score0-null", "0"},    {"score0-ultralow", "0"}, {"score1", "1+"}, {"score2", "2+"}, {"score3", "3+"},
-      {"mi-incomplete", "2+"}, {"no-tumour", ""},        {"blank", ""},    {"he-like", ""}};
+      {"score0-null", "0"},     {"score0-ultralow", "0"},
+      {"score1", "1+"},         {"score2", "2+"},
+      {"score3", "3+"},         {"mi-incomplete", "2+"},
+      {"no-tumour", ""},        {"blank", ""},
+      {"he-like", ""},          {"border-3p-12", "3+"},
+      {"hetero-cluster", "3+"}, {"hetero-cluster-07", "2+"},
+      {"control-tissue", "1+"}, {"glands-basolateral", "2+"},
+      {"artefact-4", "0"}};
   for (const auto& [preset, score] : expected) {
     CAPTURE(preset);
     PhantomRecipe recipe = load_recipe(preset);

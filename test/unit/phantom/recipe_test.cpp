@@ -27,7 +27,7 @@ TEST_CASE("every built-in recipe loads and bears its own name") {
     CHECK(load_recipe(file.id).preset == file.id);
     names.insert(file.id);
   }
-  CHECK(names.size() >= 21);
+  CHECK(names.size() >= 48);
   CHECK(names.count("20x-score2") == 1);
 }
 
@@ -59,6 +59,8 @@ TEST_CASE("a recipe that cannot be followed is refused with its key") {
   refused("mpp = nan", "mpp");
   refused("noise_grey = \"much\"", "noise_grey");
   refused("chromogen = \"red\"", "chromogen");
+  refused("architecture = \"spirals\"", "\"trabeculae\" or \"glands\"");
+  refused("pen_colour = \"pink\"", "pen_colour");
   refused("white = [1, 2]", "white");
   refused("chromogen_vector = [0, 0, 0]", "chromogen_vector");
   refused("percent_faint = 60\npercent_intense = 60", "more than 100");
