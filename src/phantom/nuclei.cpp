@@ -12,8 +12,9 @@ constexpr double kCytoplasmRim = 0.7;      // um of cytoplasm that a nucleus lea
 constexpr double kLeastRadius = 2.7;       // um: a smaller one is not drawn, the profile was cut beside it
 constexpr double kMostRadius = 6.6;        // um
 constexpr double kLymphocyteRadius = 3.1;  // um, mean
-constexpr double kRedClustered = 0.9;      // of the red cells: in vessels and bleedings
-constexpr double kLooseGap = 0.6;          // um between free nuclei, and from them to epithelium
+constexpr double kLeastVacuole = 0.7, kMostVacuole = 4, kVacuoleRim = 0.5;  // um, radius; cytoplasm round it
+constexpr double kRedClustered = 0.9;  // of the red cells: in vessels and bleedings
+constexpr double kLooseGap = 0.6;      // um between free nuclei, and from them to epithelium
 
 void turn(Nucleus& nucleus, double angle) {
   nucleus.cosine = std::cos(angle);
@@ -123,6 +124,31 @@ void draw_epithelial_nucleus(const PhantomRecipe& recipe, Epithelium& cell, Rand
   cell.nucleus = nucleus;
 }
 
+bool inside(const Nucleus& nucleus, Vec at) {
+  const double dx = at.x - nucleus.centre.x, dy = at.y - nucleus.centre.y;
+  const double u = (dx * nucleus.cosine + dy * nucleus.sine) / nucleus.a,
+               v = (dy * nucleus.cosine - dx * nucleus.sine) / nucleus.b;
+  return u * u + v * v < 1.1;
+}
+
+/// A vacuole lies in the cytoplasm, where nucleus and wall leave room for it.
+void place_vacuoles(const PhantomRecipe& recipe, Random& random, Tissue& tissue) {
+  for (const Epithelium& cell : tissue.cells) {
+    if (recipe.vacuole_percent <= 0 || cell.type != PhantomCellType::Tumour || cell.ghost) continue;
+    if (random.uniform(0, 100) >= recipe.vacuole_percent) continue;
+    const auto k = static_cast<std::size_t>(random.below(kWallSamples));
+    const Vec u = wall_direction(static_cast<int>(k));
+    const double out = cell.wall[k] * random.uniform(0.55, 0.8);
+    const Vec at{cell.seed.x + out * u.x, cell.seed.y + out * u.y};
+    double room = std::min(kMostVacuole, wall_room(cell, at));
+    if (cell.nucleus.present) {
+      if (inside(cell.nucleus, at)) continue;
+      for (const Vec& p : cell.nucleus.outline()) room = std::min(room, std::hypot(p.x - at.x, p.y - at.y));
+    }
+    if (room > kLeastVacuole + kVacuoleRim) tissue.vacuoles.push_back({at, room - kVacuoleRim});
+  }
+}
+
 /// Free nuclei stand in stroma, clear of epithelium, of lumens and of each other.
 class LoosePlacer {
  public:
@@ -150,10 +176,7 @@ class LoosePlacer {
       }
       for (const int i : loose_.near(p.x, p.y)) {
         const Nucleus& other = tissue_.loose[static_cast<std::size_t>(i)].nucleus;
-        const double dx = p.x - other.centre.x, dy = p.y - other.centre.y;
-        const double u = (dx * other.cosine + dy * other.sine) / other.a,
-                     v = (dy * other.cosine - dx * other.sine) / other.b;
-        if (u * u + v * v < 1.1) return false;
+        if (inside(other, p)) return false;
       }
     }
     return true;
@@ -265,6 +288,7 @@ void place_nuclei(const PhantomRecipe& recipe, const Terrain& terrain, Random& r
   for (Epithelium& cell : tissue.cells) {
     if (!cell.ghost) draw_epithelial_nucleus(recipe, cell, random);
   }
+  place_vacuoles(recipe, random, tissue);
   LoosePlacer placer(recipe, terrain, tissue);
   const double mm2 = terrain.width_um() * terrain.height_um() * 1e-6;
   const double lymphocytes = recipe.lymphocytes_per_mm2 * mm2;

@@ -16,10 +16,12 @@ constexpr double kLeastDivergence = 0.3;  // of two unit vectors: keeps the wall
 constexpr double kTissueEdge = 1.5;       // um over which tissue begins
 constexpr std::size_t kMostNear = 32;
 constexpr int kChannelGrain = 80, kChannelChromatin = 84, kChannelCleft = 88, kChannelBlush = 90,
-              kChannelRetraction = 92;
-constexpr double kSeptum = 1.5;      // stain of a fat cell's septum over that of fibres
-constexpr float kCleftPieceUm = 30;  // length of the pieces of a nest's edge that have a cleft
-constexpr double kCleftSoft = 1;     // um over which the fibres beyond a cleft begin
+              kChannelRetraction = 92, kChannelDots = 160, kChannelGranules = 162, kChannelSlant = 164;
+constexpr float kSlantUm = 11;         // length over which walls lean one way
+constexpr double kWidestSigma = 0.91;  // um, of the broadest line
+constexpr double kSeptum = 1.5;        // stain of a fat cell's septum over that of fibres
+constexpr float kCleftPieceUm = 30;    // length of the pieces of a nest's edge that have a cleft
+constexpr double kCleftSoft = 1;       // um over which the fibres beyond a cleft begin
 
 struct NearCell {
   const Epithelium* cell;
@@ -52,7 +54,8 @@ double distance_to_cell(const Neighbourhood& hood) {
 }
 
 /// The membrane lines that reach a pixel: each cell's own, at its distance to that cell's wall.
-double membrane_at(const Neighbourhood& hood, double lumen_distance) {
+/// `slant` broadens the lines and makes them as much paler.
+double membrane_at(const Neighbourhood& hood, double lumen_distance, double slant) {
   double od = 0;
   for (std::size_t j = 0; j < hood.count; ++j) {
     const NearCell& it = hood.near[j];
@@ -71,11 +74,11 @@ double membrane_at(const Neighbourhood& hood, double lumen_distance) {
     } else {
       beyond = std::max(beyond, -lumen_distance);
     }
-    const double from_line = (beyond + kOwnSide) / it.cell->line_sigma_um;
+    const double from_line = (beyond + kOwnSide) / (slant * it.cell->line_sigma_um);
     if (std::abs(from_line) > kLineReach) continue;
     od += membrane_towards(*it.cell, it.dx, it.dy) * std::exp(-0.5 * from_line * from_line);
   }
-  return od;
+  return od / slant;
 }
 
 /// Value of a field of noise below which the given share of it lies.
@@ -103,7 +106,8 @@ Painter::Painter(const PhantomRecipe& recipe, const Terrain& terrain, const Tiss
       terrain_(terrain),
       tissue_(tissue),
       cells_(terrain.width_um(), terrain.height_um(), 5),
-      sight_um_(recipe.cleft_percent > 0 ? std::max(kSight, recipe.cleft_um + kCleftSoft + 1) : kSight) {
+      sight_um_(std::max({kSight, recipe.cleft_percent > 0 ? recipe.cleft_um + kCleftSoft + 1 : 0,
+                          recipe.slant > 0 ? kLineReach * kWidestSigma * (1 + recipe.slant) : 0})) {
   cleft_cut_ = noise_quantile(terrain.noise(), kChannelRetraction, 1 - recipe.cleft_percent / 100);
   for (std::size_t i = 0; i < tissue.cells.size(); ++i) {
     const Epithelium& cell = tissue.cells[i];
@@ -119,6 +123,7 @@ void Painter::paint(Band& band) const {
   for (const Epithelium& cell : tissue_.cells) {
     if (cell.nucleus.present) paint_nucleus(band, cell.nucleus, band.haematoxylin);
   }
+  for (const Vacuole& vacuole : tissue_.vacuoles) empty_vacuole(band, vacuole);
   for (const FreeNucleus& cell : tissue_.loose)
     paint_nucleus(band, cell.nucleus, cell.red_cell ? band.chromogen : band.haematoxylin);
 }
@@ -164,7 +169,10 @@ void Painter::paint_pixel(Band& band, int x, int y, float fine, float coarse) co
     paint_epithelium(band, x, y, *hood.near[hood.owner].cell);
   else if (lumen > 0 && !paint_other_ground(band, x, y))
     paint_stroma(band, x, y, fine, coarse, hood.outside);
-  if (hood.count > 0) band.membrane(x, y) = static_cast<float>(membrane_at(hood, lumen));
+  if (hood.count == 0) return;
+  const float place_x = band.place_x(x, y), place_y = band.place_y(x, y);
+  band.membrane(x, y) = static_cast<float>(membrane_at(hood, lumen, slant_at(place_x, place_y)));
+  if (recipe_.membrane_grain > 0) band.membrane(x, y) *= membrane_grain_at(place_x, place_y);
 }
 
 void Painter::paint_epithelium(Band& band, int x, int y, const Epithelium& cell) const {
@@ -176,6 +184,42 @@ void Painter::paint_epithelium(Band& band, int x, int y, const Epithelium& cell)
   band.haematoxylin(x, y) =
       static_cast<float>(cell.haematoxylin) * std::max(0.0F, 1 + 1.1F * grain + 0.4F * cloud);
   band.chromogen(x, y) = static_cast<float>(cell.blush) * std::max(0.0F, 1 + 0.8F * grain + 0.6F * cloud);
+  if (recipe_.granule_od > 0 && cell.type == PhantomCellType::Tumour) {
+    const float dots = noise(qx / 1.1F, qy / 1.1F, kChannelGranules) + 0.35F * cloud;
+    band.chromogen(x, y) += static_cast<float>(recipe_.granule_od) * smooth_step(0.35, 0.9, dots);
+  }
+}
+
+/// 1 where a wall stands upright, more where it leans and is seen as a broader band.
+double Painter::slant_at(float x, float y) const {
+  if (recipe_.slant <= 0) return 1;
+  return 1 + recipe_.slant * std::max(0.0F, terrain_.noise()(x / kSlantUm, y / kSlantUm, kChannelSlant));
+}
+
+/// Stain in dots instead of an even line, 1 on average or a little more.
+float Painter::membrane_grain_at(float x, float y) const {
+  const Noise& noise = terrain_.noise();
+  const float dots =
+      0.9F * noise(x / 0.6F, y / 0.6F, kChannelDots) + 0.7F * noise(x / 1.5F, y / 1.5F, kChannelDots + 1);
+  return std::max(0.0F, 1 + static_cast<float>(recipe_.membrane_grain) * dots);
+}
+
+/// Light passes through cytoplasm and nucleus there; membranes stay.
+void Painter::empty_vacuole(Band& band, const Vacuole& vacuole) const {
+  const double reach = vacuole.radius_um + 2, pitch = band.pitch_um;  // 2: the distortion of places
+  const int left = std::max(0, static_cast<int>((vacuole.at.x - reach) / pitch));
+  const int right = std::min(band.width() - 1, static_cast<int>((vacuole.at.x + reach) / pitch));
+  const int top = std::max(0, static_cast<int>((vacuole.at.y - reach) / pitch) - band.first_row);
+  const int bottom =
+      std::min(band.rows() - 1, static_cast<int>((vacuole.at.y + reach) / pitch) - band.first_row);
+  for (int y = top; y <= bottom; ++y) {
+    for (int x = left; x <= right; ++x) {
+      const double away = std::hypot(band.place_x(x, y) - vacuole.at.x, band.place_y(x, y) - vacuole.at.y);
+      const float left_over = smooth_step(-0.25, 0.25, away - vacuole.radius_um);
+      band.haematoxylin(x, y) *= left_over;
+      band.chromogen(x, y) *= left_over;
+    }
+  }
 }
 
 /// Fat and necrosis; false where the ground is neither.

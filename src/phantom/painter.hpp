@@ -30,6 +30,9 @@ class Painter {
   void paint_stroma(Band& band, int x, int y, float fine, float coarse, double outside) const;
   float cleft_at(float x, float y, double outside) const;
   bool paint_other_ground(Band& band, int x, int y) const;
+  void empty_vacuole(Band& band, const Vacuole& vacuole) const;
+  float membrane_grain_at(float x, float y) const;
+  double slant_at(float x, float y) const;
   /// `stain` is the plane of `band` that the nucleus's OD goes to.
   void paint_nucleus(Band& band, const Nucleus& nucleus, Plane<float>& stain) const;
   const PhantomRecipe& recipe_;

@@ -132,8 +132,15 @@ struct FreeNucleus {
   Nucleus nucleus;
 };
 
+/// An empty round space in a cell.
+struct Vacuole {
+  Vec at;
+  double radius_um = 0;
+};
+
 struct Tissue {
   std::vector<Epithelium> cells;
+  std::vector<Vacuole> vacuoles;
   std::vector<FreeNucleus> loose;
 };
 

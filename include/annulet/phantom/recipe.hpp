@@ -34,7 +34,8 @@ struct PhantomRecipe {
   // more of tissue, each off by default
   double fragments = 0, fragment_width_um = 130, control_um = 0, control_gap_um = 50, basolateral_percent = 0,
          cleft_percent = 0, cleft_um = 4, cluster_percent = 0, fat_percent = 0, adipocyte_um = 60,
-         necrosis_per_mm2 = 0, necrosis_um = 120, red_cells_per_mm2 = 0;
+         necrosis_per_mm2 = 0, necrosis_um = 120, red_cells_per_mm2 = 0, membrane_grain = 0, slant = 0,
+         granule_od = 0, vacuole_percent = 0;
   // artefacts, camera
   double folds = 0, pens = 0, pen_width_um = 80, defocus_areas = 0, defocus_um = 2, edge_stain_od = 0,
          chromogen_saturation = 0, contrast = 0, gamma = 1;

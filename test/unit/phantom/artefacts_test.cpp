@@ -163,47 +163,6 @@ TEST_CASE("cells that are not evaluable do not touch the expected score") {
   CHECK(truth.evaluable.intense == 0);
 }
 
-TEST_CASE("dark chromogen stays behind Beer-Lambert, faint chromogen hardly does") {
-  PhantomRecipe recipe = still("score3", 500);
-  recipe.blur_um = 0;
-  const PhantomSlide plain = paint_phantom(recipe);
-  recipe.chromogen_saturation = 0.6;
-  const PhantomSlide scattering = paint_phantom(recipe);
-  CHECK(plain.cells.front().dab_od == scattering.cells.front().dab_od);
-  int dark = 0, dark_lower = 0, faint = 0, faint_same = 0, raised = 0;
-  for (std::size_t i = 2; i < plain.rgb.data.size(); i += 3) {
-    const double a = -std::log10(plain.rgb.data[i] / recipe.white[2]),
-                 b = -std::log10(scattering.rgb.data[i] / recipe.white[2]);
-    raised += b > a + 0.02;
-    const bool is_dark = a > 0.8 && a < 1, is_faint = a < 0.1;
-    dark += is_dark;
-    dark_lower += is_dark && b < 0.9 * a;
-    faint += is_faint;
-    faint_same += is_faint && std::abs(b - a) < 0.012;
-  }
-  CHECK(raised == 0);
-  CHECK(dark > 100);
-  CHECK(dark_lower == dark);
-  CHECK(faint_same == faint);
-}
-
-TEST_CASE("a camera stretches about the middle grey and clips") {
-  PhantomRecipe recipe = still("score1", 400);
-  const PhantomSlide plain = paint_phantom(recipe);
-  recipe.contrast = 0.3;
-  const PhantomSlide stretched = paint_phantom(recipe);
-  recipe.contrast = 0;
-  recipe.gamma = 1.5;
-  const PhantomSlide curved = paint_phantom(recipe);
-  for (std::size_t i = 0; i < plain.rgb.data.size(); ++i) {
-    const double grey = plain.rgb.data[i], wanted = std::clamp(128 + 1.3 * (grey - 128), 0.0, 255.0);
-    if (std::abs(stretched.rgb.data[i] - wanted) > 1.5)
-      FAIL("grey " << grey << " became " << int(stretched.rgb.data[i]));
-    if (std::abs(curved.rgb.data[i] - 255 * std::pow(grey / 255, 1.5)) > 1.6) FAIL("gamma at " << grey);
-  }
-  CHECK(std::count(stretched.rgb.data.begin(), stretched.rgb.data.end(), 255) > 1000);
-}
-
 TEST_CASE("the size of the bands changes nothing below artefacts either") {
   PhantomRecipe recipe = still("artefact-3", 640);
   recipe.fat_percent = 10;

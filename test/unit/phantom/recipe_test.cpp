@@ -27,7 +27,7 @@ TEST_CASE("every built-in recipe loads and bears its own name") {
     CHECK(load_recipe(file.id).preset == file.id);
     names.insert(file.id);
   }
-  CHECK(names.size() >= 48);
+  CHECK(names.size() >= 52);
   CHECK(names.count("20x-score2") == 1);
 }
 
