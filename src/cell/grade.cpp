@@ -43,14 +43,14 @@ bool measurable(const CellRow& row) {
   return (row.flags & (kFlagCutBySlide | kFlagMissingPixels)) == 0;
 }
 
-// Stained only where the wall is not the cell's own: without those rays it is negative or faint.
+// What is the cell's own of its stained wall is no side of it, or faint.
 bool is_borrowed(const CellTable& cells, const GradedTable& graded, std::size_t index, const Grading& grading,
                  int visible_od) {
   const Flags own = own_wall(cells, graded, index, visible_od);
   if (own == all_rays()) return false;
   const GradedCell kept =
       calibrated(stained_ring(cells[index], own, visible_od, grading.bridged_rays), grading);
-  return kept.completeness < grading.stained_share || kept.strength_od < grading.faint_od;
+  return kept.longest_arc < grading.reactive_arc || kept.strength_od < grading.faint_od;
 }
 
 }  // namespace

@@ -31,37 +31,8 @@ const CellRow* find(const CellTable& cells, const CellRow& row,
   return at != cells.end() && at->x == key.x && at->y == key.y ? &*at : nullptr;
 }
 
-Rays rays_facing(const CellRow& row, const CellRow& other) {
-  Rays facing{};
-  for (std::size_t i = 0; i < std::min<std::size_t>(row.neighbours, kNeighbours); ++i) {
-    if (row.x + row.neighbour[i][0] != other.x || row.y + row.neighbour[i][1] != other.y) continue;
-    for (std::size_t ray = 0; ray < kRays; ++ray) facing[ray] = row.facing[ray] == i;
-  }
-  return facing;
-}
-
 bool stained(const CellRow& row, std::size_t ray, int visible_od) {
   return row.ridge[ray] * kOdPerRidge >= visible_od;
-}
-
-// Stain for each length of perimeter, over the rays that do not face the other cell: weighted sum, length.
-struct Elsewhere {
-  std::int64_t stain = 0, length = 0;
-};
-
-Elsewhere stain_elsewhere(const CellRow& row, const Rays& facing, int visible_od) {
-  const auto lengths = ray_lengths(row);
-  Elsewhere sum;
-  for (std::size_t ray = 0; ray < kRays; ++ray) {
-    if (facing[ray]) continue;
-    sum.length += lengths[ray];
-    if (stained(row, ray, visible_od)) sum.stain += std::int64_t{lengths[ray]} * row.ridge[ray];
-  }
-  return sum;
-}
-
-bool more(const Elsewhere& a, const Elsewhere& b) {
-  return a.stain * std::max<std::int64_t>(b.length, 1) > b.stain * std::max<std::int64_t>(a.length, 1);
 }
 
 std::size_t ray_towards(std::int64_t x, std::int64_t y) {
@@ -102,12 +73,9 @@ Rays own_wall(const CellTable& cells, const GradedTable& graded, std::size_t ind
   for (std::size_t i = 0; i < std::min<std::size_t>(row.neighbours, kNeighbours); ++i) {
     const CellRow* other = find(cells, row, row.neighbour[i]);
     if (other == nullptr) continue;
-    const Rays facing = rays_facing(row, *other);
-    const bool theirs = positive(graded[static_cast<std::size_t>(other - cells.data())].pattern) ||
-                        more(stain_elsewhere(*other, rays_facing(*other, row), visible_od),
-                             stain_elsewhere(row, facing, visible_od));
+    const bool theirs = positive(graded[static_cast<std::size_t>(other - cells.data())].pattern);
     for (std::size_t ray = 0; ray < kRays; ++ray) {
-      if (facing[ray] && (theirs || !seen_from(*other, row, ray, visible_od))) own[ray] = false;
+      if (row.facing[ray] == i && (theirs || !seen_from(*other, row, ray, visible_od))) own[ray] = false;
     }
   }
   return own;

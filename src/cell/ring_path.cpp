@@ -14,7 +14,7 @@ constexpr int kPull = kOdUnits * 2 / 100 / kStepsPerUm;  // 0.02 OD for each um 
 constexpr int kStepCost = kOdUnits / 100;                // 0.01 OD for each 0.25 um that the radius changes
 constexpr int kLargestJump = 2;                          // steps from ray to ray
 constexpr std::int16_t kOutOfRange = -5 * kOdUnits;      // where the ray itself allows no wall
-constexpr int kRefine = 2;                               // 0.5 um to both sides of the path
+constexpr int kRefine = 4;                               // 1 um to both sides of the path
 // A turn and a half: the first and the last quarter forget the open ends, the turn between them is the path.
 constexpr int kWalked = kRays * 3 / 2, kFirstRay = kRays / 4;
 constexpr int kPad = kLargestJump;  // unreachable positions beside the window
@@ -93,7 +93,7 @@ int predecessor(const std::int16_t* before, int i) {
   return i + best;
 }
 
-// The most prominent position within 0.5 um of the path; of equals the one nearest to it, then the inner one.
+// The most prominent position within 1 um of the path; of equals the one nearest to it, then the inner one.
 int refined(const Samples& samples, std::size_t ray, Range range, int k) {
   int best = k;
   for (int step = 1; step <= kRefine; ++step) {

@@ -37,7 +37,7 @@ std::vector<CellKind> all(std::size_t n, CellKind kind) {
 TEST_CASE("a wall that faces a positive neighbour alone is borrowed") {
   const Grading grading;
   CellRow positive = row_at(10, 10, 0, 64, 50), negative = row_at(24, 10, 24, 16, 50),
-          own = row_at(38, 10, 24, 24, 50);
+          own = row_at(38, 10, 24, 28, 50);
   face(negative, positive, 24, 16);
   face(own, negative, 24, 16);
   CellTable cells = {positive, negative, own};
@@ -47,7 +47,7 @@ TEST_CASE("a wall that faces a positive neighbour alone is borrowed") {
   CHECK(graded[1].pattern == Pattern::ModerateOrStrongIncomplete);
   CHECK(graded[1].borrowed);
   CHECK(graded[2].pattern == Pattern::ModerateOrStrongIncomplete);
-  CHECK_FALSE(graded[2].borrowed);  // its neighbour is not positive
+  CHECK_FALSE(graded[2].borrowed);  // its neighbour is not positive, and it keeps a side of its own
   const Tally tally = count(graded, grading);
   CHECK(tally.borrowed_strong_incomplete == 1);
 }
