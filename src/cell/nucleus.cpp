@@ -6,9 +6,11 @@
 #include "annulet/base/error.hpp"
 #include "annulet/base/integer_math.hpp"
 #include "cell/log_blobs.hpp"
+#include "cell/nucleus_brown.hpp"
 #include "cell/nucleus_features.hpp"
 #include "cell/nucleus_plane.hpp"
 #include "cell/nucleus_suppression.hpp"
+#include "cell/nucleus_window.hpp"
 #include "cell/star_outline.hpp"
 
 namespace annulet {
@@ -22,6 +24,11 @@ constexpr int kBlobLeast1000 = 20;          // 1/1000 OD, response of a blob on 
 constexpr int kInteriorBlobLeast1000 = 50;  // 1/1000 OD, on the interior plane
 constexpr StarRules kNucleusRules{kNucleusUnits, 300, 5, 250, 20, 20};
 constexpr StarRules kInteriorRules{kInteriorUnits, 400, 10, 1000, 60, 23};
+constexpr int kBrownBlobLeast1000 = 100;    // 1/1000 OD, on the brown plane
+constexpr int kBrownTriedLeast1000 = 300;   // ... of those that thinning leaves
+constexpr StarRules kBrownRules{kInteriorUnits, 400, 10, 1400, 60, 26};
+constexpr int kBrownLeastArea = 20 * 8;     // 1/8 um2
+constexpr int kBrownLeastDab = 40;          // 1/100 OD: a window nowhere darker holds none
 constexpr int kLeastArea = 8 * 8;           // 1/8 um2: smaller spots are nucleoli, fragments and grain
 constexpr int kSpeckMostArea = 25 * 8;      // 1/8 um2: a spot no larger and
 constexpr int kSpeckDabPercent = 75;        // ... as brown as this of its blue is the knot of a dark wall
@@ -30,33 +37,9 @@ constexpr int kInteriorMostArea = 220 * 8;  // 1/8 um2
 constexpr int kInteriorLeastStain = 60;     // 1/1000 OD of H + D inside: else it is a lumen
 constexpr int kInteriorPercent = 60;        // share of the interior's outline that stands for the nucleus
 constexpr int kInteriorLeastDab = 6;        // 1/100 OD: a window nowhere darker holds no wall
-constexpr int kContrastLeast1000 = 10;      // 1/1000 OD: the blobs of a blank area lie at 7 to 13
-constexpr int kNuclearLeast1000 = 20;       // 1/1000 OD: what counts as a nucleus when the gain is chosen
-constexpr int kContrastScale = 1;           // sigma 2.4 um
-constexpr int kContrastAimed = 15000;       // 0.150 OD in 1/1000 per percent of gain
 
 // Farthest that an outline's decision looks beyond its own seed's reach.
 constexpr int kSeedReachUm = kBlobReachUm + kThinReachUm + kSquareUm;
-
-BlobWindow blob_window(const StainTile& tile) {
-  BlobWindow window;
-  const int skip_x = static_cast<int>(tile.work.x0 & 1), skip_y = static_cast<int>(tile.work.y0 & 1);
-  window.first_x = kMicroPerWork * (skip_x + 1);
-  window.first_y = kMicroPerWork * (skip_y + 1);
-  window.slide_x = tile.work.x0 * kMicroPerWork;
-  window.slide_y = tile.work.y0 * kMicroPerWork;
-  // Where the window ends and the slide does not, spots nearer than their own reach would be wrong: leave
-  // them out.
-  const auto margin = [](bool inner) { return inner ? kBlobReachUm * kMicroUnits : -kMicroUnits; };
-  const double work_per_px = tile.pitch_um / kWorkPitch;
-  const auto slide_right = static_cast<std::int64_t>(static_cast<double>(tile.slide.width) * work_per_px);
-  const auto slide_bottom = static_cast<std::int64_t>(static_cast<double>(tile.slide.height) * work_per_px);
-  const auto right = static_cast<std::int32_t>(tile.work.width()) * kMicroPerWork;
-  const auto bottom = static_cast<std::int32_t>(tile.work.height()) * kMicroPerWork;
-  window.wanted = {margin(tile.work.x0 > 0), margin(tile.work.y0 > 0),
-                   right - margin(tile.work.x1 < slide_right), bottom - margin(tile.work.y1 < slide_bottom)};
-  return window;
-}
 
 }  // namespace
 
@@ -68,16 +51,20 @@ struct NucleusFinder::Scratch {
   BlobFinder blob_finder;
   std::vector<Blob> blobs;
   StarFitter fitter;
-  std::vector<Star> nuclei, interiors;
+  std::vector<Star> nuclei, brown, interiors;
+  StainTile padded;
   Suppression suppression;
   BinGrid grid;
 
-  void outlines(const StainTile& tile, int blob_least1000, const StarRules& rules, std::vector<Star>& stars);
+  void find(const StainTile& tile, const NucleusOptions& options, std::vector<Nucleus>& found);
+  void outlines(const StainTile& tile, int blob_least1000, int tried_least1000, const StarRules& rules, std::vector<Star>& stars);
+  void find_brown(const StainTile& tile);
   void find_interiors(const StainTile& tile);
+  void leave_free(const std::vector<Star>& taken, std::vector<Star>& stars);
 };
 
 // Blobs of `contrast`, thinned, with an outline each that `rules` accept; not yet suppressed.
-void NucleusFinder::Scratch::outlines(const StainTile& tile, int blob_least1000, const StarRules& rules,
+void NucleusFinder::Scratch::outlines(const StainTile& tile, int blob_least1000, int tried_least1000, const StarRules& rules,
                                       std::vector<Star>& stars) {
   const BlobWindow window = blob_window(tile);
   stars.clear();
@@ -86,6 +73,8 @@ void NucleusFinder::Scratch::outlines(const StainTile& tile, int blob_least1000,
   blob_finder(coarse, window, blob_least1000 * contrast.units_per_od * kCoarsePerFine / 1000, 0,
               kBlobScales - 1, blobs);
   blob_finder.thin(window, blobs);
+  const int tried_least = tried_least1000 * contrast.units_per_od * kCoarsePerFine / 1000;
+  std::erase_if(blobs, [&](const Blob& blob) { return blob.response < tried_least; });
   if (blobs.empty()) return;
   fine_plane(contrast.plane, rows, fine);
   fitter.prepare(fine.width());
@@ -95,29 +84,73 @@ void NucleusFinder::Scratch::outlines(const StainTile& tile, int blob_least1000,
   }
 }
 
+// Erases the stars that hold the centre of one that is taken: a seen nucleus stands for its cell.
+void NucleusFinder::Scratch::leave_free(const std::vector<Star>& taken, std::vector<Star>& stars) {
+  grid.build(taken.size(), kRivalReachUm * kMicroUnits, 0, 0, [&](std::size_t i) { return taken[i].centre; });
+  std::erase_if(stars, [&](const Star& s) {
+    bool held = false;
+    grid.near(s.centre.x, s.centre.y, kMostRadius * 8, [&](std::uint32_t i) {
+      const std::int64_t dx = taken[i].centre.x - s.centre.x, dy = taken[i].centre.y - s.centre.y;
+      const std::int64_t radius = 8 * s.radius[static_cast<std::size_t>(ray_towards(
+                                          static_cast<std::int32_t>(dx), static_cast<std::int32_t>(dy)))];
+      held = held || dx * dx + dy * dy <= radius * radius;
+    });
+    return held;
+  });
+}
+
+// Nuclei under or of brown: bodies filled with it.
+void NucleusFinder::Scratch::find_brown(const StainTile& tile) {
+  brown.clear();
+  const auto& dab = tile.dab.values();
+  if (std::none_of(dab.begin(), dab.end(), [](int d) { return d > kBrownLeastDab; })) return;
+  brown_plane(tile, contrast);
+  outlines(tile, kBrownBlobLeast1000, kBrownTriedLeast1000, kBrownRules, brown);
+  std::erase_if(brown, [&](const Star& s) {
+    return star_area(s.radius) < kBrownLeastArea || !is_filled_brown(tile, s);
+  });
+  suppression(brown);
+  leave_free(nuclei, brown);
+}
+
 void NucleusFinder::Scratch::find_interiors(const StainTile& tile) {
   interiors.clear();
   const auto& dab = tile.dab.values();
   if (std::none_of(dab.begin(), dab.end(), [](int d) { return d > kInteriorLeastDab; })) return;
   interior_plane(tile, contrast);
-  outlines(tile, kInteriorBlobLeast1000, kInteriorRules, interiors);
+  outlines(tile, kInteriorBlobLeast1000, 0, kInteriorRules, interiors);
   std::erase_if(interiors, [](const Star& s) {
     return s.mean_radius <= kInteriorLeastRadius || star_area(s.radius) >= kInteriorMostArea;
   });
   suppression(interiors);
-  // A seen nucleus stands for its cell.
-  grid.build(nuclei.size(), kRivalReachUm * kMicroUnits, 0, 0,
-             [&](std::size_t i) { return nuclei[i].centre; });
-  std::erase_if(interiors, [&](const Star& s) {
-    bool taken = false;
-    grid.near(s.centre.x, s.centre.y, kMostRadius * 8, [&](std::uint32_t i) {
-      const std::int64_t dx = nuclei[i].centre.x - s.centre.x, dy = nuclei[i].centre.y - s.centre.y;
-      const std::int64_t radius = 8 * s.radius[static_cast<std::size_t>(ray_towards(
-                                          static_cast<std::int32_t>(dx), static_cast<std::int32_t>(dy)))];
-      taken = taken || dx * dx + dy * dy <= radius * radius;
-    });
-    return taken;
-  });
+  leave_free(nuclei, interiors);
+  leave_free(brown, interiors);
+}
+
+void NucleusFinder::Scratch::find(const StainTile& tile, const NucleusOptions& options,
+                                  std::vector<Nucleus>& found) {
+  nucleus_plane(tile, options.gain_percent, contrast);
+  outlines(tile, kBlobLeast1000, 0, kNucleusRules, nuclei);
+  std::erase_if(nuclei, [](const Star& star) { return star_area(star.radius) < kLeastArea; });
+  suppression(nuclei);
+  for (const Star& star : nuclei) {
+    const Nucleus nucleus = describe(tile, star, kNucleusRules, options.gain_percent, 100);
+    const bool brown_spot = 100 * nucleus.nucleus_dab_od > kSpeckDabPercent * nucleus.haematoxylin_od;
+    if (nucleus.area > kSpeckMostArea || !brown_spot) found.push_back(nucleus);
+  }
+  if (!options.interiors) return;
+  find_brown(tile);
+  for (const Star& star : brown) {
+    found.push_back(describe(tile, star, kBrownRules, 100, 100));
+    found.back().interior = true;
+  }
+  find_interiors(tile);
+  for (const Star& star : interiors) {
+    Nucleus nucleus = describe(tile, star, kInteriorRules, 100, kInteriorPercent);
+    if (nucleus.haematoxylin_od + nucleus.nucleus_dab_od < kInteriorLeastStain) continue;
+    nucleus.interior = true;
+    found.push_back(nucleus);
+  }
 }
 
 NucleusFinder::NucleusFinder() : scratch_(std::make_unique<Scratch>()) {}
@@ -138,55 +171,20 @@ std::vector<Nucleus> NucleusFinder::operator()(const StainTile& tile, const Nucl
   std::vector<Nucleus> found;
   if (tile.work.empty()) return found;
   Scratch& s = *scratch_;
-  nucleus_plane(tile, options.gain_percent, s.contrast);
-  s.outlines(tile, kBlobLeast1000, kNucleusRules, s.nuclei);
-  std::erase_if(s.nuclei, [](const Star& star) { return star_area(star.radius) < kLeastArea; });
-  s.suppression(s.nuclei);
-  for (const Star& star : s.nuclei) {
-    const Nucleus nucleus = describe(tile, star, kNucleusRules, options.gain_percent, 100);
-    const bool brown = 100 * nucleus.nucleus_dab_od > kSpeckDabPercent * nucleus.haematoxylin_od;
-    if (nucleus.area > kSpeckMostArea || !brown) found.push_back(nucleus);
-  }
-  if (options.interiors) {
-    s.find_interiors(tile);
-    for (const Star& star : s.interiors) {
-      Nucleus nucleus = describe(tile, star, kInteriorRules, 100, kInteriorPercent);
-      if (nucleus.haematoxylin_od + nucleus.nucleus_dab_od < kInteriorLeastStain) continue;
-      nucleus.interior = true;
-      found.push_back(nucleus);
-    }
+  if (touches_border(tile)) {
+    add_glass(tile, s.padded);
+    s.find(s.padded, options, found);
+    std::erase_if(found, [&](const Nucleus& n) {
+      return n.centre.x < tile.work.x0 * kMicroPerWork || n.centre.x >= tile.work.x1 * kMicroPerWork ||
+             n.centre.y < tile.work.y0 * kMicroPerWork || n.centre.y >= tile.work.y1 * kMicroPerWork;
+    });
+  } else {
+    s.find(tile, options, found);
   }
   std::sort(found.begin(), found.end(), [](const Nucleus& a, const Nucleus& b) {
     return a.centre.y != b.centre.y ? a.centre.y < b.centre.y : a.centre.x < b.centre.x;
   });
   return found;
-}
-
-std::vector<std::int32_t> nucleus_contrast(const StainTile& tile) {
-  std::vector<std::int32_t> contrasts;
-  if (tile.work.empty()) return contrasts;
-  Contrast contrast;
-  Plane<std::int16_t> coarse;
-  BlobFinder finder;
-  std::vector<Blob> blobs;
-  nucleus_plane(tile, 100, contrast);
-  coarse_plane(contrast.plane, static_cast<int>(tile.work.x0 & 1), static_cast<int>(tile.work.y0 & 1),
-               coarse);
-  constexpr int kUnits = kNucleusUnits * kCoarsePerFine;
-  finder(coarse, blob_window(tile), kContrastLeast1000 * kUnits / 1000, kContrastScale, kContrastScale,
-         blobs);
-  for (const Blob& blob : blobs)
-    contrasts.push_back(static_cast<std::int32_t>(divide_round(blob.response * 1000LL, kUnits)));
-  return contrasts;
-}
-
-int nucleus_gain_percent(std::vector<std::int32_t> contrasts) {
-  std::erase_if(contrasts, [](std::int32_t contrast) { return contrast < kNuclearLeast1000; });
-  if (contrasts.empty()) return 100;
-  const auto rank = static_cast<std::ptrdiff_t>(contrasts.size() * 9 / 10);
-  std::nth_element(contrasts.begin(), contrasts.begin() + rank, contrasts.end());
-  const std::int32_t contrast = std::max(contrasts[static_cast<std::size_t>(rank)], 1);
-  return std::clamp(kContrastAimed / contrast, 100, 400);
 }
 
 }  // namespace annulet

@@ -1,0 +1,65 @@
+#include "cell/nucleus_window.hpp"
+
+#include <algorithm>
+
+namespace annulet::nuclei {
+
+namespace {
+
+constexpr int kGlassPx = kGlassUm * kMicroUnits / kMicroPerWork;
+
+struct Borders {
+  bool left, top, right, bottom;  ///< the slide ends there too
+};
+
+Borders borders_of(const StainTile& tile) {
+  const double work_per_px = tile.pitch_um / kWorkPitch;
+  const auto slide_right = static_cast<std::int64_t>(static_cast<double>(tile.slide.width) * work_per_px);
+  const auto slide_bottom = static_cast<std::int64_t>(static_cast<double>(tile.slide.height) * work_per_px);
+  return {tile.work.x0 <= 0, tile.work.y0 <= 0, tile.work.x1 >= slide_right, tile.work.y1 >= slide_bottom};
+}
+
+}  // namespace
+
+BlobWindow blob_window(const StainTile& tile) {
+  BlobWindow window;
+  const int skip_x = static_cast<int>(tile.work.x0 & 1), skip_y = static_cast<int>(tile.work.y0 & 1);
+  window.first_x = kMicroPerWork * (skip_x + 1);
+  window.first_y = kMicroPerWork * (skip_y + 1);
+  window.slide_x = tile.work.x0 * kMicroPerWork;
+  window.slide_y = tile.work.y0 * kMicroPerWork;
+  // Where the window ends and the slide does not, spots nearer than their own reach would be wrong: leave
+  // them out.
+  const auto margin = [](bool inner) { return inner ? kBlobReachUm * kMicroUnits : -kMicroUnits; };
+  const Borders ends = borders_of(tile);
+  const auto right = static_cast<std::int32_t>(tile.work.width()) * kMicroPerWork;
+  const auto bottom = static_cast<std::int32_t>(tile.work.height()) * kMicroPerWork;
+  window.wanted = {margin(!ends.left), margin(!ends.top),
+                   right - margin(!ends.right), bottom - margin(!ends.bottom)};
+  return window;
+}
+
+bool touches_border(const StainTile& tile) {
+  const Borders ends = borders_of(tile);
+  return ends.left || ends.top || ends.right || ends.bottom;
+}
+
+void add_glass(const StainTile& tile, StainTile& padded) {
+  const Borders ends = borders_of(tile);
+  padded.native = tile.native;
+  padded.pitch_um = tile.pitch_um;
+  padded.slide = tile.slide;
+  padded.work = {tile.work.x0 - (ends.left ? kGlassPx : 0), tile.work.y0 - (ends.top ? kGlassPx : 0),
+                 tile.work.x1 + (ends.right ? kGlassPx : 0), tile.work.y1 + (ends.bottom ? kGlassPx : 0)};
+  const auto left = static_cast<int>(tile.work.x0 - padded.work.x0),
+             top = static_cast<int>(tile.work.y0 - padded.work.y0);
+  for (auto plane : {&StainTile::haematoxylin, &StainTile::dab}) {
+    const Plane<std::uint8_t>& from = tile.*plane;
+    Plane<std::uint8_t>& to = padded.*plane;
+    to.resize(static_cast<int>(padded.work.width()), static_cast<int>(padded.work.height()));
+    std::fill(to.values().begin(), to.values().end(), std::uint8_t{0});
+    for (int y = 0; y < from.height(); ++y) std::copy_n(from.row(y), from.width(), to.row(y + top) + left);
+  }
+}
+
+}  // namespace annulet::nuclei

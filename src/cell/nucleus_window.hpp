@@ -1,0 +1,20 @@
+#pragma once
+#include "annulet/cell/stain_tile.hpp"
+#include "cell/log_blobs.hpp"
+
+namespace annulet::nuclei {
+
+/// Glass painted around the picture where a window ends with it: a nucleus that the border cuts is closed there.
+inline constexpr int kGlassUm = 12;  ///< the longest outline, 9.5 um, and the kernels of its plane
+
+/// Where blobs of a window may lie: not so near an inner border of the window that they would look beyond it.
+BlobWindow blob_window(const StainTile& tile);
+
+/// True where the window ends with the slide on some side.
+bool touches_border(const StainTile& tile);
+
+/// The window with kGlassUm of unstained glass (no haematoxylin, no DAB) on the sides where the slide ends.
+/// Cost: a copy of both planes.
+void add_glass(const StainTile& tile, StainTile& padded);
+
+}  // namespace annulet::nuclei
