@@ -9,6 +9,7 @@
 #include "cell/nucleus_brown.hpp"
 #include "cell/nucleus_features.hpp"
 #include "cell/nucleus_plane.hpp"
+#include "cell/nucleus_split.hpp"
 #include "cell/nucleus_suppression.hpp"
 #include "cell/nucleus_window.hpp"
 #include "cell/star_outline.hpp"
@@ -133,6 +134,7 @@ void NucleusFinder::Scratch::find(const StainTile& tile, const NucleusOptions& o
   outlines(tile, kBlobLeast1000, 0, kNucleusRules, nuclei);
   std::erase_if(nuclei, [](const Star& star) { return star_area(star.radius) < kLeastArea; });
   suppression(nuclei);
+  split_touching(fine, kNucleusRules, nuclei);
   for (const Star& star : nuclei) {
     const Nucleus nucleus = describe(tile, star, kNucleusRules, options.gain_percent, 100);
     const bool brown_spot = 100 * nucleus.nucleus_dab_od > kSpeckDabPercent * nucleus.haematoxylin_od;
@@ -158,7 +160,7 @@ NucleusFinder::~NucleusFinder() = default;
 
 int NucleusFinder::reach_um() {
   // An interior yields to a nucleus whose centre it holds: the reach of that nucleus, and the way to it.
-  return kSeedReachUm + kStarShiftUm + kSuppressionReachUm + kMostRadius / 8 + 1;
+  return kSeedReachUm + kStarShiftUm + kSuppressionReachUm + kSplitShiftUm + kMostRadius / 8 + 1;
 }
 
 std::vector<Nucleus> NucleusFinder::operator()(const StainTile& tile, const NucleusOptions& options) {

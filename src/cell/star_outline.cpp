@@ -69,6 +69,18 @@ int step_back(const std::int16_t* before, int k, int cost) {
   return from;
 }
 
+// S = (mean edge + mean of the 12 weakest) / 2 x sqrt(mean radius / 4 um); `radii` is the sum in 1/4 um.
+std::int32_t score_of(std::array<std::int16_t, kNucleusRays> edge, std::int64_t radii, int units_per_od) {
+  std::nth_element(edge.begin(), edge.begin() + kWeakRays, edge.end());
+  const std::int64_t sum = std::accumulate(edge.begin(), edge.end(), 0);
+  const std::int64_t weakest = std::accumulate(edge.begin(), edge.begin() + kWeakRays, 0);
+  // mean radius / 4 um = radii / (32 x 4 x 4); its root in 1/4096
+  const std::int64_t root = integer_sqrt(radii * 32768);
+  const std::int64_t both = 3 * sum + 8 * weakest;  // 192 times the half sum of the means
+  return static_cast<std::int32_t>(
+      both <= 0 ? 0 : both * root * 10000 / (std::int64_t{192} * 2 * units_per_od * 4096));
+}
+
 }  // namespace
 
 void StarFitter::prepare(int stride) {
@@ -127,14 +139,9 @@ void StarFitter::forbid_small() {
   for (auto& edges : edge_) std::fill_n(edges.begin(), kBeyondNucleolus - kFirstRadius, kForbidden);
 }
 
-// S = (mean edge + mean of the 12 weakest) / 2 x sqrt(mean radius / 4 um); centroid of the polygon.
+// Score, and centroid of the polygon.
 void StarFitter::follow(const StarRules& rules, Path& path) {
   find_path(rules, path);
-  std::array<std::int16_t, kNucleusRays> sorted = path.edge;
-  std::nth_element(sorted.begin(), sorted.begin() + kWeakRays, sorted.end());
-  path.sum = path.weakest = 0;
-  for (std::size_t i = 0; i < kNucleusRays; ++i) path.sum += sorted[i];
-  for (std::size_t i = 0; i < kWeakRays; ++i) path.weakest += sorted[i];
   std::int64_t radii = 0, area = 0, x = 0, y = 0;
   for (int i = 0; i < kNucleusRays; ++i) {
     const int j = (i + 1) % kNucleusRays;
@@ -147,11 +154,7 @@ void StarFitter::follow(const StarRules& rules, Path& path) {
   }
   path.shift_x = static_cast<std::int32_t>(divide_round(x, 3 * area * (kDirectionOne / kMicroPerFine)));
   path.shift_y = static_cast<std::int32_t>(divide_round(y, 3 * area * (kDirectionOne / kMicroPerFine)));
-  // mean radius / 4 um = radii / (32 x 4 x 4); its root in 1/4096
-  const std::int64_t root = integer_sqrt(radii * 32768);
-  const std::int64_t both = 3 * path.sum + 8 * path.weakest;  // 192 times the half sum of the means
-  path.score = static_cast<std::int32_t>(
-      both <= 0 ? 0 : both * root * 10000 / (std::int64_t{192} * 2 * rules.units_per_od * 4096));
+  path.score = score_of(path.edge, radii, rules.units_per_od);
 }
 
 bool StarFitter::operator()(const Plane<std::uint8_t>& fine, Point<MicroFrame, std::int32_t> seed,
@@ -203,6 +206,26 @@ bool StarFitter::operator()(const Plane<std::uint8_t>& fine, Point<MicroFrame, s
   }
   star.mean_radius /= kNucleusRays / 8;
   return true;
+}
+
+void measure_edges(const Plane<std::uint8_t>& fine, const StarRules& rules, Star& star) {
+  const auto least = static_cast<std::int16_t>(kEdgeLeast1000 * 2 * rules.units_per_od / 1000);
+  const auto most = static_cast<std::int16_t>(rules.edge_most * 2 * rules.units_per_od / 1000);
+  std::int64_t radii = 0;
+  for (int ray = 0; ray < kNucleusRays; ++ray) {
+    const std::int64_t quarter = divide_round(star.radius[static_cast<std::size_t>(ray)], 2);
+    const auto sample = [&](std::int64_t r) -> int {
+      const std::int64_t x = star.centre.x + divide_round(r * kMicroPerFine * direction(ray)[0], kDirectionOne);
+      const std::int64_t y = star.centre.y + divide_round(r * kMicroPerFine * direction(ray)[1], kDirectionOne);
+      return fine(std::clamp(static_cast<int>(divide_floor(x, kMicroPerFine)) + kFineBorder, 0, fine.width() - 1),
+                  std::clamp(static_cast<int>(divide_floor(y, kMicroPerFine)) + kFineBorder, 0, fine.height() - 1));
+    };
+    const int edge = sample(quarter - 2) + sample(quarter - 1) - sample(quarter + 1) - sample(quarter + 2);
+    star.edge[static_cast<std::size_t>(ray)] =
+        std::clamp(static_cast<std::int16_t>(edge), least, most);
+    radii += quarter;
+  }
+  star.score = score_of(star.edge, radii, rules.units_per_od);
 }
 
 std::int32_t star_area(const std::array<std::uint8_t, kNucleusRays>& radius) {

@@ -49,7 +49,7 @@ class StarFitter {
   struct Path {
     std::array<std::int32_t, kNucleusRays> quarter{};  ///< radius, 1/4 um
     std::array<std::int16_t, kNucleusRays> edge{};
-    std::int32_t sum = 0, weakest = 0, score = 0;  ///< of the edges; of the 12 weakest; 1/10000
+    std::int32_t score = 0;                ///< 1/10000
     std::int32_t shift_x = 0, shift_y = 0;         ///< of the centroid from the centre, 1/64 um
   };
   void fit(const std::uint8_t* centre, const StarRules& rules, Path& path);
@@ -67,6 +67,9 @@ class StarFitter {
   std::array<std::array<std::int16_t, kStarRadii>, kNucleusRays> edge_{};
   std::array<Lane, kTurn + 1> total_{};
 };
+
+/// Edges and score of an outline that no fit has drawn, at its radii to the nearest 0.25 um.
+void measure_edges(const Plane<std::uint8_t>& fine, const StarRules& rules, Star& star);
 
 /// Area of a star, 1/8 um2; of radii in 1/8 um.
 std::int32_t star_area(const std::array<std::uint8_t, kNucleusRays>& radius);
