@@ -16,9 +16,10 @@ namespace {
 // docs/science/nuclei.md says where the numbers come from.
 constexpr int kLeastHalfPercent = 25;   // of the area on either side of a line
 constexpr int kValleyPercent = 30;      // of the mean edge: the line's weaker half is lighter by so much
-constexpr int kWeakestPercent = 10;     // ... and every place on it by so much
+constexpr int kWeakestPercent = 20;     // ... and every place on it by so much
 constexpr int kValleyLeast1000 = 10;    // 1/1000 OD: less is grain
 constexpr int kLinesTried = 4;          // the lightest of all lines, looked at closely
+constexpr int kHalfScorePercent = 35;   // of the whole outline's score, that either half reaches
 constexpr int kLeastArea = 8 * 8;       // 1/8 um2, as of any nucleus
 constexpr int kRayStep = 2;             // lines join every other ray
 constexpr int kLeastRays = 10, kMostRays = 22;  // between the ends of a line: it passes near the centre
@@ -173,7 +174,7 @@ class Splitter {
     }
     star.mean_radius = radii / (kNucleusRays / 8);
     measure_edges(fine_, rules_, star);
-    return star_area(star.radius) >= kLeastArea && star.score > rules_.least_score / 2;
+    return star_area(star.radius) >= kLeastArea && 100 * star.score >= kHalfScorePercent * star_.score;
   }
 
   const Plane<std::uint8_t>& fine_;
