@@ -176,10 +176,7 @@ std::vector<Nucleus> NucleusFinder::operator()(const StainTile& tile, const Nucl
   if (touches_border(tile)) {
     add_glass(tile, s.padded);
     s.find(s.padded, options, found);
-    std::erase_if(found, [&](const Nucleus& n) {
-      return n.centre.x < tile.work.x0 * kMicroPerWork || n.centre.x >= tile.work.x1 * kMicroPerWork ||
-             n.centre.y < tile.work.y0 * kMicroPerWork || n.centre.y >= tile.work.y1 * kMicroPerWork;
-    });
+    std::erase_if(found, [&](const Nucleus& n) { return !belongs_to(tile, n); });
   } else {
     s.find(tile, options, found);
   }

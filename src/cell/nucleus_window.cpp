@@ -2,11 +2,16 @@
 
 #include <algorithm>
 
+#include "annulet/base/directions.hpp"
+
 namespace annulet::nuclei {
 
 namespace {
 
 constexpr int kGlassPx = kGlassUm * kMicroUnits / kMicroPerWork;
+
+constexpr int kCutPercent = 50;          // of half its length along the border, that a centre lies inside
+constexpr int kTouching = kMicroUnits / 2;  // 1/64 um: an outline so near the border is cut by it
 
 struct Borders {
   bool left, top, right, bottom;  ///< the slide ends there too
@@ -60,6 +65,33 @@ void add_glass(const StainTile& tile, StainTile& padded) {
     std::fill(to.values().begin(), to.values().end(), std::uint8_t{0});
     for (int y = 0; y < from.height(); ++y) std::copy_n(from.row(y), from.width(), to.row(y + top) + left);
   }
+}
+
+bool belongs_to(const StainTile& tile, const Nucleus& nucleus) {
+  const auto left = static_cast<std::int32_t>(tile.work.x0 * kMicroPerWork),
+             top = static_cast<std::int32_t>(tile.work.y0 * kMicroPerWork),
+             right = static_cast<std::int32_t>(tile.work.x1 * kMicroPerWork),
+             bottom = static_cast<std::int32_t>(tile.work.y1 * kMicroPerWork);
+  const auto [x, y] = nucleus.centre;
+  if (x < left || x >= right || y < top || y >= bottom) return false;
+  std::int32_t least_x = 0, most_x = 0, least_y = 0, most_y = 0;
+  for (int ray = 0; ray < kNucleusRays; ++ray) {
+    const auto& d = kDirections64[static_cast<std::size_t>(2 * ray)];
+    const std::int32_t r = 8 * nucleus.radius[static_cast<std::size_t>(ray)];
+    const std::int32_t dx = r * d[0] / kDirectionOne, dy = r * d[1] / kDirectionOne;
+    least_x = std::min(least_x, dx);
+    most_x = std::max(most_x, dx);
+    least_y = std::min(least_y, dy);
+    most_y = std::max(most_y, dy);
+  }
+  const auto stays = [](bool ends, std::int32_t to_border, std::int32_t reach, std::int32_t along) {
+    return !ends || reach < to_border - kTouching || 200 * to_border >= kCutPercent * along;
+  };
+  const Borders ends = borders_of(tile);
+  return stays(ends.left, x - left, -least_x, most_y - least_y) &&
+         stays(ends.right, right - x, most_x, most_y - least_y) &&
+         stays(ends.top, y - top, -least_y, most_x - least_x) &&
+         stays(ends.bottom, bottom - y, most_y, most_x - least_x);
 }
 
 }  // namespace annulet::nuclei

@@ -1,4 +1,5 @@
 #pragma once
+#include "annulet/cell/nucleus.hpp"
 #include "annulet/cell/stain_tile.hpp"
 #include "cell/log_blobs.hpp"
 
@@ -16,5 +17,9 @@ bool touches_border(const StainTile& tile);
 /// The window with kGlassUm of unstained glass (no haematoxylin, no DAB) on the sides where the slide ends.
 /// Cost: a copy of both planes.
 void add_glass(const StainTile& tile, StainTile& padded);
+
+/// Whether the nucleus belongs to the tile's part of the slide: its centre lies there, and where the slide's
+/// border cuts it, about half of it or more does. Of a disc cut in half the centre lies 0.42 radii inside.
+bool belongs_to(const StainTile& tile, const Nucleus& nucleus);
 
 }  // namespace annulet::nuclei
