@@ -23,16 +23,17 @@ namespace {
 // docs/science/nuclei.md says where the numbers come from.
 constexpr int kBlobLeast1000 = 20;          // 1/1000 OD, response of a blob on the nucleus plane
 constexpr int kInteriorBlobLeast1000 = 50;  // 1/1000 OD, on the interior plane
-constexpr StarRules kNucleusRules{kNucleusUnits, 300, 5, 250, 20, 20};
+constexpr StarRules kNucleusRules{kNucleusUnits, 300, 5, 220, 20, 18};
 constexpr StarRules kInteriorRules{kInteriorUnits, 400, 10, 1000, 60, 23};
-constexpr int kBrownBlobLeast1000 = 100;    // 1/1000 OD, on the brown plane
-constexpr int kBrownTriedLeast1000 = 300;   // ... of those that thinning leaves
+constexpr int kBrownBlobLeast1000 = 100;   // 1/1000 OD, on the brown plane
+constexpr int kBrownTriedLeast1000 = 300;  // ... of those that thinning leaves
 constexpr StarRules kBrownRules{kInteriorUnits, 400, 10, 1400, 60, 26};
 constexpr int kBrownLeastArea = 20 * 8;     // 1/8 um2
 constexpr int kBrownLeastDab = 40;          // 1/100 OD: a window nowhere darker holds none
 constexpr int kLeastArea = 8 * 8;           // 1/8 um2: smaller spots are nucleoli, fragments and grain
 constexpr int kSpeckMostArea = 25 * 8;      // 1/8 um2: a spot no larger and
-constexpr int kSpeckDabPercent = 75;        // ... as brown as this of its blue is the knot of a dark wall
+constexpr int kSpeckDabPercent = 75;        // ... as brown as this of its blue
+constexpr int kSpeckLeastDab = 300;         // ... and of so much, 1/1000 OD, is the knot of a dark wall
 constexpr int kInteriorLeastRadius = 141;   // 1/64 um: 2.2 um
 constexpr int kInteriorMostArea = 220 * 8;  // 1/8 um2
 constexpr int kInteriorLeastStain = 60;     // 1/1000 OD of H + D inside: else it is a lumen
@@ -58,15 +59,16 @@ struct NucleusFinder::Scratch {
   BinGrid grid;
 
   void find(const StainTile& tile, const NucleusOptions& options, std::vector<Nucleus>& found);
-  void outlines(const StainTile& tile, int blob_least1000, int tried_least1000, const StarRules& rules, std::vector<Star>& stars);
+  void outlines(const StainTile& tile, int blob_least1000, int tried_least1000, const StarRules& rules,
+                std::vector<Star>& stars);
   void find_brown(const StainTile& tile);
   void find_interiors(const StainTile& tile);
   void leave_free(const std::vector<Star>& taken, std::vector<Star>& stars);
 };
 
 // Blobs of `contrast`, thinned, with an outline each that `rules` accept; not yet suppressed.
-void NucleusFinder::Scratch::outlines(const StainTile& tile, int blob_least1000, int tried_least1000, const StarRules& rules,
-                                      std::vector<Star>& stars) {
+void NucleusFinder::Scratch::outlines(const StainTile& tile, int blob_least1000, int tried_least1000,
+                                      const StarRules& rules, std::vector<Star>& stars) {
   const BlobWindow window = blob_window(tile);
   stars.clear();
   coarse_plane(contrast.plane, static_cast<int>(tile.work.x0 & 1), static_cast<int>(tile.work.y0 & 1),
@@ -137,8 +139,9 @@ void NucleusFinder::Scratch::find(const StainTile& tile, const NucleusOptions& o
   split_touching(fine, kNucleusRules, nuclei);
   for (const Star& star : nuclei) {
     const Nucleus nucleus = describe(tile, star, kNucleusRules, options.gain_percent, 100);
-    const bool brown_spot = 100 * nucleus.nucleus_dab_od > kSpeckDabPercent * nucleus.haematoxylin_od;
-    if (nucleus.area > kSpeckMostArea || !brown_spot) found.push_back(nucleus);
+    const bool knot = nucleus.area <= kSpeckMostArea && nucleus.nucleus_dab_od > kSpeckLeastDab &&
+                      100 * nucleus.nucleus_dab_od > kSpeckDabPercent * nucleus.haematoxylin_od;
+    if (!knot) found.push_back(nucleus);
   }
   if (!options.interiors) return;
   find_brown(tile);

@@ -14,17 +14,17 @@ namespace annulet::nuclei {
 namespace {
 
 // docs/science/nuclei.md says where the numbers come from.
-constexpr int kLeastHalfPercent = 25;   // of the area on either side of a line
-constexpr int kValleyPercent = 30;      // of the mean edge: the line's weaker half is lighter by so much
-constexpr int kWeakestPercent = 20;     // ... and every place on it by so much
-constexpr int kValleyLeast1000 = 10;    // 1/1000 OD: less is grain
-constexpr int kLinesTried = 4;          // the lightest of all lines, looked at closely
-constexpr int kHalfScorePercent = 35;   // of the whole outline's score, that either half reaches
-constexpr int kLeastArea = 8 * 8;       // 1/8 um2, as of any nucleus
-constexpr int kRayStep = 2;             // lines join every other ray
+constexpr int kLeastHalfPercent = 25;  // of the area on either side of a line
+constexpr int kValleyPercent = 30;     // of the mean edge: the line's weaker half is lighter by so much
+constexpr int kWeakestPercent = 20;    // ... and every place on it by so much
+constexpr int kValleyLeast1000 = 10;   // 1/1000 OD: less is grain
+constexpr int kLinesTried = 4;         // the lightest of all lines, looked at closely
+constexpr int kHalfScorePercent = 35;  // of the whole outline's score, that either half reaches
+constexpr int kLeastArea = 8 * 8;      // 1/8 um2, as of any nucleus
+constexpr int kRayStep = 2;            // lines join every other ray
 constexpr int kLeastRays = 10, kMostRays = 22;  // between the ends of a line: it passes near the centre
-constexpr int kMostPlaces = 40;         // a line of 19 um in steps of 0.5 um
-constexpr std::int32_t kPlaceStep = 32;                                  // 1/64 um
+constexpr int kMostPlaces = 40;                 // a line of 19 um in steps of 0.5 um
+constexpr std::int32_t kPlaceStep = 32;         // 1/64 um
 constexpr std::array<std::int32_t, 5> kBeside = {48, 80, 112, 144, 176};  // 1/64 um: 0.75 ... 2.75 um
 
 using Place = Point<MicroFrame, std::int32_t>;
@@ -137,9 +137,8 @@ class Splitter {
 
   bool is_inside(const Line& line, int sign, std::int64_t x, std::int64_t y) const {
     const std::int64_t dx = x - star_.centre.x, dy = y - star_.centre.y;
-    const std::int64_t r =
-        8 * star_.radius[static_cast<std::size_t>(
-                ray_towards(static_cast<std::int32_t>(dx), static_cast<std::int32_t>(dy)))];
+    const std::int64_t r = 8 * star_.radius[static_cast<std::size_t>(ray_towards(
+                                   static_cast<std::int32_t>(dx), static_cast<std::int32_t>(dy)))];
     if (dx * dx + dy * dy > r * r) return false;
     const Place a = end(line.from), b = end(line.to);
     return sign * ((b.x - a.x) * (y - a.y) - (b.y - a.y) * (x - a.x)) < 0;
@@ -166,8 +165,9 @@ class Splitter {
     for (int ray = 0; ray < kNucleusRays; ++ray) {
       const auto& d = kDirections64[static_cast<std::size_t>(2 * ray)];
       int eighth = 4;
-      while (eighth < kMostRadius && is_inside(line, sign, star.centre.x + (8 * (eighth + 1) * d[0]) / kDirectionOne,
-                                               star.centre.y + (8 * (eighth + 1) * d[1]) / kDirectionOne))
+      while (eighth < kMostRadius &&
+             is_inside(line, sign, star.centre.x + (8 * (eighth + 1) * d[0]) / kDirectionOne,
+                       star.centre.y + (8 * (eighth + 1) * d[1]) / kDirectionOne))
         ++eighth;
       star.radius[static_cast<std::size_t>(ray)] = static_cast<std::uint8_t>(eighth);
       radii += eighth;

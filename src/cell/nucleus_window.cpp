@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kGlassPx = kGlassUm * kMicroUnits / kMicroPerWork;
 
-constexpr int kCutPercent = 50;          // of half its length along the border, that a centre lies inside
+constexpr int kCutPercent = 50;             // of half its length along the border, that a centre lies inside
 constexpr int kTouching = kMicroUnits / 2;  // 1/64 um: an outline so near the border is cut by it
 
 struct Borders {
@@ -39,8 +39,8 @@ BlobWindow blob_window(const StainTile& tile) {
   const Borders ends = borders_of(tile);
   const auto right = static_cast<std::int32_t>(tile.work.width()) * kMicroPerWork;
   const auto bottom = static_cast<std::int32_t>(tile.work.height()) * kMicroPerWork;
-  window.wanted = {margin(!ends.left), margin(!ends.top),
-                   right - margin(!ends.right), bottom - margin(!ends.bottom)};
+  window.wanted = {margin(!ends.left), margin(!ends.top), right - margin(!ends.right),
+                   bottom - margin(!ends.bottom)};
   return window;
 }
 

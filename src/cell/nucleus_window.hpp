@@ -5,7 +5,8 @@
 
 namespace annulet::nuclei {
 
-/// Glass painted around the picture where a window ends with it: a nucleus that the border cuts is closed there.
+/// Glass painted around the picture where a window ends with it: a nucleus that the border cuts is closed
+/// there.
 inline constexpr int kGlassUm = 12;  ///< the longest outline, 9.5 um, and the kernels of its plane
 
 /// Where blobs of a window may lie: not so near an inner border of the window that they would look beyond it.

@@ -157,6 +157,17 @@ void StarFitter::follow(const StarRules& rules, Path& path) {
   path.score = score_of(path.edge, radii, rules.units_per_od);
 }
 
+// S x (mean radius / 4 um)^(1/4) above the least, and an edge on enough rays. Large pale nuclei have weak
+// edges that go on for long, so acceptance prefers size a little more than suppression does.
+bool StarFitter::is_accepted(const Path& path, const StarRules& rules) {
+  const std::int64_t radii = std::accumulate(path.quarter.begin(), path.quarter.end(), std::int64_t{0});
+  const std::int64_t root = integer_sqrt(integer_sqrt(radii << 23));  // of radii / 512, in 1/256
+  if (path.score * root <= std::int64_t{256} * rules.least_score) return false;
+  const int least_edge = rules.least_edge * 2 * rules.units_per_od / 1000;
+  return std::count_if(path.edge.begin(), path.edge.end(), [&](int e) { return e > least_edge; }) >=
+         rules.rays_with_edge;
+}
+
 bool StarFitter::operator()(const Plane<std::uint8_t>& fine, Point<MicroFrame, std::int32_t> seed,
                             const StarRules& rules, Star& star) {
   const int last_x = fine.width() - 2 * kFineBorder - 1, last_y = fine.height() - 2 * kFineBorder - 1;
@@ -179,11 +190,7 @@ bool StarFitter::operator()(const Plane<std::uint8_t>& fine, Point<MicroFrame, s
       return false;
     fit_here();
   }
-  if (path.score <= rules.least_score) return false;
-  const int least_edge = rules.least_edge * 2 * rules.units_per_od / 1000;
-  const auto with_edge =
-      std::count_if(path.edge.begin(), path.edge.end(), [&](int e) { return e > least_edge; });
-  if (with_edge < rules.rays_with_edge) return false;
+  if (!is_accepted(path, rules)) return false;
 
   star.centre = {centre_of(x) + path.shift_x, centre_of(y) + path.shift_y};
   star.centre.x = std::clamp(star.centre.x, 0, centre_of(last_x));
@@ -215,14 +222,16 @@ void measure_edges(const Plane<std::uint8_t>& fine, const StarRules& rules, Star
   for (int ray = 0; ray < kNucleusRays; ++ray) {
     const std::int64_t quarter = divide_round(star.radius[static_cast<std::size_t>(ray)], 2);
     const auto sample = [&](std::int64_t r) -> int {
-      const std::int64_t x = star.centre.x + divide_round(r * kMicroPerFine * direction(ray)[0], kDirectionOne);
-      const std::int64_t y = star.centre.y + divide_round(r * kMicroPerFine * direction(ray)[1], kDirectionOne);
-      return fine(std::clamp(static_cast<int>(divide_floor(x, kMicroPerFine)) + kFineBorder, 0, fine.width() - 1),
-                  std::clamp(static_cast<int>(divide_floor(y, kMicroPerFine)) + kFineBorder, 0, fine.height() - 1));
+      const std::int64_t x =
+          star.centre.x + divide_round(r * kMicroPerFine * direction(ray)[0], kDirectionOne);
+      const std::int64_t y =
+          star.centre.y + divide_round(r * kMicroPerFine * direction(ray)[1], kDirectionOne);
+      return fine(
+          std::clamp(static_cast<int>(divide_floor(x, kMicroPerFine)) + kFineBorder, 0, fine.width() - 1),
+          std::clamp(static_cast<int>(divide_floor(y, kMicroPerFine)) + kFineBorder, 0, fine.height() - 1));
     };
     const int edge = sample(quarter - 2) + sample(quarter - 1) - sample(quarter + 1) - sample(quarter + 2);
-    star.edge[static_cast<std::size_t>(ray)] =
-        std::clamp(static_cast<std::int16_t>(edge), least, most);
+    star.edge[static_cast<std::size_t>(ray)] = std::clamp(static_cast<std::int16_t>(edge), least, most);
     radii += quarter;
   }
   star.score = score_of(star.edge, radii, rules.units_per_od);

@@ -20,7 +20,7 @@ struct StarRules {
   int units_per_od;    ///< values of the plane per OD
   int edge_most;       ///< an edge counts at most so much, 1/1000 OD
   int bend_cost;       ///< price of a radius step of 0.25 um between rays, 1/1000 OD
-  int least_score;     ///< 1/10000
+  int least_score;     ///< 1/10000, of the score times the fourth root of (mean radius / 4 um)
   int least_edge;      ///< 1/1000 OD ...
   int rays_with_edge;  ///< ... on at least so many rays
 };
@@ -49,11 +49,12 @@ class StarFitter {
   struct Path {
     std::array<std::int32_t, kNucleusRays> quarter{};  ///< radius, 1/4 um
     std::array<std::int16_t, kNucleusRays> edge{};
-    std::int32_t score = 0;                ///< 1/10000
-    std::int32_t shift_x = 0, shift_y = 0;         ///< of the centroid from the centre, 1/64 um
+    std::int32_t score = 0;                 ///< 1/10000
+    std::int32_t shift_x = 0, shift_y = 0;  ///< of the centroid from the centre, 1/64 um
   };
   void fit(const std::uint8_t* centre, const StarRules& rules, Path& path);
   void follow(const StarRules& rules, Path& path);
+  static bool is_accepted(const Path& path, const StarRules& rules);
   void forbid_small();
   void sample_edges(const std::uint8_t* centre, const StarRules& rules);
   void find_path(const StarRules& rules, Path& path);
