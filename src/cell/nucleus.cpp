@@ -81,9 +81,12 @@ void NucleusFinder::Scratch::outlines(const StainTile& tile, int blob_least1000,
   if (blobs.empty()) return;
   fine_plane(contrast.plane, rows, fine);
   fitter.prepare(fine.width());
+  const bool cut = touches_border(tile);
+  const int least_edge = rules.least_edge * 2 * rules.units_per_od / 1000;
   Star star;
   for (const Blob& blob : blobs) {
-    if (fitter(fine, {blob.x, blob.y}, rules, star)) stars.push_back(star);
+    if (fitter(fine, {blob.x, blob.y}, rules, star) && (!cut || closes_inside(tile, star, least_edge)))
+      stars.push_back(star);
   }
 }
 

@@ -10,14 +10,17 @@ namespace {
 
 constexpr int kOffset = 20;  // the value of 0 OD on the nucleus plane: room for -0.05 OD of noise
 
-// x = 20 + 400/100 g (H - 0.6 D) with H, D in 1/100 OD: (5 H - 3 D) 8 fits 16 bits, and the gain becomes a
+// x = 20 + 400/100 g (H - k/5 D) with H, D in 1/100 OD: (5 H - k D) 8 fits 16 bits, and the gain becomes a
 // 16-bit factor of 1/65536: 4/5 / 8 x 65536 / 100 = 65.536 per percent.
 constexpr int kFactorPerPercent1000 = 65536;
+constexpr int kDabFifths = 3;      // 0.6: dark DAB carries some blue
+constexpr int kPaleDabFifths = 1;  // 0.2, where the slide's nuclei are pale: their grey reads as brown too
+constexpr int kPaleGainPercent = 200;
 
-ANNULET_WIDE void nucleus_row(const std::uint8_t* h, const std::uint8_t* d, int n, std::int16_t factor,
-                              std::uint8_t* out) {
+ANNULET_WIDE void nucleus_row(const std::uint8_t* h, const std::uint8_t* d, int n, int fifths,
+                              std::int16_t factor, std::uint8_t* out) {
   for (int i = 0; i < n; ++i) {
-    const auto t = static_cast<std::int16_t>((5 * h[i] - 3 * d[i]) * 8);
+    const auto t = static_cast<std::int16_t>((5 * h[i] - fifths * d[i]) * 8);
     const auto v = static_cast<std::int16_t>((static_cast<std::int32_t>(t) * factor) >> 16);
     const auto x = static_cast<std::int16_t>(v + kOffset);
     out[i] = static_cast<std::uint8_t>(std::clamp<std::int16_t>(x, 0, 255));
@@ -53,9 +56,10 @@ void nucleus_plane(const StainTile& tile, int gain_percent, Contrast& out) {
   const int width = tile.haematoxylin.width(), height = tile.haematoxylin.height();
   out.units_per_od = kNucleusUnits;
   out.plane.resize(width, height);
+  const int fifths = gain_percent >= kPaleGainPercent ? kPaleDabFifths : kDabFifths;
   const auto factor = static_cast<std::int16_t>(gain_percent * kFactorPerPercent1000 / 1000);
   for (int y = 0; y < height; ++y) {
-    nucleus_row(tile.haematoxylin.row(y), tile.dab.row(y), width, factor, out.plane.row(y));
+    nucleus_row(tile.haematoxylin.row(y), tile.dab.row(y), width, fifths, factor, out.plane.row(y));
   }
 }
 

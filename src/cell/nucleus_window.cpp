@@ -11,6 +11,8 @@ namespace {
 constexpr int kGlassPx = kGlassUm * kMicroUnits / kMicroPerWork;
 
 constexpr int kCutPercent = 50;             // of half its length along the border, that a centre lies inside
+constexpr int kLeastInside = 12;            // rays that end inside the slide
+constexpr int kClosingRays = 18;            // of 32 of these, that have an edge
 constexpr int kTouching = kMicroUnits / 2;  // 1/64 um: an outline so near the border is cut by it
 
 struct Borders {
@@ -65,6 +67,28 @@ void add_glass(const StainTile& tile, StainTile& padded) {
     std::fill(to.values().begin(), to.values().end(), std::uint8_t{0});
     for (int y = 0; y < from.height(); ++y) std::copy_n(from.row(y), from.width(), to.row(y + top) + left);
   }
+}
+
+bool closes_inside(const StainTile& padded, const Star& star, int least_edge) {
+  const double work_per_px = padded.pitch_um / kWorkPitch;
+  const auto border = [&](std::int64_t px, std::int64_t from) {
+    return static_cast<std::int32_t>(
+        (static_cast<std::int64_t>(static_cast<double>(px) * work_per_px) - from) * kMicroPerWork);
+  };
+  const auto left = static_cast<std::int32_t>(-padded.work.x0 * kMicroPerWork) + kTouching,
+             top = static_cast<std::int32_t>(-padded.work.y0 * kMicroPerWork) + kTouching,
+             right = border(padded.slide.width, padded.work.x0) - kTouching,
+             bottom = border(padded.slide.height, padded.work.y0) - kTouching;
+  int inside = 0, with_edge = 0;
+  for (std::size_t ray = 0; ray < kNucleusRays; ++ray) {
+    const auto& d = kDirections64[2 * ray];
+    const std::int32_t x = star.centre.x + 8 * star.radius[ray] * d[0] / kDirectionOne,
+                       y = star.centre.y + 8 * star.radius[ray] * d[1] / kDirectionOne;
+    if (x < left || x >= right || y < top || y >= bottom) continue;
+    ++inside;
+    with_edge += star.edge[ray] > least_edge ? 1 : 0;
+  }
+  return inside >= kLeastInside && kNucleusRays * with_edge >= kClosingRays * inside;
 }
 
 bool belongs_to(const StainTile& tile, const Nucleus& nucleus) {

@@ -2,6 +2,7 @@
 #include "annulet/cell/nucleus.hpp"
 #include "annulet/cell/stain_tile.hpp"
 #include "cell/log_blobs.hpp"
+#include "cell/star_outline.hpp"
 
 namespace annulet::nuclei {
 
@@ -18,6 +19,10 @@ bool touches_border(const StainTile& tile);
 /// The window with kGlassUm of unstained glass (no haematoxylin, no DAB) on the sides where the slide ends.
 /// Cost: a copy of both planes.
 void add_glass(const StainTile& tile, StainTile& padded);
+
+/// Whether an outline in a padded window would be one without the glass: it has an edge of more than
+/// `least_edge` (as Star::edge) on 18 of 32 of the rays that end inside the slide, and these are 12 at least.
+bool closes_inside(const StainTile& padded, const Star& star, int least_edge);
 
 /// Whether the nucleus belongs to the tile's part of the slide: its centre lies there, and where the slide's
 /// border cuts it, about half of it or more does. Of a disc cut in half the centre lies 0.42 radii inside.

@@ -110,25 +110,30 @@ StainTile random_tissue(int side, std::uint64_t seed) {
   return whole_slide(std::move(haematoxylin), std::move(dab));
 }
 
-// Haematoxylin amounts of a real tile of 0.25 um/px with white 224: the projection of its OD on the preset's
-// vector.
+// Rows of the inverse of the preset's vectors (Ruifrok and Johnston 2001): OD of red, green, blue to an
+// amount.
+constexpr double kToH[3] = {1.2001, 0.6852, -0.9178}, kToD[3] = {-0.6894, 0.0236, 1.5087};
+
+// Stain amounts of a real tile of 0.25 um/px with white 224: its OD in the preset's vectors.
 StainTile real_tile(const cv::Mat& picture) {
   const int width = picture.cols / 2, height = picture.rows / 2;
-  Plane<std::uint8_t> haematoxylin(width, height), none(width, height);
+  Plane<std::uint8_t> haematoxylin(width, height), dab(width, height);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
-      double sum = 0;
+      double h = 0, d = 0;
       for (int s = 0; s < 4; ++s) {
         const auto& bgr = picture.at<cv::Vec3b>(2 * y + s / 2, 2 * x + s % 2);
         const auto od = [&](int channel) {
           return std::max(0.0, -std::log10(std::max<int>(bgr[channel], 1) / 224.0));
         };
-        sum += 1.209 * od(2) + 0.684 * od(1) - 0.919 * od(0);
+        h += std::max(0.0, kToH[0] * od(2) + kToH[1] * od(1) + kToH[2] * od(0));
+        d += std::max(0.0, kToD[0] * od(2) + kToD[1] * od(1) + kToD[2] * od(0));
       }
-      haematoxylin(x, y) = static_cast<std::uint8_t>(std::clamp(sum / 4 * 100, 0.0, 255.0));
+      haematoxylin(x, y) = static_cast<std::uint8_t>(std::clamp(h / 4 * 100, 0.0, 255.0));
+      dab(x, y) = static_cast<std::uint8_t>(std::clamp(d / 4 * 100, 0.0, 255.0));
     }
   }
-  return whole_slide(std::move(haematoxylin), std::move(none));
+  return whole_slide(std::move(haematoxylin), std::move(dab));
 }
 
 // Centroids in um of what is drawn red or blue, at least 40 px.
@@ -256,6 +261,67 @@ TEST_CASE("an empty ring is a lumen, not an interior") {
             .empty());
 }
 
+TEST_CASE("a body filled with brown is a nucleus not seen in blue, a brown ring or a knot of walls is none") {
+  const auto disc = [](double x, double y) { return std::hypot(x - 30, y - 30) < 4 ? 1.2 : 0.05; };
+  const auto none = [](double, double) { return 0.0; };
+  const auto nuclei = find(slide_of(60, none, disc));
+  REQUIRE(nuclei.size() == 1);
+  CHECK(nuclei[0].interior);
+  CHECK(std::hypot(x_um(nuclei[0]) - 30, y_um(nuclei[0]) - 30) < 0.3);
+  CHECK(nuclei[0].area / 8.0 == Approx(3.14159 * 16).epsilon(0.15));
+  CHECK(find(slide_of(60, none, disc), {100, false}).empty());
+  const auto ring = [](double x, double y) {
+    const double r = std::hypot(x - 30, y - 30);
+    return r > 3 && r < 4.5 ? 1.2 : 0.0;
+  };
+  CHECK(find(slide_of(60, none, ring)).empty());
+  const auto knot = [](double x, double y) {  // three walls of 1.6 um that meet in a blot
+    const double u = x - 30, v = y - 30;
+    const bool wall = (std::abs(v) < 0.8 && u > 0) || (std::abs(v + 1.73 * u) < 1.6 && u < 0) ||
+                      (std::abs(v - 1.73 * u) < 1.6 && u < 0);
+    return wall || std::hypot(u, v) < 2 ? 1.0 : 0.05;
+  };
+  CHECK(find(slide_of(60, none, knot)).empty());
+}
+
+TEST_CASE("a nucleus that the picture's border cuts is found, a sliver of one is not") {
+  const auto at = [](double x) { return find(slide_of(60, ellipse(x, 30, 5, 5, 0.4, 0.0))); };
+  for (double x : {4.0, 2.0, 58.5}) {
+    const auto nuclei = at(x);
+    REQUIRE(nuclei.size() == 1);
+    const double seen = x < 30 ? x : 60 - x;  // a disc cut there has its centroid so far inside, at least
+    CHECK(std::abs((x < 30 ? x_um(nuclei[0]) : 60 - x_um(nuclei[0])) - seen) < 2.5);
+    CHECK(std::abs(y_um(nuclei[0]) - 30) < 0.5);
+  }
+  CHECK(at(-3.5).empty());
+}
+
+TEST_CASE("two nuclei that one outline takes together are split along the light line between them") {
+  // Half-moons with a straight light gap: one ellipse for the outline around both.
+  const auto pair = [](double gap) {
+    return [=](double x, double y) {
+      const double u = (x - 30) / 6, v = (y - 30) / 5;
+      if (u * u + v * v >= 1) return 0.03;
+      return std::abs(x - 30) < 0.75 ? 0.4 - gap : 0.4;
+    };
+  };
+  CHECK(find(slide_of(60, pair(0.0))).size() == 1);
+  const auto split = find(slide_of(60, pair(0.35)));
+  REQUIRE(split.size() == 2);
+  for (const Nucleus& n : split) {
+    CHECK(n.area / 8.0 == Approx(3.14159 * 15).epsilon(0.25));
+    CHECK(std::abs(y_um(n) - 30) < 0.6);
+  }
+  CHECK(std::abs(x_um(split[0]) - x_um(split[1])) == Approx(5.5).margin(1.2));
+}
+
+TEST_CASE("a small grey nucleus in a faint brown haze is none of a dark wall's knots") {
+  const auto haze = [](double x, double y) { return std::hypot(x - 30, y - 30) < 2.5 ? 0.16 : 0.10; };
+  const auto nuclei = find(slide_of(60, ellipse(30, 30, 2.5, 2.5, 0.18), haze));
+  REQUIRE(nuclei.size() == 1);
+  CHECK_FALSE(nuclei[0].interior);
+}
+
 TEST_CASE("nothing is found on an empty, a flat or a slightly noisy field") {
   CHECK(find(slide_of(80, [](double, double) { return 0.0; })).empty());
   CHECK(find(slide_of(80, [](double, double) { return 0.3; })).empty());
@@ -360,20 +426,23 @@ TEST_CASE("a pale slide asks for gain, a strong one for none") {
 }
 
 // DeepLIIF's Ki67 tiles (about 0.25 um/px), whose masks paint positive nuclei red, negative blue, borders
-// green. Nuclear DAB: nothing is taken off for it (D = 0).
+// green; measured as any other picture, with the gain that it asks for.
 TEST_CASE("nuclei of real Ki67 tiles are found where experts drew them", "[real]") {
   const char* data = std::getenv("ANNULET_TEST_DATA");
   if (data == nullptr) {
     std::puts("skipped: nuclei of real Ki67 tiles: ANNULET_TEST_DATA is not set");
     return;
   }
-  for (const auto& [tile_name, least_f1] : {std::pair{"22_2", 0.75}, {"34_3", 0.60}}) {
+  int all_matched = 0;
+  std::size_t all_found = 0, all_drawn = 0;
+  for (const auto& [tile_name, least_f1] : {std::pair{"22_2", 0.80}, {"34_3", 0.70}}) {
     const std::filesystem::path folder = std::filesystem::path(data) / "nuclei";
     const cv::Mat picture = cv::imread((folder / (std::string(tile_name) + ".png")).string());
     const cv::Mat truth = cv::imread((folder / (std::string(tile_name) + "_truth.png")).string());
     REQUIRE_FALSE(picture.empty());
     REQUIRE_FALSE(truth.empty());
-    const auto nuclei = find(real_tile(picture), {100, false});
+    const StainTile tile = real_tile(picture);
+    const auto nuclei = find(tile, {nucleus_gain_percent(nucleus_contrast(tile)), true});
     const auto drawn = centres_of(truth);
     std::vector<char> taken(nuclei.size(), 0);
     int matched = 0;
@@ -394,5 +463,11 @@ TEST_CASE("nuclei of real Ki67 tiles are found where experts drew them", "[real]
     const double f1 = 2.0 * matched / static_cast<double>(nuclei.size() + drawn.size());
     INFO(tile_name << ": F1 " << f1);
     CHECK(f1 > least_f1);
+    all_matched += matched;
+    all_found += nuclei.size();
+    all_drawn += drawn.size();
   }
+  const double f1 = 2.0 * all_matched / static_cast<double>(all_found + all_drawn);
+  INFO("both tiles together: F1 " << f1);
+  CHECK(f1 >= 0.80);
 }
