@@ -45,6 +45,9 @@ class Splitter {
           static_cast<std::int32_t>(star.centre.x + divide_round(r * d[0], kDirectionOne)),
           static_cast<std::int32_t>(star.centre.y + divide_round(r * d[1], kDirectionOne))};
     }
+    for (int i = 0; i < kNucleusRays; ++i)
+      swept_[static_cast<std::size_t>(i + 1)] =
+          swept_[static_cast<std::size_t>(i)] + cross(end(i), end((i + 1) % kNucleusRays));
   }
 
   /// The halves, where a light line divides the outline.
@@ -64,16 +67,12 @@ class Splitter {
   }
   Place end(int ray) const { return end_[static_cast<std::size_t>(ray)]; }
 
-  // Twice the area, 1/4096 um2, of the outline from ray `from` to ray `to`, closed over the line.
+  // Twice the area, 1/4096 um2, of the outline from ray `from` to a later ray `to`, closed over the line.
   std::int64_t side(int from, int to) const {
-    std::int64_t twice = 0;
-    for (int i = from; i != to; i = (i + 1) % kNucleusRays) {
-      const Place a = end(i), b = end((i + 1) % kNucleusRays);
-      twice += std::int64_t{a.x} * b.y - std::int64_t{b.x} * a.y;
-    }
-    const Place a = end(to), b = end(from);
-    return twice + std::int64_t{a.x} * b.y - std::int64_t{b.x} * a.y;
+    return swept_[static_cast<std::size_t>(to)] - swept_[static_cast<std::size_t>(from)] +
+           cross(end(to), end(from));
   }
+  static std::int64_t cross(Place a, Place b) { return std::int64_t{a.x} * b.y - std::int64_t{b.x} * a.y; }
 
   int places(const Line& line) const {
     const Place a = end(line.from), b = end(line.to);
@@ -92,7 +91,7 @@ class Splitter {
     lines_.clear();
     for (int i = 0; i < kNucleusRays; i += kRayStep) {
       for (int j = i + kLeastRays; j <= std::min(i + kMostRays, kNucleusRays - 1); j += kRayStep) {
-        const std::int64_t one = side(i, j), other = side(j, i);
+        const std::int64_t one = side(i, j), other = swept_.back() - one;
         if (100 * std::min(one, other) < kLeastHalfPercent * (one + other)) continue;
         Line line{i, j, 0};
         const int n = places(line);
@@ -109,29 +108,34 @@ class Splitter {
     if (lines_.size() > kLinesTried) lines_.resize(kLinesTried);
   }
 
-  // Lighter than both sides all along: depth of a place is what the darker of its sides' lesser has more.
+  // Lighter than both sides all along: the depth of a place is what the lighter of its two sides has more.
   bool is_valley(const Line& line) const {
     const Place a = end(line.from), b = end(line.to);
     const std::int64_t dx = b.x - a.x, dy = b.y - a.y;
     const std::int64_t length = std::max<std::int64_t>(integer_sqrt(dx * dx + dy * dy), 1);
+    std::array<Place, kBeside.size()> beside;
+    for (std::size_t i = 0; i < kBeside.size(); ++i)
+      beside[i] = {static_cast<std::int32_t>(-dy * kBeside[i] / length),
+                   static_cast<std::int32_t>(dx * kBeside[i] / length)};
+    int edges = 0;
+    for (int e : star_.edge) edges += e;  // 64 times the mean edge in values of the plane
     const int n = places(line);
     std::array<int, kMostPlaces> depth{};
     for (int k = 0; k < n; ++k) {
       const Place p = place(line, k, n);
       int left = 0, right = 0;
-      for (std::int64_t beside : kBeside) {
-        const std::int64_t x = -dy * beside / length, y = dx * beside / length;
-        left = std::max(left, at(p.x + x, p.y + y));
-        right = std::max(right, at(p.x - x, p.y - y));
+      for (const Place& off : beside) {
+        left = std::max(left, at(p.x + off.x, p.y + off.y));
+        right = std::max(right, at(p.x - off.x, p.y - off.y));
       }
-      depth[static_cast<std::size_t>(k)] = std::min(left, right) - at(p.x, p.y);
+      const int d = std::min(left, right) - at(p.x, p.y);
+      if (6400 * d < kWeakestPercent * edges) return false;
+      depth[static_cast<std::size_t>(k)] = d;
     }
-    std::sort(depth.begin(), depth.begin() + n);
     const int half = n / 2;
+    std::sort(depth.begin(), depth.begin() + n);
     const int weak = std::accumulate(depth.begin(), depth.begin() + half, 0);  // half times their mean
-    int edges = 0;
-    for (int e : star_.edge) edges += e;  // 64 times the mean edge in values of the plane
-    return 6400 * weak >= kValleyPercent * edges * half && 6400 * depth[0] >= kWeakestPercent * edges &&
+    return 6400 * weak >= kValleyPercent * edges * half &&
            1000 * weak >= kValleyLeast1000 * rules_.units_per_od * half;
   }
 
@@ -181,6 +185,7 @@ class Splitter {
   const StarRules& rules_;
   const Star& star_;
   std::array<Place, kNucleusRays> end_;
+  std::array<std::int64_t, kNucleusRays + 1> swept_{};
   std::vector<Line> lines_;
 };
 
