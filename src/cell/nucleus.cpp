@@ -54,6 +54,7 @@ struct NucleusFinder::Scratch {
   std::vector<Blob> blobs;
   StarFitter fitter;
   std::vector<Star> nuclei, brown, interiors;
+  std::vector<Star> whole;  // the nuclei before any is split: what brown and interiors yield to
   StainTile padded;
   Suppression suppression;
   BinGrid grid;
@@ -116,7 +117,7 @@ void NucleusFinder::Scratch::find_brown(const StainTile& tile) {
     return star_area(s.radius) < kBrownLeastArea || !is_filled_brown(tile, s);
   });
   suppression(brown);
-  leave_free(nuclei, brown);
+  leave_free(whole, brown);
 }
 
 void NucleusFinder::Scratch::find_interiors(const StainTile& tile) {
@@ -129,8 +130,7 @@ void NucleusFinder::Scratch::find_interiors(const StainTile& tile) {
     return s.mean_radius <= kInteriorLeastRadius || star_area(s.radius) >= kInteriorMostArea;
   });
   suppression(interiors);
-  leave_free(nuclei, interiors);
-  leave_free(brown, interiors);
+  leave_free(whole, interiors);
 }
 
 void NucleusFinder::Scratch::find(const StainTile& tile, const NucleusOptions& options,
@@ -139,6 +139,7 @@ void NucleusFinder::Scratch::find(const StainTile& tile, const NucleusOptions& o
   outlines(tile, kBlobLeast1000, 0, kNucleusRules, nuclei);
   std::erase_if(nuclei, [](const Star& star) { return star_area(star.radius) < kLeastArea; });
   suppression(nuclei);
+  whole = nuclei;
   split_touching(fine, kNucleusRules, nuclei);
   for (const Star& star : nuclei) {
     const Nucleus nucleus = describe(tile, star, kNucleusRules, options.gain_percent, 100);
@@ -165,8 +166,9 @@ NucleusFinder::NucleusFinder() : scratch_(std::make_unique<Scratch>()) {}
 NucleusFinder::~NucleusFinder() = default;
 
 int NucleusFinder::reach_um() {
-  // An interior yields to a nucleus whose centre it holds: the reach of that nucleus, and the way to it.
-  return kSeedReachUm + kStarShiftUm + kSuppressionReachUm + kSplitShiftUm + kMostRadius / 8 + 1;
+  // An interior yields to a nucleus whose centre it holds: the reach of that nucleus, and the way to it. The
+  // half of a split nucleus lies nearer to it.
+  return kSeedReachUm + kStarShiftUm + kSuppressionReachUm + std::max(kSplitShiftUm, kMostRadius / 8 + 1);
 }
 
 std::vector<Nucleus> NucleusFinder::operator()(const StainTile& tile, const NucleusOptions& options) {

@@ -164,6 +164,9 @@ class Splitter {
     if (area <= 0) return false;
     star.centre = {static_cast<std::int32_t>(star_.centre.x + divide_round(x, 3 * area)),
                    static_cast<std::int32_t>(star_.centre.y + divide_round(y, 3 * area))};
+    const std::int64_t moved_x = star.centre.x - star_.centre.x, moved_y = star.centre.y - star_.centre.y;
+    constexpr std::int64_t kMost = kSplitShiftUm * kMicroUnits;
+    if (moved_x * moved_x + moved_y * moved_y > kMost * kMost) return false;
     if (!is_inside(line, sign, star.centre.x, star.centre.y)) return false;
     std::int32_t radii = 0;
     for (int ray = 0; ray < kNucleusRays; ++ray) {
