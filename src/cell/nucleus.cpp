@@ -23,7 +23,7 @@ namespace {
 // docs/science/nuclei.md says where the numbers come from.
 constexpr int kBlobLeast1000 = 20;          // 1/1000 OD, response of a blob on the nucleus plane
 constexpr int kInteriorBlobLeast1000 = 50;  // 1/1000 OD, on the interior plane
-constexpr StarRules kNucleusRules{kNucleusUnits, 300, 5, 220, 20, 18};
+constexpr StarRules kNucleusRules{kNucleusUnits, 300, 5, 210, 20, 18};
 constexpr StarRules kInteriorRules{kInteriorUnits, 400, 10, 1000, 60, 23};
 constexpr int kBrownBlobLeast1000 = 100;   // 1/1000 OD, on the brown plane
 constexpr int kBrownTriedLeast1000 = 300;  // ... of those that thinning leaves

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kGlassPx = kGlassUm * kMicroUnits / kMicroPerWork;
 
-constexpr int kCutPercent = 50;             // of half its length along the border, that a centre lies inside
+constexpr int kCutPercent = 65;             // of half its length along the border, that a centre lies inside
 constexpr int kLeastInside = 12;            // rays that end inside the slide
 constexpr int kClosingRays = 18;            // of 32 of these, that have an edge
 constexpr int kTouching = kMicroUnits / 2;  // 1/64 um: an outline so near the border is cut by it
