@@ -35,6 +35,8 @@ Prior prior_of(std::span<const Nucleus> nuclei, std::size_t index);
 /// DAB along the rays, and the prominence of every position over its baseline.
 struct Samples {
   static constexpr int kLength = kLargestStep + kBaselineFar + 1;
+  bool coarse = false;  ///< of the plane, as StainTile tells it
+  int lost_detail_percent = 0;
   int first = 0, last = 0;         ///< positions (inclusive) where a wall may be, common to all rays
   int rays_off_slide_from[kRays];  ///< first position outside the slide, or kLength
   int rays_uncovered_from[kRays];  ///< first position that no pixel of the slide covers, or kLength

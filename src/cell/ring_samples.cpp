@@ -154,6 +154,8 @@ void extend(Samples& s, std::size_t ray, int sampled) {
 void sample(const StainTile& tile, Point<MicroFrame, std::int32_t> centre, const Prior& prior, Samples& out) {
   out.first = std::max(*std::min_element(prior.nucleus.begin(), prior.nucleus.end()) - 1, 0);
   out.last = *std::max_element(prior.wall.begin(), prior.wall.end()) + kBeyondPrior;
+  out.coarse = tile.coarse;
+  out.lost_detail_percent = tile.lost_detail_percent;
   const Frame frame = frame_of(tile, centre);
   const std::int64_t reach = (out.last + kBaselineFar + 1) * frame.step + (std::int64_t{2} << kFixed);
   const bool on_slide = frame.x - reach >= frame.low_x && frame.y - reach >= frame.low_y &&

@@ -7,10 +7,11 @@ namespace annulet::ring {
 namespace {
 
 // docs/science/membrane.md, "Is there a wall?".
-constexpr int kCytoplasmTenths = 8;                   // m = D - 0.8 c
-constexpr int kLeastProminence = kOdUnits * 4 / 100;  // 0.04 OD ...
-constexpr int kProminenceTenths = 6;                  // ... + 0.6 c
-constexpr int kSharePercent = 35;                     // and of 0.35 D
+constexpr int kCytoplasmTenths = 8;                           // m = D - 0.8 c
+constexpr int kLeastProminence = kOdUnits * 4 / 100;          // 0.04 OD ...
+constexpr int kLeastProminenceCoarse = kOdUnits * 25 / 1000;  // the luma brings less noise
+constexpr int kProminenceTenths = 6;                          // ... + 0.6 c
+constexpr int kSharePercent = 35;                             // and of 0.35 D
 constexpr int kSurelyWall = kOdUnits * 25 / 100;  // 0.25 OD over both sides is a wall however brown the cell
 // A membrane is a line: what is wider than 2.25 um is asked for twice as much over the cytoplasm, and for
 // 0.40 OD.
@@ -57,9 +58,10 @@ int width_at(const Samples& s, std::size_t ray, int wall) {
 }
 
 // How far a wall must stand out of what lies beside it.
-int least_prominence(int cytoplasm, int dab, bool wide) {
+int least_prominence(bool coarse, int cytoplasm, int dab, bool wide) {
+  const int least = coarse ? kLeastProminenceCoarse : kLeastProminence;
   const int over_cytoplasm = cytoplasm * (wide ? kWideProminenceTenths : kProminenceTenths) / 10;
-  const int relative = std::max(kLeastProminence + over_cytoplasm, dab * kSharePercent / 100);
+  const int relative = std::max(least + over_cytoplasm, dab * kSharePercent / 100);
   return std::min(relative, wide ? kSurelyWideWall : kSurelyWall);
 }
 
@@ -103,12 +105,13 @@ void measure_wall(const Samples& s, const std::array<int, kRays>& wall, CellRow&
     const int dab = s.dab[ray][wall[ray]], prominence = s.prominence[ray][wall[ray]];
     row.radius[ray] = static_cast<std::uint8_t>(wall[ray] * 8 / kStepsPerUm);
     row.ridge[ray] = 0;
-    if (prominence < least_prominence(cytoplasm, dab, false)) continue;
+    if (prominence < least_prominence(s.coarse, cytoplasm, dab, false)) continue;
     const int width = width_at(s, ray, wall[ray]);
-    if (width > kWidestLine && prominence < least_prominence(cytoplasm, dab, true)) continue;
+    if (width > kWidestLine && prominence < least_prominence(s.coarse, cytoplasm, dab, true)) continue;
     const int over = dab - level_below(s, ray, wall[ray], cytoplasm);
-    row.ridge[ray] =
-        static_cast<std::uint8_t>(std::clamp<std::int64_t>(divide_round(over * 100, kOdUnits), 0, 255));
+    const int lost = std::clamp(prominence, 0, std::max(over, 0)) * s.lost_detail_percent;
+    row.ridge[ray] = static_cast<std::uint8_t>(
+        std::clamp<std::int64_t>(divide_round(over * 100 + lost, kOdUnits), 0, 255));
     if (row.ridge[ray] == 0) continue;
     prominences[static_cast<std::size_t>(walls)] = static_cast<std::int16_t>(prominence);
     widths[static_cast<std::size_t>(walls)] = static_cast<std::int16_t>(width);

@@ -92,16 +92,21 @@ void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions&
   survey.stain.id = "fit";
 }
 
+// And how finely a coarse scan carries colour, since the same pixels are at hand.
 void measure_nucleus_gain(const SlideSource& source, Survey& survey, const RunControl& control) {
   std::vector<std::int32_t> contrasts;
+  ChromaDetail detail;
+  const bool coarse = survey.pitch.mean() >= kCoarsePitchUm;
   StainReader reader(source, survey.stain, survey.pitch.mean());
   const std::vector<Rect<WorkFrame>> windows = sample_windows(survey.tissue);
   for (std::size_t i = 0; i < windows.size(); ++i) {
     control.report({"survey", i, windows.size(), 0});
     reader.fetch(windows[i]);
+    if (coarse) detail.add(reader.pixels().rgb, reader.pixels().whole ? nullptr : &reader.pixels().covered);
     const std::vector<std::int32_t> found = nucleus_contrast(reader.unmix());
     contrasts.insert(contrasts.end(), found.begin(), found.end());
   }
+  survey.stain.chroma_halved = coarse && detail.halved();
   std::sort(contrasts.begin(), contrasts.end());
   if (!contrasts.empty()) survey.nucleus_contrast_od = contrasts[(contrasts.size() - 1) * 9 / 10] / 1000.0;
   survey.nuclei.gain_percent = nucleus_gain_percent(std::move(contrasts));

@@ -10,7 +10,9 @@
 namespace annulet {
 namespace {
 
-constexpr double kMembraneSmoothingUm = 0.3;  // sigma on the DAB plane (docs/science/membrane.md)
+// docs/science/membrane.md
+constexpr double kMembraneSmoothingUm = 0.3;  // sigma on the DAB plane
+constexpr int kHalvedChromaLostPercent = 20;  // "Coarse pixels": what 4:2:0 still takes from a wall
 
 double thread_seconds() {
   timespec now{};
@@ -43,7 +45,8 @@ StageSeconds& StageSeconds::operator+=(const StageSeconds& other) {
 
 void StainReader::fetch(const Rect<WorkFrame>& window) {
   const double px_per_work = kWorkPitch / pitch_um_;
-  const int margin = gaussian_reach(kMembraneSmoothingUm / pitch_um_) + 1;
+  const int margin = gaussian_reach(kMembraneSmoothingUm / pitch_um_) + 1 +
+                     (pitch_um_ < kCoarsePitchUm ? 0 : CoarseDab::reach_px(pitch_um_));
   const auto px = [&](std::int64_t work) {
     return static_cast<std::int64_t>(std::floor(static_cast<double>(work) * px_per_work));
   };
@@ -58,7 +61,7 @@ void StainReader::fetch(const Rect<WorkFrame>& window) {
 const StainTile& StainReader::unmix() {
   const Plane<std::uint8_t>* covered = pixels_.whole ? nullptr : &pixels_.covered;
   unmixer_(pixels_.rgb, covered, haematoxylin_native_, dab_raw_);
-  gaussian(dab_raw_, kMembraneSmoothingUm / pitch_um_, tile_.dab_native);
+  find_membrane_plane();
   const double scale = kWorkPitch / pitch_um_;
   const Rect<WorkFrame>& work = tile_.work;
   tile_.haematoxylin.resize(static_cast<int>(work.width()), static_cast<int>(work.height()));
@@ -72,6 +75,18 @@ const StainTile& StainReader::unmix() {
     tile_.covered_native = *covered;
   }
   return tile_;
+}
+
+void StainReader::find_membrane_plane() {
+  const double sigma_px = kMembraneSmoothingUm / pitch_um_;
+  tile_.coarse = pitch_um_ >= kCoarsePitchUm;
+  tile_.lost_detail_percent = tile_.coarse && chroma_halved_ ? kHalvedChromaLostPercent : 0;
+  if (!tile_.coarse) {
+    gaussian(dab_raw_, sigma_px, tile_.dab_native);
+    return;
+  }
+  coarse_dab_(pixels_.rgb, dab_raw_, dab_sharp_);
+  gaussian(dab_sharp_, sigma_px, tile_.dab_native);
 }
 
 TileResult TileAnalysis::operator()(const TileSpec& spec) {

@@ -15,6 +15,8 @@ struct StainTile {
   Plane<std::uint8_t> dab_native;      ///< at the slide's own pitch, smoothed with 0.3 um, size of `native`
   Plane<std::uint8_t> covered_native;  ///< 1 where the slide has a pixel; empty where all of them are
   double pitch_um = 0;                 ///< um per level-0 px
+  bool coarse = false;                 ///< `dab_native` was sharpened by the luma (pixel/coarse_dab.hpp)
+  int lost_detail_percent = 0;         ///< of what a wall stands out, blurred away: added to its height
   Size<SlideFrame> slide;              ///< extent of level 0: rings are cut by its border
 };
 

@@ -25,7 +25,8 @@ struct StainModel {
   Rgb white{255, 255, 255};
   WhiteOrigin white_origin = WhiteOrigin::Default;
   double fit_angle_degrees =
-      0;  ///< largest angle between fitted and preset vector; 0 where nothing was fitted
+      0;                       ///< largest angle between fitted and preset vector; 0 where nothing was fitted
+  bool chroma_halved = false;  ///< colour has half the resolution of light; measured on coarse scans only
 };
 
 }  // namespace annulet

@@ -10,6 +10,7 @@
 #include "annulet/model/stain.hpp"
 #include "annulet/model/tissue.hpp"
 #include "annulet/pipeline/tile_plan.hpp"
+#include "annulet/pixel/coarse_dab.hpp"
 #include "annulet/pixel/unmix.hpp"
 #include "annulet/slide/slide_source.hpp"
 
@@ -33,7 +34,11 @@ struct TileResult {
 class StainReader {
  public:
   StainReader(const SlideSource& source, const StainModel& stain, double pitch_um)
-      : source_(source), unmixer_(stain), pitch_um_(pitch_um) {}
+      : source_(source),
+        unmixer_(stain),
+        coarse_dab_(stain, pitch_um),
+        chroma_halved_(stain.chroma_halved),
+        pitch_um_(pitch_um) {}
   /// Pixels of the window and what the planes need around it.
   void fetch(const Rect<WorkFrame>& window);
   /// Planes of what was fetched; valid until the next fetch.
@@ -42,10 +47,14 @@ class StainReader {
 
  private:
   const SlideSource& source_;
+  void find_membrane_plane();
+
   Unmixer unmixer_;
+  CoarseDab coarse_dab_;
+  bool chroma_halved_;
   double pitch_um_;
   SlidePixels pixels_;
-  Plane<std::uint8_t> haematoxylin_native_, dab_raw_;
+  Plane<std::uint8_t> haematoxylin_native_, dab_raw_, dab_sharp_;
   StainTile tile_;
 };
 

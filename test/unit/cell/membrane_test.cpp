@@ -191,6 +191,34 @@ TEST_CASE("a ring that crosses missing pixels is flagged") {
   CHECK(measured(tile, {nucleus_at(40, 40, 4)}).flags == kFlagMissingPixels);
 }
 
+TEST_CASE("what blur took of a wall is added to its height, and makes none of a blush") {
+  StainTile tile = tile_of(ring(30, 30, 7, 0.12), 0.5, 60);
+  const CellRow plain = measured(tile, {nucleus_at(30, 30, 4)});
+  tile.lost_detail_percent = 20;
+  const CellRow restored = measured(tile, {nucleus_at(30, 30, 4)});
+  for (std::size_t ray = 0; ray < kRays; ++ray) {
+    CHECK(restored.ridge[ray] >= plain.ridge[ray]);
+    CHECK(restored.ridge[ray] <= plain.ridge[ray] * 12 / 10 + 1);
+  }
+  CHECK(restored.ridge != plain.ridge);
+  CHECK(restored.radius == plain.radius);
+  tile = tile_of([](double, double) { return 0.2; }, 0.5, 60);
+  tile.lost_detail_percent = 20;
+  CHECK(measured(tile, {nucleus_at(30, 30, 4)}).ridge == CellRow{}.ridge);
+}
+
+TEST_CASE("on a coarse plane a fainter line is a wall") {
+  StainTile tile = tile_of(ring(30, 30, 7, 0.04), 0.5, 60);
+  const CellRow fine = measured(tile, {nucleus_at(30, 30, 4)});
+  tile.coarse = true;
+  const CellRow coarse = measured(tile, {nucleus_at(30, 30, 4)});
+  const auto seen = [](const CellRow& row) {
+    return std::count_if(row.ridge.begin(), row.ridge.end(), [](int ridge) { return ridge > 0; });
+  };
+  CHECK(seen(fine) < 8);
+  CHECK(seen(coarse) > 48);
+}
+
 TEST_CASE("a ring darker than a scan can measure is flagged") {
   CHECK(measured(tile_of(ring(40, 40, 7, 2.5, 0, 360, 2.5), 0.25, 80), {nucleus_at(40, 40, 4)}).flags ==
         kFlagSaturated);
