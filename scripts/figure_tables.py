@@ -12,6 +12,7 @@ from figure_slide import Rays
 from figure_stages import Field
 
 CELL_SLIDE = "mi-incomplete"
+LARGE_UM2 = 300
 MEASURED_ON = ("score0-ultralow", "score1", "score2", "score2-minority", "mi-incomplete", "border-2p-10", "border-3p-10",
                "score3", "score3-dense", "rough-2")
 CLASS_COLOURS = {"none": GREY, "1+": SKY, "mi": GREEN, "2+": ORANGE, "3+": RED}
@@ -23,14 +24,14 @@ GRADING = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 
 def show_case(slide):
-    """A cell in the middle of the slide of which about half of the wall is stained: (measured, true)."""
+    """A large cell in the middle of the slide of which about half of the wall is truly stained: (measured, true)."""
     pairs = slide.pairs(slide.measured_tumour(), slide.true_tumour())
     middle = np.array(slide.image.size) * slide.pitch / 2
 
     def unlike(pair):
-        cell, true = slide.cells[pair[0]], slide.truth[pair[1]]
-        return (abs(float(true["completeness"]) - 0.6) + abs(number(cell["completeness"]) - 0.6)
-                + 0.003 * np.hypot(*(slide.places[pair[0]] - middle)))
+        true = slide.truth[pair[1]]
+        return (abs(float(true["completeness"]) - 0.6) + max(LARGE_UM2 - float(true["cell_area_um2"]), 0) / LARGE_UM2
+                + 0.003 * np.hypot(*(slide.true_places[pair[1]] - middle)))
 
     return min(pairs.tolist(), key=unlike)
 
