@@ -6,7 +6,7 @@
 #include <span>
 
 #include "annulet/base/integer_math.hpp"
-#include "cell/wide.hpp"
+#include "annulet/base/wide.hpp"
 
 namespace annulet::nuclei {
 

@@ -42,6 +42,15 @@ constexpr int kInteriorLeastDab = 6;        // 1/100 OD: a window nowhere darker
 
 // Farthest that an outline's decision looks beyond its own seed's reach.
 constexpr int kSeedReachUm = kBlobReachUm + kThinReachUm + kSquareUm;
+// Farthest from the centre of what yields to it, or of its half, that an outline can lie.
+constexpr int kYieldReachUm = std::max(kSplitShiftUm, kMostRadius / 8 + 1);
+
+using Area = Rect<MicroFrame, std::int32_t>;
+
+// `area` and what lies up to `um` around it.
+Area around(const Area& area, int um) {
+  return area.grown(um * kMicroUnits);
+}
 
 }  // namespace
 
@@ -59,17 +68,21 @@ struct NucleusFinder::Scratch {
   Suppression suppression;
   BinGrid grid;
 
-  void find(const StainTile& tile, const NucleusOptions& options, std::vector<Nucleus>& found);
+  // Areas are of the window, in its own frame.
+  void find(const StainTile& tile, const NucleusOptions& options, const Area& wanted,
+            std::vector<Nucleus>& found);
   void outlines(const StainTile& tile, int blob_least1000, int tried_least1000, const StarRules& rules,
-                std::vector<Star>& stars);
-  void find_brown(const StainTile& tile);
-  void find_interiors(const StainTile& tile);
+                const Area& area, std::vector<Star>& stars);
+  void suppress(const Area& area, std::vector<Star>& stars);
+  void find_brown(const StainTile& tile, const Area& wanted);
+  void find_interiors(const StainTile& tile, const Area& wanted);
   void leave_free(const std::vector<Star>& taken, std::vector<Star>& stars);
 };
 
-// Blobs of `contrast`, thinned, with an outline each that `rules` accept; not yet suppressed.
+// Blobs of `contrast`, thinned, with an outline each that `rules` accept; not yet suppressed. All that
+// suppression in `area` needs.
 void NucleusFinder::Scratch::outlines(const StainTile& tile, int blob_least1000, int tried_least1000,
-                                      const StarRules& rules, std::vector<Star>& stars) {
+                                      const StarRules& rules, const Area& area, std::vector<Star>& stars) {
   const BlobWindow window = blob_window(tile);
   stars.clear();
   coarse_plane(contrast.plane, static_cast<int>(tile.work.x0 & 1), static_cast<int>(tile.work.y0 & 1),
@@ -78,7 +91,10 @@ void NucleusFinder::Scratch::outlines(const StainTile& tile, int blob_least1000,
               kBlobScales - 1, blobs);
   blob_finder.thin(window, blobs);
   const int tried_least = tried_least1000 * contrast.units_per_od * kCoarsePerFine / 1000;
-  std::erase_if(blobs, [&](const Blob& blob) { return blob.response < tried_least; });
+  const Area seeds = around(area, kSuppressionReachUm + kStarShiftUm);
+  std::erase_if(blobs, [&](const Blob& blob) {
+    return blob.response < tried_least || !seeds.contains({blob.x, blob.y});
+  });
   if (blobs.empty()) return;
   fine_plane(contrast.plane, rows, fine);
   fitter.prepare(fine.width());
@@ -89,6 +105,12 @@ void NucleusFinder::Scratch::outlines(const StainTile& tile, int blob_least1000,
     if (fitter(fine, {blob.x, blob.y}, rules, star) && (!cut || closes_inside(tile, star, least_edge)))
       stars.push_back(star);
   }
+}
+
+// Leaves the winners whose centre lies in `area`.
+void NucleusFinder::Scratch::suppress(const Area& area, std::vector<Star>& stars) {
+  suppression(stars);
+  std::erase_if(stars, [&](const Star& star) { return !area.contains(star.centre); });
 }
 
 // Erases the stars that hold the centre of one that is taken: a seen nucleus stands for its cell.
@@ -107,53 +129,55 @@ void NucleusFinder::Scratch::leave_free(const std::vector<Star>& taken, std::vec
 }
 
 // Nuclei under or of brown: bodies filled with it.
-void NucleusFinder::Scratch::find_brown(const StainTile& tile) {
+void NucleusFinder::Scratch::find_brown(const StainTile& tile, const Area& wanted) {
   brown.clear();
   const auto& dab = tile.dab.values();
   if (std::none_of(dab.begin(), dab.end(), [](int d) { return d > kBrownLeastDab; })) return;
   brown_plane(tile, contrast);
-  outlines(tile, kBrownBlobLeast1000, kBrownTriedLeast1000, kBrownRules, brown);
+  outlines(tile, kBrownBlobLeast1000, kBrownTriedLeast1000, kBrownRules, wanted, brown);
   std::erase_if(brown, [&](const Star& s) {
     return star_area(s.radius) < kBrownLeastArea || !is_filled_brown(tile, s);
   });
-  suppression(brown);
+  suppress(wanted, brown);
   leave_free(whole, brown);
 }
 
-void NucleusFinder::Scratch::find_interiors(const StainTile& tile) {
+void NucleusFinder::Scratch::find_interiors(const StainTile& tile, const Area& wanted) {
   interiors.clear();
   const auto& dab = tile.dab.values();
   if (std::none_of(dab.begin(), dab.end(), [](int d) { return d > kInteriorLeastDab; })) return;
   interior_plane(tile, contrast);
-  outlines(tile, kInteriorBlobLeast1000, 0, kInteriorRules, interiors);
+  outlines(tile, kInteriorBlobLeast1000, 0, kInteriorRules, wanted, interiors);
   std::erase_if(interiors, [](const Star& s) {
     return s.mean_radius <= kInteriorLeastRadius || star_area(s.radius) >= kInteriorMostArea;
   });
-  suppression(interiors);
+  suppress(wanted, interiors);
   leave_free(whole, interiors);
 }
 
-void NucleusFinder::Scratch::find(const StainTile& tile, const NucleusOptions& options,
+void NucleusFinder::Scratch::find(const StainTile& tile, const NucleusOptions& options, const Area& wanted,
                                   std::vector<Nucleus>& found) {
   nucleus_plane(tile, options.gain_percent, contrast);
-  outlines(tile, kBlobLeast1000, 0, kNucleusRules, nuclei);
+  const Area near = around(wanted, kYieldReachUm);
+  outlines(tile, kBlobLeast1000, 0, kNucleusRules, near, nuclei);
   std::erase_if(nuclei, [](const Star& star) { return star_area(star.radius) < kLeastArea; });
-  suppression(nuclei);
+  suppress(near, nuclei);
   whole = nuclei;
   split_touching(fine, kNucleusRules, nuclei);
   for (const Star& star : nuclei) {
+    if (!wanted.contains(star.centre)) continue;
     const Nucleus nucleus = describe(tile, star, kNucleusRules, options.gain_percent, 100);
     const bool knot = nucleus.area <= kSpeckMostArea && nucleus.nucleus_dab_od > kSpeckLeastDab &&
                       100 * nucleus.nucleus_dab_od > kSpeckDabPercent * nucleus.haematoxylin_od;
     if (!knot) found.push_back(nucleus);
   }
   if (!options.interiors) return;
-  find_brown(tile);
+  find_brown(tile, wanted);
   for (const Star& star : brown) {
     found.push_back(describe(tile, star, kBrownRules, 100, 100));
     found.back().interior = true;
   }
-  find_interiors(tile);
+  find_interiors(tile, wanted);
   for (const Star& star : interiors) {
     Nucleus nucleus = describe(tile, star, kInteriorRules, 100, kInteriorPercent);
     if (nucleus.haematoxylin_od + nucleus.nucleus_dab_od < kInteriorLeastStain) continue;
@@ -168,10 +192,15 @@ NucleusFinder::~NucleusFinder() = default;
 int NucleusFinder::reach_um() {
   // An interior yields to a nucleus whose centre it holds: the reach of that nucleus, and the way to it. The
   // half of a split nucleus lies nearer to it.
-  return kSeedReachUm + kStarShiftUm + kSuppressionReachUm + std::max(kSplitShiftUm, kMostRadius / 8 + 1);
+  return kSeedReachUm + kStarShiftUm + kSuppressionReachUm + kYieldReachUm;
 }
 
 std::vector<Nucleus> NucleusFinder::operator()(const StainTile& tile, const NucleusOptions& options) {
+  return (*this)(tile, options, tile.work.grown(kGlassUm * kMicroUnits / kMicroPerWork));
+}
+
+std::vector<Nucleus> NucleusFinder::operator()(const StainTile& tile, const NucleusOptions& options,
+                                               const Rect<WorkFrame>& wanted) {
   expects(tile.haematoxylin.width() == tile.work.width() &&
               tile.haematoxylin.height() == tile.work.height() && tile.dab.width() == tile.work.width() &&
               tile.dab.height() == tile.work.height(),
@@ -181,12 +210,19 @@ std::vector<Nucleus> NucleusFinder::operator()(const StainTile& tile, const Nucl
   std::vector<Nucleus> found;
   if (tile.work.empty()) return found;
   Scratch& s = *scratch_;
+  const auto area_in = [&](const Rect<WorkFrame>& window) {
+    const auto micro = [](std::int64_t work, std::int64_t from) {
+      return static_cast<std::int32_t>((work - from) * kMicroPerWork);
+    };
+    return Area{micro(wanted.x0, window.x0), micro(wanted.y0, window.y0), micro(wanted.x1, window.x0),
+                micro(wanted.y1, window.y0)};
+  };
   if (touches_border(tile)) {
     add_glass(tile, s.padded);
-    s.find(s.padded, options, found);
+    s.find(s.padded, options, area_in(s.padded.work), found);
     std::erase_if(found, [&](const Nucleus& n) { return !belongs_to(tile, n); });
   } else {
-    s.find(tile, options, found);
+    s.find(tile, options, area_in(tile.work), found);
   }
   std::sort(found.begin(), found.end(), [](const Nucleus& a, const Nucleus& b) {
     return a.centre.y != b.centre.y ? a.centre.y < b.centre.y : a.centre.x < b.centre.x;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "cell/wide.hpp"
+#include "annulet/base/wide.hpp"
 
 namespace annulet::nuclei {
 

@@ -7,7 +7,7 @@
 #include "annulet/base/directions.hpp"
 #include "annulet/base/integer_math.hpp"
 #include "cell/nucleus_plane.hpp"
-#include "cell/wide.hpp"
+#include "annulet/base/wide.hpp"
 
 namespace annulet::nuclei {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <span>
 
-#include "annulet/pipeline/tile_analysis.hpp"
+#include "annulet/pipeline/stain_reader.hpp"
 #include "annulet/pipeline/tissue_finder.hpp"
 #include "annulet/pixel/stain_fit.hpp"
 #include "annulet/pixel/stain_preset.hpp"
@@ -54,6 +54,12 @@ std::vector<Rect<WorkFrame>> sample_windows(const TissueMask& tissue) {
   return chosen;
 }
 
+void read_window(const SlideSource& source, const StainReader& reader, const Rect<WorkFrame>& window,
+                 SlidePixels& pixels) {
+  const Rect<SlideFrame> rect = reader.native_rect(window);
+  source.read(0, {rect.x0, rect.y0, rect.x1, rect.y1}, pixels);
+}
+
 /// Adds the pixels that the slide covers to one long row: a fit needs no geometry.
 void append(RgbImage& row, const SlidePixels& pixels) {
   const std::span<const std::uint8_t> covered = pixels.covered.values();
@@ -74,10 +80,11 @@ void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions&
   survey.stain.white_origin = origin;
   if (!fit) return;
   RgbImage sample;
-  StainReader reader(source, survey.stain, survey.pitch.mean());
+  const StainReader reader(source, survey.stain, survey.pitch.mean());
+  SlidePixels pixels;
   for (const Rect<WorkFrame>& window : sample_windows(survey.tissue)) {
-    reader.fetch(window);
-    append(sample, reader.pixels());
+    read_window(source, reader, window, pixels);
+    append(sample, pixels);
   }
   const StainFit fitted = fit_stains(sample, white, survey.stain.vectors);
   survey.stain.fit_angle_degrees = std::max(fitted.haematoxylin_angle_degrees, fitted.dab_angle_degrees);
@@ -98,12 +105,13 @@ void measure_nucleus_gain(const SlideSource& source, Survey& survey, const RunCo
   ChromaDetail detail;
   const bool coarse = survey.pitch.mean() >= kCoarsePitchUm;
   StainReader reader(source, survey.stain, survey.pitch.mean());
+  SlidePixels pixels;
   const std::vector<Rect<WorkFrame>> windows = sample_windows(survey.tissue);
   for (std::size_t i = 0; i < windows.size(); ++i) {
     control.report({"survey", i, windows.size(), 0});
-    reader.fetch(windows[i]);
-    if (coarse) detail.add(reader.pixels().rgb, reader.pixels().whole ? nullptr : &reader.pixels().covered);
-    const std::vector<std::int32_t> found = nucleus_contrast(reader.unmix());
+    read_window(source, reader, windows[i], pixels);
+    if (coarse) detail.add(pixels.rgb, pixels.whole ? nullptr : &pixels.covered);
+    const std::vector<std::int32_t> found = nucleus_contrast(reader.unmix(windows[i], pixels));
     contrasts.insert(contrasts.end(), found.begin(), found.end());
   }
   survey.stain.chroma_halved = coarse && detail.halved();

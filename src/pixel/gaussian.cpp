@@ -43,15 +43,16 @@ std::vector<std::uint16_t> weights(double sigma_px) {
   return fixed;
 }
 
-// Weighted sum of the rows about y, in 1/128 of a value: two of them fit 16 bits. A constant stays exact.
-void sum_of_rows(const Plane<std::uint8_t>& source, const std::vector<std::uint16_t>& w, int y,
-                 std::uint16_t* out) {
-  const int width = source.width(), last = source.height() - 1;
-  const std::uint8_t* row = source.row(y);
+// Weighted sum of the rows about y over the columns x0 .. x1, in 1/128 of a value: two of them fit 16 bits. A
+// constant stays exact.
+void sum_of_rows(const Plane<std::uint8_t>& source, const std::vector<std::uint16_t>& w, int y, int x0,
+                 int x1, std::uint16_t* out) {
+  const int width = x1 - x0, last = source.height() - 1;
+  const std::uint8_t* row = source.row(y) + x0;
   for (int x = 0; x < width; ++x) out[x] = static_cast<std::uint16_t>(w[0] * row[x]);
   for (std::size_t i = 1; i < w.size() && w[i] > 0; ++i) {
-    const std::uint8_t* above = source.row(std::max(y - static_cast<int>(i), 0));
-    const std::uint8_t* below = source.row(std::min(y + static_cast<int>(i), last));
+    const std::uint8_t* above = source.row(std::max(y - static_cast<int>(i), 0)) + x0;
+    const std::uint8_t* below = source.row(std::min(y + static_cast<int>(i), last)) + x0;
     const std::uint16_t of = w[i];
     for (int x = 0; x < width; ++x) {
       out[x] = static_cast<std::uint16_t>(out[x] + of * static_cast<std::uint16_t>(above[x] + below[x]));
@@ -83,19 +84,28 @@ int gaussian_reach(double sigma_px) {
 }
 
 void gaussian(const Plane<std::uint8_t>& source, double sigma_px, Plane<std::uint8_t>& target) {
+  target.resize(source.width(), source.height());
+  gaussian(source, sigma_px, 0, 0, target, 0, target.height());
+}
+
+void gaussian(const Plane<std::uint8_t>& source, double sigma_px, int x0, int y0, Plane<std::uint8_t>& target,
+              int target_y0, int rows) {
   expects(sigma_px >= 0 && sigma_px < 40, "the width of a Gaussian lies outside 0 .. 40 px");
   expects(&source != &target, "a Gaussian cannot be made in place");
-  const int width = source.width(), height = source.height(), reach = gaussian_reach(sigma_px);
-  target.resize(width, height);
-  if (source.empty()) return;
+  const int width = target.width(), reach = gaussian_reach(sigma_px);
+  if (width == 0 || rows <= 0) return;
+  expects(x0 >= 0 && y0 >= 0 && x0 + width <= source.width() && y0 + rows <= source.height(),
+          "a Gaussian was asked for beside its source");
   const std::vector<std::uint16_t> w = weights(sigma_px);
   std::vector<std::uint16_t> line(static_cast<std::size_t>(width + 2 * reach));
   std::vector<std::uint32_t> sum(static_cast<std::size_t>(width));
-  for (int y = 0; y < height; ++y) {
-    sum_of_rows(source, w, y, line.data() + reach);
-    std::fill(line.begin(), line.begin() + reach, line[static_cast<std::size_t>(reach)]);
-    std::fill(line.end() - reach, line.end(), line[static_cast<std::size_t>(reach + width - 1)]);
-    sum_of_columns(line.data() + reach, w, width, sum.data(), target.row(y));
+  const int left = std::max(x0 - reach, 0), right = std::min(x0 + width + reach, source.width());
+  const auto first = line.begin() + (left - (x0 - reach)), end = first + (right - left);
+  for (int y = 0; y < rows; ++y) {
+    sum_of_rows(source, w, y0 + y, left, right, &*first);
+    std::fill(line.begin(), first, *first);
+    std::fill(end, line.end(), *(end - 1));
+    sum_of_columns(line.data() + reach, w, width, sum.data(), target.row(target_y0 + y));
   }
 }
 

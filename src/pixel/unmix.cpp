@@ -1,8 +1,10 @@
 #include "annulet/pixel/unmix.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "annulet/base/error.hpp"
+#include "annulet/base/wide.hpp"
 #include "annulet/pixel/optical_density.hpp"
 
 namespace annulet {
@@ -13,6 +15,7 @@ using Vector = std::array<double, 3>;
 constexpr int kAmountUnits = 100;        // amounts are 1/100 OD
 constexpr int kFractionBits = 16;        // of an amount in the tables
 constexpr std::int32_t kBias = 1 << 30;  // keeps both halves of a packed sum from borrowing
+constexpr int kRun = 256;                // px unmixed at once: their sums stay in the first cache
 constexpr double kLeastSine = 0.05;  // of the angle between two stains: below about 3 degrees noise decides
 
 Vector unit(const Vector& v) {
@@ -36,11 +39,20 @@ std::uint64_t pack(std::int64_t low, std::int64_t high) {
   return (static_cast<std::uint64_t>(high) << 32) + static_cast<std::uint64_t>(low);
 }
 
-std::uint8_t amount_of(std::uint32_t biased) {
+inline std::uint8_t amount_of(std::uint32_t biased) {
   constexpr std::int32_t kHalf = 1 << (kFractionBits - 1);
   const std::int32_t v = (static_cast<std::int32_t>(biased) - kBias + kHalf) >> kFractionBits;
   const std::int32_t from_zero = v & ~(v >> 31);  // without branches: noise would mislead their prediction
   return static_cast<std::uint8_t>((from_zero | ((255 - from_zero) >> 31)) & 255);
+}
+
+// Both amounts of a run of packed sums: the look-ups before it cannot be vector code, this can.
+ANNULET_WIDE void amounts_of(const std::uint64_t* sums, int n, std::uint8_t* haematoxylin,
+                             std::uint8_t* dab) {
+  for (int i = 0; i < n; ++i) {
+    haematoxylin[i] = amount_of(static_cast<std::uint32_t>(sums[i]));
+    dab[i] = amount_of(static_cast<std::uint32_t>(sums[i] >> 32));
+  }
 }
 
 // Byte whose OD over `white` is nearest to `od` (1/4096 OD), never darker than 1.
@@ -97,21 +109,31 @@ Unmixer::Amounts Unmixer::operator()(int r, int g, int b) const {
 
 void Unmixer::operator()(const RgbImage& image, const Plane<std::uint8_t>* covered,
                          Plane<std::uint8_t>& haematoxylin, Plane<std::uint8_t>& dab) const {
-  expects(covered == nullptr || (covered->width() == image.width && covered->height() == image.height),
-          "the cover has another size than the image");
   haematoxylin.resize(image.width, image.height);
   dab.resize(image.width, image.height);
+  (*this)(image, covered, 0, 0, haematoxylin, dab);
+}
+
+void Unmixer::operator()(const RgbImage& image, const Plane<std::uint8_t>* covered, int x0, int y0,
+                         Plane<std::uint8_t>& haematoxylin, Plane<std::uint8_t>& dab) const {
+  expects(covered == nullptr || (covered->width() == image.width && covered->height() == image.height),
+          "the cover has another size than the image");
+  expects(x0 >= 0 && y0 >= 0 && x0 + image.width <= haematoxylin.width() &&
+              y0 + image.height <= haematoxylin.height() && haematoxylin.width() == dab.width() &&
+              haematoxylin.height() == dab.height(),
+          "an image was unmixed beside its planes");
   const std::uint64_t *red = table_[0].data(), *green = table_[1].data(), *blue = table_[2].data();
+  std::uint64_t sums[kRun];
   for (int y = 0; y < image.height; ++y) {
     const std::uint8_t* rgb = image.row(y);
-    const std::uint8_t* real = covered == nullptr ? nullptr : covered->row(y);
-    std::uint8_t *h = haematoxylin.row(y), *d = dab.row(y);
-    for (int x = 0; x < image.width; ++x, rgb += 3) {
-      const std::uint64_t sum = red[rgb[0]] + green[rgb[1]] + blue[rgb[2]];
-      h[x] = amount_of(static_cast<std::uint32_t>(sum));
-      d[x] = amount_of(static_cast<std::uint32_t>(sum >> 32));
+    std::uint8_t *h = haematoxylin.row(y0 + y) + x0, *d = dab.row(y0 + y) + x0;
+    for (int x = 0; x < image.width; x += kRun) {
+      const int n = std::min(kRun, image.width - x);
+      for (int i = 0; i < n; ++i, rgb += 3) sums[i] = red[rgb[0]] + green[rgb[1]] + blue[rgb[2]];
+      amounts_of(sums, n, h + x, d + x);
     }
-    if (real == nullptr) continue;
+    if (covered == nullptr) continue;
+    const std::uint8_t* real = covered->row(y);
     for (int x = 0; x < image.width; ++x) {
       if (real[x] == 0) h[x] = d[x] = 0;
     }

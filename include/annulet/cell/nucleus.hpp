@@ -37,7 +37,11 @@ class NucleusFinder {
  public:
   NucleusFinder();
   ~NucleusFinder();
-  /// Sorted by (y, x) of the centre.
+  /// Those whose centre lies in `wanted`, sorted by (y, x) of the centre. Outlines, the dear part, are tried
+  /// only where they can matter to one of these.
+  std::vector<Nucleus> operator()(const StainTile& tile, const NucleusOptions& options,
+                                  const Rect<WorkFrame>& wanted);
+  /// Those of the whole window.
   std::vector<Nucleus> operator()(const StainTile& tile, const NucleusOptions& options);
   static int reach_um();
 

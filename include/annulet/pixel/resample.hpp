@@ -17,6 +17,10 @@ void area_mean(const Plane<std::uint8_t>& source, std::int64_t source_x0, std::i
 /// Separable Gaussian of standard deviation `sigma_px` on 8-bit values in fixed point (weights of 1/256, sum
 /// 256, reach ceil(3 sigma)); borders are replicated. Reach in px = gaussian_reach(sigma_px).
 void gaussian(const Plane<std::uint8_t>& source, double sigma_px, Plane<std::uint8_t>& target);
+/// The same of a part of `source`, which begins at (x0, y0) and is as wide as `target`: `rows` rows go to
+/// `target` from `target_y0` on. Borders are those of `source`.
+void gaussian(const Plane<std::uint8_t>& source, double sigma_px, int x0, int y0, Plane<std::uint8_t>& target,
+              int target_y0, int rows);
 int gaussian_reach(double sigma_px);
 
 }  // namespace annulet

@@ -24,6 +24,9 @@ class Unmixer {
   /// `covered` may be null; where it is 0 both amounts are 0. Planes take the size of the image.
   void operator()(const RgbImage& image, const Plane<std::uint8_t>* covered,
                   Plane<std::uint8_t>& haematoxylin, Plane<std::uint8_t>& dab) const;
+  /// The same into planes that are larger than the image: its top left goes to (x0, y0).
+  void operator()(const RgbImage& image, const Plane<std::uint8_t>* covered, int x0, int y0,
+                  Plane<std::uint8_t>& haematoxylin, Plane<std::uint8_t>& dab) const;
 
  private:
   /// Per channel and byte, the share of that channel's OD in both amounts: haematoxylin in the low and DAB in

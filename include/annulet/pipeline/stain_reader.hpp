@@ -1,0 +1,60 @@
+#pragma once
+#include <vector>
+
+#include "annulet/cell/stain_tile.hpp"
+#include "annulet/model/problem.hpp"
+#include "annulet/model/stain.hpp"
+#include "annulet/pipeline/stage_seconds.hpp"
+#include "annulet/pixel/coarse_dab.hpp"
+#include "annulet/pixel/unmix.hpp"
+#include "annulet/slide/slide_source.hpp"
+
+namespace annulet {
+
+/// Makes the planes that cells are measured on from the pixels of a window. A window is read band by band,
+/// each a row of the file's tiles: colours are never held for more than a few tiles, both stains at the
+/// slide's own pitch for one band. Coarse pixels, whose walls need their colours, are read as one band. One
+/// per worker: holds scratch.
+class StainReader {
+ public:
+  StainReader(const SlideSource& source, const StainModel& stain, double pitch_um);
+
+  /// Planes of `window`, valid until the next call; `dab_native` reaches as far around `core` as rings do.
+  /// Adds what reading and unmixing cost.
+  const StainTile& read(const Rect<WorkFrame>& window, const Rect<WorkFrame>& core, StageSeconds& seconds);
+  /// What could not be read of that window.
+  const std::vector<Problem>& problems() const { return problems_; }
+
+  /// Level-0 pixels that the planes of a window are made of.
+  Rect<SlideFrame> native_rect(const Rect<WorkFrame>& window) const;
+  /// Planes of `window` at 0.5 um alone, of the pixels of its native_rect.
+  const StainTile& unmix(const Rect<WorkFrame>& window, const SlidePixels& pixels);
+
+ private:
+  void begin(const Rect<WorkFrame>& window, const Rect<WorkFrame>& rings);
+  void open_band(std::int64_t end);
+  void take(const SlidePixels& pixels, const Rect<SlideFrame>& at);
+  void close_band();
+  void note_uncovered(const SlidePixels& pixels, const Rect<SlideFrame>& at);
+  void make_work_rows();
+  void make_membrane_rows();
+  std::int64_t first_needed_row() const;
+  std::int64_t band_end(std::int64_t from) const;
+
+  const SlideSource& source_;
+  Unmixer unmixer_;
+  CoarseDab coarse_dab_;
+  bool coarse_, chroma_halved_;
+  double pitch_um_;
+  SlidePixels pixels_;
+  std::vector<Problem> problems_;
+  Rect<SlideFrame> native_;                 ///< of the window
+  Plane<std::uint8_t> haematoxylin_, dab_;  ///< some rows of it, unmixed
+  Plane<std::uint8_t> dab_sharp_, work_rows_;
+  std::int64_t band_y0_ = 0, band_y1_ = 0;        ///< level-0 rows that the planes hold
+  std::int64_t taken_y1_ = 0;                     ///< ... those before it from the band before
+  std::int64_t next_work_ = 0, next_native_ = 0;  ///< the first row of `tile_` that is still to be made
+  StainTile tile_;
+};
+
+}  // namespace annulet

@@ -1,0 +1,192 @@
+#include "annulet/pipeline/stain_reader.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "annulet/base/integer_math.hpp"
+#include "annulet/cell/membrane.hpp"
+#include "annulet/pixel/resample.hpp"
+
+namespace annulet {
+namespace {
+
+// docs/science/membrane.md
+constexpr double kMembraneSmoothingUm = 0.3;  // sigma on the DAB plane
+constexpr int kHalvedChromaLostPercent = 20;  // "Coarse pixels": what 4:2:0 still takes from a wall
+
+constexpr std::int64_t kWorkPerUm = 2;
+// Pixels read at once, where the file's tiles are smaller: they and their stains stay in the second cache.
+constexpr std::int64_t kBlockWidth = 1024, kBlockHeight = 128;
+
+/// The next border of whole tiles, at least `least` px each, after `from`.
+std::int64_t after(std::int64_t from, std::int64_t tile, std::int64_t least) {
+  const std::int64_t step = tile * std::max<std::int64_t>(1, (least + tile - 1) / tile);
+  return (divide_floor(from, step) + 1) * step;
+}
+
+/// Moves the last rows of a plane to its top and gives it another height.
+void keep_last_rows(Plane<std::uint8_t>& plane, std::int64_t kept, int width, std::int64_t height) {
+  if (kept > 0 && kept < plane.height()) {
+    const std::uint8_t* from = plane.row(plane.height() - static_cast<int>(kept));
+    std::copy_n(from, kept * width, plane.data());
+  }
+  plane.resize(width, static_cast<int>(height));
+}
+
+}  // namespace
+
+StainReader::StainReader(const SlideSource& source, const StainModel& stain, double pitch_um)
+    : source_(source),
+      unmixer_(stain),
+      coarse_dab_(stain, pitch_um),
+      coarse_(pitch_um >= kCoarsePitchUm),
+      chroma_halved_(stain.chroma_halved),
+      pitch_um_(pitch_um) {}
+
+Rect<SlideFrame> StainReader::native_rect(const Rect<WorkFrame>& window) const {
+  const double px_per_work = kWorkPitch / pitch_um_;
+  const int margin =
+      gaussian_reach(kMembraneSmoothingUm / pitch_um_) + 1 + (coarse_ ? CoarseDab::reach_px(pitch_um_) : 0);
+  const auto px = [&](std::int64_t work) {
+    return static_cast<std::int64_t>(std::floor(static_cast<double>(work) * px_per_work));
+  };
+  return {px(window.x0) - margin, px(window.y0) - margin, px(window.x1) + 1 + margin,
+          px(window.y1) + 1 + margin};
+}
+
+const StainTile& StainReader::read(const Rect<WorkFrame>& window, const Rect<WorkFrame>& core,
+                                   StageSeconds& seconds) {
+  Stopwatch watch;
+  begin(window, core.grown(MembraneMeter::ring_reach_um() * kWorkPerUm).clipped(window));
+  problems_.clear();
+  while (band_y1_ < native_.y1) {
+    open_band(band_end(band_y1_));
+    const std::int64_t y0 = std::max(band_y0_, taken_y1_);
+    for (std::int64_t x = native_.x0; x < native_.x1;) {
+      const std::int64_t end =
+          coarse_ ? native_.x1 : std::min(native_.x1, after(x, source_.info().tile.width, kBlockWidth));
+      const Rect<SlideFrame> block{x, y0, end, band_y1_};
+      source_.read(0, {block.x0, block.y0, block.x1, block.y1}, pixels_);
+      problems_.insert(problems_.end(), pixels_.problems.begin(), pixels_.problems.end());
+      watch.lap(seconds.read);
+      take(pixels_, block);
+      watch.lap(seconds.unmix);
+      x = end;
+    }
+    if (coarse_) coarse_dab_(pixels_.rgb, dab_, dab_sharp_);
+    close_band();
+    watch.lap(seconds.unmix);
+  }
+  return tile_;
+}
+
+const StainTile& StainReader::unmix(const Rect<WorkFrame>& window, const SlidePixels& pixels) {
+  begin(window, {});
+  open_band(native_.y1);
+  take(pixels, native_);
+  close_band();
+  return tile_;
+}
+
+void StainReader::begin(const Rect<WorkFrame>& window, const Rect<WorkFrame>& rings) {
+  native_ = native_rect(window);
+  tile_.work = window;
+  tile_.native = rings.empty() ? Rect<SlideFrame>{} : native_rect(rings);
+  tile_.pitch_um = pitch_um_;
+  tile_.coarse = coarse_;
+  tile_.lost_detail_percent = coarse_ && chroma_halved_ ? kHalvedChromaLostPercent : 0;
+  tile_.slide = source_.info().extent;
+  tile_.haematoxylin.resize(static_cast<int>(window.width()), static_cast<int>(window.height()));
+  tile_.dab.resize(static_cast<int>(window.width()), static_cast<int>(window.height()));
+  tile_.dab_native.resize(static_cast<int>(tile_.native.width()), static_cast<int>(tile_.native.height()));
+  tile_.covered_native = {};
+  band_y0_ = band_y1_ = native_.y0;
+  next_work_ = window.y0;
+  next_native_ = tile_.native.y0;
+}
+
+std::int64_t StainReader::band_end(std::int64_t from) const {
+  if (coarse_) return native_.y1;
+  return std::min(native_.y1, after(from, source_.info().tile.height, kBlockHeight));
+}
+
+std::int64_t StainReader::first_needed_row() const {
+  std::int64_t first = band_y1_;
+  if (next_work_ < tile_.work.y1) {
+    const double row = static_cast<double>(next_work_) * (kWorkPitch / pitch_um_);
+    first = std::min(first, static_cast<std::int64_t>(std::floor(row)) - 1);
+  }
+  if (next_native_ < tile_.native.y1)
+    first = std::min(first, next_native_ - gaussian_reach(kMembraneSmoothingUm / pitch_um_));
+  return std::max(first, band_y0_);
+}
+
+// Keeps what the rows still to be made need of the band before.
+void StainReader::open_band(std::int64_t end) {
+  const std::int64_t first = first_needed_row();
+  const int width = static_cast<int>(native_.width());
+  for (Plane<std::uint8_t>* plane : {&haematoxylin_, &dab_})
+    keep_last_rows(*plane, band_y1_ - first, width, end - first);
+  taken_y1_ = band_y1_;
+  band_y0_ = first;
+  band_y1_ = end;
+}
+
+void StainReader::take(const SlidePixels& pixels, const Rect<SlideFrame>& at) {
+  unmixer_(pixels.rgb, pixels.whole ? nullptr : &pixels.covered, static_cast<int>(at.x0 - native_.x0),
+           static_cast<int>(at.y0 - band_y0_), haematoxylin_, dab_);
+  if (!pixels.whole) note_uncovered(pixels, at);
+}
+
+void StainReader::note_uncovered(const SlidePixels& pixels, const Rect<SlideFrame>& at) {
+  const Rect<SlideFrame>& native = tile_.native;
+  const Rect<SlideFrame> part = at.clipped(native);
+  if (part.empty()) return;
+  Plane<std::uint8_t>& covered = tile_.covered_native;
+  if (covered.empty()) {
+    covered.resize(static_cast<int>(native.width()), static_cast<int>(native.height()));
+    covered.fill(1);
+  }
+  for (std::int64_t y = part.y0; y < part.y1; ++y) {
+    std::copy_n(pixels.covered.row(static_cast<int>(y - at.y0)) + (part.x0 - at.x0), part.width(),
+                covered.row(static_cast<int>(y - native.y0)) + (part.x0 - native.x0));
+  }
+}
+
+void StainReader::close_band() {
+  make_work_rows();
+  make_membrane_rows();
+}
+
+// The rows of 0.5 um whose pixels are all there.
+void StainReader::make_work_rows() {
+  const double scale = kWorkPitch / pitch_um_;
+  const Rect<WorkFrame>& work = tile_.work;
+  std::int64_t end = work.y1;
+  if (band_y1_ < native_.y1)
+    end = std::min(end, static_cast<std::int64_t>(std::floor(static_cast<double>(band_y1_ - 1) / scale)));
+  if (end <= next_work_) return;
+  work_rows_.resize(static_cast<int>(work.width()), static_cast<int>(end - next_work_));
+  const auto mean = [&](const Plane<std::uint8_t>& from, Plane<std::uint8_t>& to) {
+    area_mean(from, native_.x0, band_y0_, scale, work.x0, next_work_, work_rows_);
+    std::copy_n(work_rows_.data(), work_rows_.size(), to.row(static_cast<int>(next_work_ - work.y0)));
+  };
+  mean(haematoxylin_, tile_.haematoxylin);
+  mean(dab_, tile_.dab);
+  next_work_ = end;
+}
+
+// The rows of the membrane plane whose neighbours are all there.
+void StainReader::make_membrane_rows() {
+  const double sigma_px = kMembraneSmoothingUm / pitch_um_;
+  const Rect<SlideFrame>& native = tile_.native;
+  const std::int64_t sure = band_y1_ < native_.y1 ? band_y1_ - gaussian_reach(sigma_px) : native_.y1;
+  const std::int64_t end = std::min(native.y1, sure);
+  if (end <= next_native_) return;
+  gaussian(coarse_ ? dab_sharp_ : dab_, sigma_px, static_cast<int>(native.x0 - native_.x0),
+           static_cast<int>(next_native_ - band_y0_), tile_.dab_native,
+           static_cast<int>(next_native_ - native.y0), static_cast<int>(end - next_native_));
+  next_native_ = end;
+}
+
+}  // namespace annulet
