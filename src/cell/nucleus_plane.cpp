@@ -77,24 +77,26 @@ void interior_plane(const StainTile& tile, Contrast& out) {
 }
 
 void fine_plane(const Plane<std::uint8_t>& source, Plane<std::uint16_t>& rows, Plane<std::uint8_t>& fine) {
-  const int width = source.width(), height = source.height();
-  rows.resize(2 * width, height);
-  std::vector<std::uint8_t> padded(static_cast<std::size_t>(width) + 4);
-  for (int y = 0; y < height; ++y) {
-    const std::uint8_t* s = source.row(y);
-    std::copy_n(s, width, padded.data() + 2);
-    padded[0] = padded[1] = s[0];
-    padded[static_cast<std::size_t>(width) + 2] = padded[static_cast<std::size_t>(width) + 3] = s[width - 1];
-    double_row(padded.data(), width, rows.row(y));
-  }
+  constexpr int kHeld = 8;  // doubled rows: the five that two fine rows need, and a power of two
+  const int width = source.width(), height = source.height(), inner = 2 * width;
+  rows.resize(inner, kHeld);
   fine.resize(2 * (width + kFineBorder), 2 * (height + kFineBorder));
-  const int inner = 2 * width;
+  std::vector<std::uint8_t> padded(static_cast<std::size_t>(width) + 4);
+  int doubled = 0;
+  const auto row_of = [&](int y) {
+    for (; doubled <= y; ++doubled) {
+      const std::uint8_t* s = source.row(doubled);
+      std::copy_n(s, width, padded.data() + 2);
+      padded[0] = padded[1] = s[0];
+      std::fill_n(padded.end() - 2, 2, s[width - 1]);
+      double_row(padded.data(), width, rows.row(doubled % kHeld));
+    }
+    return rows.row(y % kHeld);
+  };
   for (int y = 0; y < 2 * height; ++y) {
-    const int centre = y / 2;
     const bool mirrored = (y & 1) != 0;
     const std::uint16_t* r[4];
-    for (int i = 0; i < 4; ++i)
-      r[i] = rows.row(std::clamp(centre - 2 + i + (mirrored ? 1 : 0), 0, height - 1));
+    for (int i = 0; i < 4; ++i) r[i] = row_of(std::clamp(y / 2 - 2 + i + (mirrored ? 1 : 0), 0, height - 1));
     std::uint8_t* to = fine.row(y + kFineBorder);
     blend_rows(r, inner, mirrored, to + kFineBorder);
     std::fill_n(to, kFineBorder, to[kFineBorder]);

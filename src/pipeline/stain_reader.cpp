@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "annulet/base/integer_math.hpp"
 #include "annulet/cell/membrane.hpp"
@@ -138,18 +139,20 @@ void StainReader::take(const SlidePixels& pixels, const Rect<SlideFrame>& at) {
   if (!pixels.whole) note_uncovered(pixels, at);
 }
 
+// Pixels of the slide that are lost; rings know by themselves where the slide ends.
 void StainReader::note_uncovered(const SlidePixels& pixels, const Rect<SlideFrame>& at) {
   const Rect<SlideFrame>& native = tile_.native;
-  const Rect<SlideFrame> part = at.clipped(native);
-  if (part.empty()) return;
+  const Rect<SlideFrame> part = at.clipped(native).clipped({0, 0, tile_.slide.width, tile_.slide.height});
   Plane<std::uint8_t>& covered = tile_.covered_native;
-  if (covered.empty()) {
-    covered.resize(static_cast<int>(native.width()), static_cast<int>(native.height()));
-    covered.fill(1);
-  }
-  for (std::int64_t y = part.y0; y < part.y1; ++y) {
-    std::copy_n(pixels.covered.row(static_cast<int>(y - at.y0)) + (part.x0 - at.x0), part.width(),
-                covered.row(static_cast<int>(y - native.y0)) + (part.x0 - native.x0));
+  for (std::int64_t y = part.y0; y < part.y1 && part.x0 < part.x1; ++y) {
+    const std::uint8_t* row = pixels.covered.row(static_cast<int>(y - at.y0)) + (part.x0 - at.x0);
+    const auto width = static_cast<std::size_t>(part.width());
+    if (std::memchr(row, 0, width) == nullptr) continue;
+    if (covered.empty()) {
+      covered.resize(static_cast<int>(native.width()), static_cast<int>(native.height()));
+      covered.fill(1);
+    }
+    std::copy_n(row, width, covered.row(static_cast<int>(y - native.y0)) + (part.x0 - native.x0));
   }
 }
 

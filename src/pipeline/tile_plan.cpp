@@ -9,8 +9,8 @@
 namespace annulet {
 namespace {
 
-constexpr int kCorePx = 2048;  // level-0 px: what a worker holds at once stays near 100 MB
-constexpr int kSmallestCoreUm = 128, kLargestCoreUm = 512;
+constexpr int kCorePx = 4096;  // level-0 px: what a worker holds at once stays near 100 MB
+constexpr int kSmallestCoreUm = 128, kLargestCoreUm = 1024;
 constexpr int kWorkPerUm = 2;  // work px of 0.5 um
 
 bool holds_tissue(const TissueMask& tissue, const Rect<WorkFrame>& core) {

@@ -1,10 +1,33 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <new>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace annulet {
+
+/// Leaves new elements of a vector as they are: large planes are about to be written, not read.
+template <class T>
+struct Unspecified : std::allocator<T> {
+  Unspecified() = default;
+  template <class U>
+  Unspecified(const Unspecified<U>&) {}
+  template <class U>
+  struct rebind {
+    using other = Unspecified<U>;
+  };
+  template <class U>
+  void construct(U* at) {
+    ::new (static_cast<void*>(at)) U;
+  }
+  template <class U, class... Args>
+  void construct(U* at, Args&&... args) {
+    ::new (static_cast<void*>(at)) U(std::forward<Args>(args)...);
+  }
+};
 
 /// Dense image of one value a pixel, row-major without padding. Reused planes keep their memory.
 template <class T>
@@ -45,7 +68,7 @@ class Plane {
 
  private:
   int width_ = 0, height_ = 0;
-  std::vector<T> data_;
+  std::vector<T, Unspecified<T>> data_;
 };
 
 /// Interleaved 8-bit RGB picture.

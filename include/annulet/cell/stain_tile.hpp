@@ -11,9 +11,9 @@ namespace annulet {
 struct StainTile {
   Rect<WorkFrame> work;                   ///< window on the 0.5 um grid
   Plane<std::uint8_t> haematoxylin, dab;  ///< at 0.5 um/px, size of `work`
-  Rect<SlideFrame> native;                ///< window in level-0 px; covers `work`
+  Rect<SlideFrame> native;                ///< in level-0 px: where rings are measured; empty where none are
   Plane<std::uint8_t> dab_native;      ///< at the slide's own pitch, smoothed with 0.3 um, size of `native`
-  Plane<std::uint8_t> covered_native;  ///< 1 where the slide has a pixel; empty where all of them are
+  Plane<std::uint8_t> covered_native;  ///< 0 where a pixel of the slide is lost, else 1; empty where none is
   double pitch_um = 0;                 ///< um per level-0 px
   bool coarse = false;                 ///< `dab_native` was sharpened by the luma (pixel/coarse_dab.hpp)
   int lost_detail_percent = 0;         ///< of what a wall stands out, blurred away: added to its height

@@ -30,11 +30,19 @@ class TileAnalysis {
   TileResult operator()(const TileSpec& spec);
 
  private:
+  struct Chosen {
+    std::int32_t strip;
+    std::size_t nucleus;
+    std::uint16_t piece;
+  };
+  void choose_cells(const TileSpec& spec, const std::vector<Nucleus>& nuclei);
+
   StainReader reader_;
   const TissueMask& tissue_;
   NucleusOptions options_;
   NucleusFinder find_nuclei_;
   MembraneMeter measure_;
+  std::vector<Chosen> cells_;
 };
 
 }  // namespace annulet
