@@ -55,10 +55,21 @@ Rect<SlideFrame> StainReader::native_rect(const Rect<WorkFrame>& window) const {
           px(window.y1) + 1 + margin};
 }
 
+Rect<SlideFrame> StainReader::work_rect(const Rect<WorkFrame>& window) const {
+  const double px_per_work = kWorkPitch / pitch_um_;
+  // Where work pixels are not whole pixels, one more on each side makes up for the rounding of their edges.
+  const std::int64_t margin = px_per_work == std::floor(px_per_work) ? 0 : 1;
+  const auto px = [&](std::int64_t work) {
+    return static_cast<std::int64_t>(std::floor(static_cast<double>(work) * px_per_work));
+  };
+  return {px(window.x0) - margin, px(window.y0) - margin, px(window.x1) + 2 * margin,
+          px(window.y1) + 2 * margin};
+}
+
 const StainTile& StainReader::read(const Rect<WorkFrame>& window, const Rect<WorkFrame>& core,
                                    StageSeconds& seconds) {
   Stopwatch watch;
-  begin(window, core.grown(MembraneMeter::ring_reach_um() * kWorkPerUm).clipped(window));
+  begin(window, native_rect(window), core.grown(MembraneMeter::ring_reach_um() * kWorkPerUm).clipped(window));
   problems_.clear();
   while (band_y1_ < native_.y1) {
     open_band(band_end(band_y1_));
@@ -81,16 +92,18 @@ const StainTile& StainReader::read(const Rect<WorkFrame>& window, const Rect<Wor
   return tile_;
 }
 
-const StainTile& StainReader::unmix(const Rect<WorkFrame>& window, const SlidePixels& pixels) {
-  begin(window, {});
+const StainTile& StainReader::unmix(const Rect<WorkFrame>& window, const Rect<SlideFrame>& native,
+                                    const SlidePixels& pixels) {
+  begin(window, native, {});
   open_band(native_.y1);
   take(pixels, native_);
   close_band();
   return tile_;
 }
 
-void StainReader::begin(const Rect<WorkFrame>& window, const Rect<WorkFrame>& rings) {
-  native_ = native_rect(window);
+void StainReader::begin(const Rect<WorkFrame>& window, const Rect<SlideFrame>& native,
+                        const Rect<WorkFrame>& rings) {
+  native_ = native;
   tile_.work = window;
   tile_.native = rings.empty() ? Rect<SlideFrame>{} : native_rect(rings);
   tile_.pitch_um = pitch_um_;

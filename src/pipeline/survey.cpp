@@ -54,9 +54,7 @@ std::vector<Rect<WorkFrame>> sample_windows(const TissueMask& tissue) {
   return chosen;
 }
 
-void read_window(const SlideSource& source, const StainReader& reader, const Rect<WorkFrame>& window,
-                 SlidePixels& pixels) {
-  const Rect<SlideFrame> rect = reader.native_rect(window);
+void read_native(const SlideSource& source, const Rect<SlideFrame>& rect, SlidePixels& pixels) {
   source.read(0, {rect.x0, rect.y0, rect.x1, rect.y1}, pixels);
 }
 
@@ -83,7 +81,7 @@ void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions&
   const StainReader reader(source, survey.stain, survey.pitch.mean());
   SlidePixels pixels;
   for (const Rect<WorkFrame>& window : sample_windows(survey.tissue)) {
-    read_window(source, reader, window, pixels);
+    read_native(source, reader.native_rect(window), pixels);
     append(sample, pixels);
   }
   const StainFit fitted = fit_stains(sample, white, survey.stain.vectors);
@@ -109,9 +107,10 @@ void measure_nucleus_gain(const SlideSource& source, Survey& survey, const RunCo
   const std::vector<Rect<WorkFrame>> windows = sample_windows(survey.tissue);
   for (std::size_t i = 0; i < windows.size(); ++i) {
     control.report({"survey", i, windows.size(), 0});
-    read_window(source, reader, windows[i], pixels);
+    const Rect<SlideFrame> native = coarse ? reader.native_rect(windows[i]) : reader.work_rect(windows[i]);
+    read_native(source, native, pixels);
     if (coarse) detail.add(pixels.rgb, pixels.whole ? nullptr : &pixels.covered);
-    const std::vector<std::int32_t> found = nucleus_contrast(reader.unmix(windows[i], pixels));
+    const std::vector<std::int32_t> found = nucleus_contrast(reader.unmix(windows[i], native, pixels));
     contrasts.insert(contrasts.end(), found.begin(), found.end());
   }
   survey.stain.chroma_halved = coarse && detail.halved();

@@ -25,13 +25,16 @@ class StainReader {
   /// What could not be read of that window.
   const std::vector<Problem>& problems() const { return problems_; }
 
-  /// Level-0 pixels that the planes of a window are made of.
+  /// Level-0 pixels that all planes of a window are made of.
   Rect<SlideFrame> native_rect(const Rect<WorkFrame>& window) const;
-  /// Planes of `window` at 0.5 um alone, of the pixels of its native_rect.
-  const StainTile& unmix(const Rect<WorkFrame>& window, const SlidePixels& pixels);
+  /// Level-0 pixels that the planes of 0.5 um are made of: of whole tiles often only half as many.
+  Rect<SlideFrame> work_rect(const Rect<WorkFrame>& window) const;
+  /// Planes of `window` at 0.5 um alone, of the pixels at `native`, which covers its work_rect.
+  const StainTile& unmix(const Rect<WorkFrame>& window, const Rect<SlideFrame>& native,
+                         const SlidePixels& pixels);
 
  private:
-  void begin(const Rect<WorkFrame>& window, const Rect<WorkFrame>& rings);
+  void begin(const Rect<WorkFrame>& window, const Rect<SlideFrame>& native, const Rect<WorkFrame>& rings);
   void open_band(std::int64_t end);
   void take(const SlidePixels& pixels, const Rect<SlideFrame>& at);
   void close_band();
