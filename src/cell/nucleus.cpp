@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "annulet/base/error.hpp"
 #include "annulet/base/integer_math.hpp"
@@ -52,6 +53,15 @@ Area around(const Area& area, int um) {
   return area.grown(um * kMicroUnits);
 }
 
+// Strip by strip, downwards: outlines near each other then find their pixels in the cache.
+void sort_into_strips(std::vector<Blob>& blobs) {
+  constexpr std::int32_t kStrip = 64 * kMicroUnits;
+  const auto place = [](const Blob& blob) {
+    return std::make_tuple(blob.x / kStrip, blob.y, blob.x, blob.scale);
+  };
+  std::sort(blobs.begin(), blobs.end(), [&](const Blob& a, const Blob& b) { return place(a) < place(b); });
+}
+
 }  // namespace
 
 struct NucleusFinder::Scratch {
@@ -96,6 +106,7 @@ void NucleusFinder::Scratch::outlines(const StainTile& tile, int blob_least1000,
     return blob.response < tried_least || !seeds.contains({blob.x, blob.y});
   });
   if (blobs.empty()) return;
+  sort_into_strips(blobs);
   fine_plane(contrast.plane, rows, fine);
   fitter.prepare(fine.width());
   const bool cut = touches_border(tile);
