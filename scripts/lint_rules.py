@@ -7,7 +7,7 @@ MAX_LINES = 500
 OFF_PATH = "lint: not on the path to the score"
 # Which fence of floors.txt a library of scripts/cmake/dependencies.cmake stands behind.
 LIBRARY_FENCE = {
-    "PkgConfig::OPENSLIDE": "openslide", "TIFF::TIFF": "tiff", "JPEG::JPEG": "jpeglib", "opencv_core": "opencv2",
+    "PkgConfig::OPENSLIDE": "openslide", "TIFF::TIFF": "tiff", "JPEG::JPEG": "jpeglib", "PNG::PNG": "png", "opencv_core": "opencv2",
     "opencv_imgproc": "opencv2", "opencv_imgcodecs": "opencv2", "spdlog::spdlog": "spdlog",
     "TBB::tbb": "oneapi/tbb", "PkgConfig::TOMLPP": "toml++", "nlohmann_json::nlohmann_json": "nlohmann",
     "CLI11::CLI11": "CLI", "SQLite::SQLite3": "sqlite3",

@@ -6,8 +6,8 @@
 
 #include "annulet/base/directions.hpp"
 #include "annulet/base/integer_math.hpp"
-#include "cell/nucleus_plane.hpp"
 #include "annulet/base/wide.hpp"
+#include "cell/nucleus_plane.hpp"
 
 namespace annulet::nuclei {
 

@@ -2,11 +2,10 @@
 
 #include <array>
 #include <cstring>
-#include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
 
 #include "jpeg_decoder.hpp"
 #include "memory_source.hpp"
+#include "png_decoder.hpp"
 
 namespace annulet {
 namespace {
@@ -96,36 +95,16 @@ void check_png(const InputFile& file, const Bytes& bytes) {
   }
 }
 
-cv::Mat decode_png(const InputFile& file, const Bytes& bytes) {
-  try {
-    return cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
-  } catch (const cv::Exception& exception) {
-    throw file.error(Code::Corrupt, "the PNG cannot be decoded (" + exception.err + ")" + kRemedy);
-  }
-}
-
 SlidePixels read_png(const InputFile& file) {
   const Bytes bytes = bytes_of(file);
   check_png(file, bytes);
-  const cv::Mat decoded = decode_png(file, bytes);
-  if (decoded.empty()) throw file.error(Code::Corrupt, std::string("the PNG cannot be decoded") + kRemedy);
-  const int channels = decoded.channels();
-  if (decoded.depth() != CV_8U || channels < 3) {
+  PngPicture picture = decode_png_picture(bytes);
+  if (picture.unsupported) {
     throw file.error(Code::Unsupported, "this PNG is not a colour picture of 8 bits a sample");
   }
-  SlidePixels pixels;
-  pixels.rgb.resize(decoded.cols, decoded.rows);
-  pixels.covered = Plane<std::uint8_t>(decoded.cols, decoded.rows, 1);
-  for (int y = 0; y < decoded.rows; ++y) {
-    const std::uint8_t* from = decoded.ptr<std::uint8_t>(y);
-    std::uint8_t* to = pixels.rgb.row(y);
-    for (int x = 0; x < decoded.cols; ++x, from += channels, to += 3) {
-      const bool opaque = channels == 3 || from[3] == 255;
-      if (!opaque) pixels.covered(x, y) = 0;
-      for (int c = 0; c < 3; ++c) to[c] = opaque ? from[2 - c] : std::uint8_t{255};
-    }
-  }
-  return pixels;
+  if (!picture.fault.empty())
+    throw file.error(Code::Corrupt, "the PNG cannot be decoded (" + picture.fault + ")" + kRemedy);
+  return std::move(picture.pixels);
 }
 
 }  // namespace
