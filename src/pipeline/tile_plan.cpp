@@ -13,20 +13,30 @@ constexpr int kCorePx = 4096;  // level-0 px: what a worker holds at once stays 
 constexpr int kSmallestCoreUm = 128, kLargestCoreUm = 1024;
 constexpr int kWorkPerUm = 2;  // work px of 0.5 um
 
-bool holds_tissue(const TissueMask& tissue, const Rect<WorkFrame>& core) {
+/// The part of a core around its tissue; empty where there is none. No centre outside it lies on tissue.
+Rect<WorkFrame> around_tissue(const TissueMask& tissue, const Rect<WorkFrame>& core) {
+  const double cells = kWorkPitch / tissue.pitch_um;
   const auto cell = [&](std::int64_t work) {
-    return static_cast<int>(std::floor(static_cast<double>(work) * kWorkPitch / tissue.pitch_um));
+    return static_cast<int>(std::floor(static_cast<double>(work) * cells));
   };
   const int x0 = std::max(0, cell(core.x0)), y0 = std::max(0, cell(core.y0));
-  const int x1 = std::min(tissue.piece.width() - 1, cell(core.x1)),
-            y1 = std::min(tissue.piece.height() - 1, cell(core.y1));
+  const int x1 = std::min(tissue.piece.width() - 1, cell(core.x1 - 1)),
+            y1 = std::min(tissue.piece.height() - 1, cell(core.y1 - 1));
+  Rect<WorkFrame> held{x1 + 1, y1 + 1, x0, y0};  // in cells of the mask
   for (int y = y0; y <= y1; ++y) {
     const std::uint16_t* row = tissue.piece.row(y);
     for (int x = x0; x <= x1; ++x) {
-      if (row[x] != 0) return true;
+      if (row[x] == 0) continue;
+      held = {std::min<std::int64_t>(held.x0, x), std::min<std::int64_t>(held.y0, y),
+              std::max<std::int64_t>(held.x1, x + 1), std::max<std::int64_t>(held.y1, y + 1)};
     }
   }
-  return false;
+  if (held.empty()) return {};
+  const auto work = [&](std::int64_t at, std::int64_t more) {
+    return static_cast<std::int64_t>(std::floor(static_cast<double>(at) / cells)) + more;
+  };
+  return Rect<WorkFrame>{work(held.x0, -1), work(held.y0, -1), work(held.x1, 2), work(held.y1, 2)}.clipped(
+      core);
 }
 
 }  // namespace
@@ -52,8 +62,9 @@ TilePlan plan_tiles(const TissueMask& tissue, const Size<SlideFrame>& extent, do
   const std::int64_t halo = static_cast<std::int64_t>(plan.halo_um) * kWorkPerUm;
   for (std::int64_t y = -offset; y < height; y += core) {
     for (std::int64_t x = -offset; x < width; x += core) {
-      const Rect<WorkFrame> rect = Rect<WorkFrame>{x, y, x + core, y + core}.clipped(slide);
-      if (rect.empty() || !holds_tissue(tissue, rect)) continue;
+      const Rect<WorkFrame> square = Rect<WorkFrame>{x, y, x + core, y + core}.clipped(slide);
+      const Rect<WorkFrame> rect = square.empty() ? square : around_tissue(tissue, square);
+      if (rect.empty()) continue;
       // A halo beyond the slide holds nothing: every window that meets the border ends there.
       plan.tiles.push_back({plan.tiles.size(), rect, rect.grown(halo).clipped(slide)});
     }

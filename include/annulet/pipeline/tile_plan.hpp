@@ -23,7 +23,8 @@ struct TilePlan {
 /// Reach of the scan: every cell whose centre is in the core is the same for any plan.
 int scan_halo_um();
 
-/// Plans cores of `core_um` (0: about 2048 level-0 px, 256-512 um) on a grid shifted by `offset_um`.
+/// Plans cores of `core_um` (0: about 4096 level-0 px, 128-1024 um) on a grid shifted by `offset_um`, each
+/// cut down to the tissue that it holds.
 TilePlan plan_tiles(const TissueMask& tissue, const Size<SlideFrame>& extent, double pitch_um, int core_um,
                     int offset_um);
 
