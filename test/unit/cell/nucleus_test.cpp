@@ -369,6 +369,7 @@ TEST_CASE("the nuclei of a window are those of the whole, wherever it is cut") {
         const auto expected = inside(all, core);
         REQUIRE(expected.size() > 3);
         CHECK(inside(finder(window_of(whole, work), {gain, true}), core) == expected);
+        CHECK(finder(window_of(whole, work), {gain, true}, core) == expected);
       }
     }
   }

@@ -1,5 +1,9 @@
-#include <algorithm>
+#include <libdeflate.h>
 
+#include <algorithm>
+#include <memory>
+
+#include "annulet/base/random.hpp"
 #include "annulet/report/writers.hpp"
 #include "support/catch.hpp"
 #include "support/sample_result.hpp"
@@ -99,6 +103,40 @@ TEST_CASE("a PNG starts as one and has no time in it") {
   CHECK(png.substr(1, 3) == "PNG");
   CHECK(png.find("tIME") == std::string::npos);
   CHECK(encode_png(image) == png);
+}
+
+TEST_CASE("a PNG holds its pixels") {
+  RgbImage image(37, 23);
+  Random random(3);
+  for (std::uint8_t& value : image.data) value = static_cast<std::uint8_t>(random.below(256));
+  const std::string png = encode_png(image);
+  const auto number = [&](std::size_t at) {
+    std::size_t value = 0;
+    for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(png[at + i]);
+    return value;
+  };
+  constexpr std::size_t kData = 8 + 25 + 8;  // behind the signature, the header and the chunk's own
+  REQUIRE(png.substr(kData - 4, 4) == "IDAT");
+  CHECK(number(16) == 37);
+  CHECK(number(20) == 23);
+  CHECK(number(8 + 21) == libdeflate_crc32(0, png.data() + 12, 17));
+  const std::size_t size = number(kData - 8);
+  CHECK(number(kData + size) == libdeflate_crc32(0, png.data() + kData - 4, size + 4));
+  std::vector<std::uint8_t> rows((3 * 37 + 1) * 23);
+  const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> decompressor(
+      libdeflate_alloc_decompressor(), &libdeflate_free_decompressor);
+  REQUIRE(libdeflate_zlib_decompress(decompressor.get(), png.data() + kData, size, rows.data(), rows.size(),
+                                     nullptr) == LIBDEFLATE_SUCCESS);
+  bool same = true;
+  for (std::size_t y = 0; y < 23; ++y) {
+    const std::uint8_t* row = rows.data() + y * (3 * 37 + 1);
+    same = same && *row++ == 1;
+    for (std::size_t i = 0; i < 3 * 37; ++i) {  // filter 1: the difference to the pixel before
+      const int before = i < 3 ? 0 : image.row(static_cast<int>(y))[i - 3];
+      same = same && static_cast<std::uint8_t>(row[i] + before) == image.row(static_cast<int>(y))[i];
+    }
+  }
+  CHECK(same);
 }
 
 TEST_CASE("pictures map cells by the scan's one pitch, whatever two pitches the file states") {

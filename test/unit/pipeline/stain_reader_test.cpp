@@ -1,0 +1,99 @@
+#include "annulet/pipeline/stain_reader.hpp"
+
+#include <algorithm>
+
+#include "annulet/base/random.hpp"
+#include "annulet/cell/membrane.hpp"
+#include "annulet/pixel/resample.hpp"
+#include "annulet/pixel/stain_preset.hpp"
+#include "support/catch.hpp"
+
+using namespace annulet;
+
+namespace {
+
+// A slide of coloured noise in tiles of 64 px; one of its tiles is missing.
+class NoiseSlide final : public SlideSource {
+ public:
+  NoiseSlide(int width, int height) : picture_(width, height) {
+    Random random(7);
+    for (std::uint8_t& value : picture_.data) value = static_cast<std::uint8_t>(80 + random.below(170));
+    info_.extent = {width, height};
+    info_.tile = {64, 64};
+    info_.levels = {{{width, height}, 1.0}};
+  }
+  const SlideInfo& info() const override { return info_; }
+  void read(int, Rect<LevelFrame> rect, SlidePixels& out) const override {
+    out.rgb = RgbImage(static_cast<int>(rect.width()), static_cast<int>(rect.height()));
+    out.covered = Plane<std::uint8_t>(out.rgb.width, out.rgb.height, 0);
+    out.whole = true;
+    out.problems.clear();
+    for (std::int64_t y = rect.y0; y < rect.y1; ++y) {
+      for (std::int64_t x = rect.x0; x < rect.x1; ++x) {
+        if (!has(x, y)) {
+          out.whole = false;
+          continue;
+        }
+        const int column = static_cast<int>(x - rect.x0), row = static_cast<int>(y - rect.y0);
+        std::copy_n(picture_.row(static_cast<int>(y)) + 3 * x, 3, out.rgb.row(row) + 3 * column);
+        out.covered(column, row) = 1;
+      }
+    }
+  }
+
+ private:
+  bool has(std::int64_t x, std::int64_t y) const {
+    const bool missing = x / 64 == 5 && y / 64 == 4;
+    return x >= 0 && y >= 0 && x < picture_.width && y < picture_.height && !missing;
+  }
+  RgbImage picture_;
+  SlideInfo info_;
+};
+
+bool lost_at(const StainTile& tile, int column, int row) {
+  return !tile.covered_native.empty() && tile.covered_native(column, row) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("planes read in bands are those of the whole window") {
+  const NoiseSlide slide(1000, 900);
+  const StainModel stain = load_stain_preset("hdab-ruifrok");
+  for (const double pitch_um : {0.25, 0.2527, 0.3}) {
+    const auto work = [&](int px) { return static_cast<std::int64_t>(px * pitch_um / kWorkPitch); };
+    const Rect<WorkFrame> all{0, 0, work(1000), work(900)};
+    for (const Rect<WorkFrame>& window : {all, Rect<WorkFrame>{work(133), work(70), work(801), work(717)}}) {
+      const Rect<WorkFrame> core = window.grown(-window.width() / 3);
+      StainReader reader(slide, stain, pitch_um);
+      StageSeconds seconds;
+      const StainTile tile = reader.read(window, core, seconds);
+
+      SlidePixels pixels;
+      const Rect<SlideFrame> native = reader.native_rect(window);
+      slide.read(0, {native.x0, native.y0, native.x1, native.y1}, pixels);
+      const StainTile whole = reader.unmix(window, native, pixels);
+      CHECK(tile.haematoxylin == whole.haematoxylin);
+      CHECK(tile.dab == whole.dab);
+      const Rect<SlideFrame> less = reader.work_rect(window);
+      slide.read(0, {less.x0, less.y0, less.x1, less.y1}, pixels);
+      CHECK(reader.unmix(window, less, pixels).haematoxylin == tile.haematoxylin);
+
+      slide.read(0, {native.x0, native.y0, native.x1, native.y1}, pixels);
+      Plane<std::uint8_t> haematoxylin, dab, smooth;
+      Unmixer{stain}(pixels.rgb, &pixels.covered, haematoxylin, dab);
+      gaussian(dab, 0.3 / pitch_um, smooth);
+      bool same = true, covered = true;
+      for (std::int64_t y = tile.native.y0; y < tile.native.y1; ++y) {
+        for (std::int64_t x = tile.native.x0; x < tile.native.x1; ++x) {
+          const int column = static_cast<int>(x - tile.native.x0), row = static_cast<int>(y - tile.native.y0);
+          const int of_x = static_cast<int>(x - native.x0), of_y = static_cast<int>(y - native.y0);
+          same = same && tile.dab_native(column, row) == smooth(of_x, of_y);
+          if (x >= 0 && y >= 0 && x < 1000 && y < 900)
+            covered = covered && lost_at(tile, column, row) == (pixels.covered(of_x, of_y) == 0);
+        }
+      }
+      CHECK(same);
+      CHECK(covered);
+    }
+  }
+}
