@@ -47,7 +47,6 @@ bool measurable(const CellRow& row) {
 bool is_borrowed(const CellTable& cells, const GradedTable& graded, std::size_t index, const Grading& grading,
                  int visible_od) {
   const Flags own = own_wall(cells, graded, index, visible_od);
-  if (own == all_rays()) return false;
   const GradedCell kept =
       calibrated(stained_ring(cells[index], own, visible_od, grading.bridged_rays), grading);
   return kept.longest_arc < grading.reactive_arc || kept.strength_od < grading.faint_od;

@@ -235,9 +235,15 @@ std::vector<Nucleus> NucleusFinder::operator()(const StainTile& tile, const Nucl
   } else {
     s.find(tile, options, area_in(tile.work), found);
   }
-  std::sort(found.begin(), found.end(), [](const Nucleus& a, const Nucleus& b) {
-    return a.centre.y != b.centre.y ? a.centre.y < b.centre.y : a.centre.x < b.centre.x;
-  });
+  // The centre is the key of a cell: of two at one place the nucleus stays before the interior.
+  const auto place = [](const Nucleus& n) { return std::tie(n.centre.y, n.centre.x, n.interior, n.radius); };
+  std::sort(found.begin(), found.end(),
+            [&](const Nucleus& a, const Nucleus& b) { return place(a) < place(b); });
+  found.erase(std::unique(found.begin(), found.end(),
+                          [](const Nucleus& a, const Nucleus& b) {
+                            return a.centre.x == b.centre.x && a.centre.y == b.centre.y;
+                          }),
+              found.end());
   return found;
 }
 

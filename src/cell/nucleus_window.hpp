@@ -25,7 +25,8 @@ void add_glass(const StainTile& tile, StainTile& padded);
 bool closes_inside(const StainTile& padded, const Star& star, int least_edge);
 
 /// Whether the nucleus belongs to the tile's part of the slide: its centre lies there, and where the slide's
-/// border cuts it, about half of it or more does. Of a disc cut in half the centre lies 0.42 radii inside.
+/// border cuts it, about four fifths of it or more (painted discs of 3 to 6 um: from 0.76 to 0.80 of the area
+/// on).
 bool belongs_to(const StainTile& tile, const Nucleus& nucleus);
 
 }  // namespace annulet::nuclei

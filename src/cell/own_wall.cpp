@@ -10,8 +10,8 @@
 namespace annulet {
 namespace {
 
-constexpr int kOdPerRidge = 10;                   // CellRow::ridge is 1/100 OD, levels here 1/1000
-constexpr int kBrownCytoplasmOd = 100;            // 1/1000 OD: as dark as what counts as stain
+constexpr int kOdPerRidge = 10;         // CellRow::ridge is 1/100 OD, levels here 1/1000
+constexpr int kBrownCytoplasmOd = 100;  // 1/1000 OD, as in membrane.md; fixed, where the visible cut may rise
 constexpr int kMicroPerRadius = kMicroUnits / 8;  // CellRow::radius is 1/8 um
 constexpr std::int64_t kSamePlace = kMicroUnits;  // 1 um: half a line and its blur
 

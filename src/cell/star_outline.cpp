@@ -122,7 +122,7 @@ void StarFitter::find_path(const StarRules& rules, Path& path) {
 }
 
 // A dark nucleolus in a pale nucleus catches the outline: then the small radii are closed and the nucleus
-// around it is tried; it is taken when it would be accepted.
+// around it is tried; it is taken when its score is above the least.
 void StarFitter::fit(const std::uint8_t* centre, const StarRules& rules, Path& path) {
   sample_edges(centre, rules);
   follow(rules, path);
@@ -177,7 +177,7 @@ bool StarFitter::operator()(const Plane<std::uint8_t>& fine, Point<MicroFrame, s
   const auto fit_here = [&] { fit(fine.row(y + kFineBorder) + x + kFineBorder, rules, path); };
   const auto centre_of = [](int pixel) { return pixel * kMicroPerFine + kMicroPerFine / 2; };
   fit_here();
-  if (4 * path.score < 3 * rules.least_score) return false;  // a second fit gains less than that
+  if (4 * path.score < 3 * rules.least_score) return false;  // a second fit hardly gains more than that
   const int moved_x =
       std::clamp(static_cast<int>(divide_floor(centre_of(x) + path.shift_x, kMicroPerFine)), 0, last_x);
   const int moved_y =

@@ -13,7 +13,6 @@ namespace {
 
 // docs/science/membrane.md
 constexpr double kMembraneSmoothingUm = 0.3;  // sigma on the DAB plane
-constexpr int kHalvedChromaLostPercent = 20;  // "Coarse pixels": what 4:2:0 still takes from a wall
 
 constexpr std::int64_t kWorkPerUm = 2;
 // Pixels read at once, where the file's tiles are smaller: they and their stains stay in the second cache.
@@ -41,7 +40,7 @@ StainReader::StainReader(const SlideSource& source, const StainModel& stain, dou
       unmixer_(stain),
       coarse_dab_(stain, pitch_um),
       coarse_(pitch_um >= kCoarsePitchUm),
-      chroma_halved_(stain.chroma_halved),
+      lost_detail_percent_(stain.lost_detail_percent),
       pitch_um_(pitch_um) {}
 
 Rect<SlideFrame> StainReader::native_rect(const Rect<WorkFrame>& window) const {
@@ -108,7 +107,7 @@ void StainReader::begin(const Rect<WorkFrame>& window, const Rect<SlideFrame>& n
   tile_.native = rings.empty() ? Rect<SlideFrame>{} : native_rect(rings);
   tile_.pitch_um = pitch_um_;
   tile_.coarse = coarse_;
-  tile_.lost_detail_percent = coarse_ && chroma_halved_ ? kHalvedChromaLostPercent : 0;
+  tile_.lost_detail_percent = coarse_ ? lost_detail_percent_ : 0;
   tile_.slide = source_.info().extent;
   tile_.haematoxylin.resize(static_cast<int>(window.width()), static_cast<int>(window.height()));
   tile_.dab.resize(static_cast<int>(window.width()), static_cast<int>(window.height()));

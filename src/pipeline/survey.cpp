@@ -97,8 +97,8 @@ void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions&
   survey.stain.id = "fit";
 }
 
-// And how finely a coarse scan carries colour, since the same pixels are at hand.
-void measure_nucleus_gain(const SlideSource& source, Survey& survey, const RunControl& control) {
+// How strong the nuclei are, and how finely a coarse scan carries colour.
+void measure_windows(const SlideSource& source, Survey& survey, const RunControl& control) {
   std::vector<std::int32_t> contrasts;
   ChromaDetail detail;
   const bool coarse = survey.pitch.mean() >= kCoarsePitchUm;
@@ -113,7 +113,7 @@ void measure_nucleus_gain(const SlideSource& source, Survey& survey, const RunCo
     const std::vector<std::int32_t> found = nucleus_contrast(reader.unmix(windows[i], native, pixels));
     contrasts.insert(contrasts.end(), found.begin(), found.end());
   }
-  survey.stain.chroma_halved = coarse && detail.halved();
+  survey.stain.lost_detail_percent = coarse ? detail.lost_percent() : 0;
   std::sort(contrasts.begin(), contrasts.end());
   if (!contrasts.empty()) survey.nucleus_contrast_od = contrasts[(contrasts.size() - 1) * 9 / 10] / 1000.0;
   survey.nuclei.gain_percent = nucleus_gain_percent(std::move(contrasts));
@@ -144,7 +144,7 @@ Survey survey_slide(const SlideSource& source, const Pitch& pitch, const ScoreOp
          fmt::format("no glass was seen to measure the white point on; {}, {}, {} was used", white.rgb[0],
                      white.rgb[1], white.rgb[2])});
   }
-  measure_nucleus_gain(source, survey, control);
+  measure_windows(source, survey, control);
   if (survey.nucleus_contrast_od < kLeastNucleusContrastOd) {
     survey.reasons.push_back({std::string(name(Code::NoHaematoxylin)),
                               fmt::format("nothing on this slide stands out like a nucleus (contrast {:.3f} "

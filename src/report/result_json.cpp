@@ -139,6 +139,7 @@ void write_calibration(JsonText& json, const SlideResult& result) {
   write_vector(json, "dab", stain.vectors.dab);
   json.key("fit_angle_degrees").number(stain.fit_angle_degrees, 2).end_object();
   json.key("nucleus_gain").number(result.nucleus_gain, 3);
+  json.key("lost_detail_percent").integer(stain.lost_detail_percent);
   json.end_object();
 }
 

@@ -1,7 +1,12 @@
 // The promises of docs/architecture.md: the same cells for any threads, tokens, tile size and offset.
+#include <unistd.h>
+
 #include <filesystem>
+#include <numeric>
 #include <vector>
 
+#include "annulet/phantom/phantom_slide.hpp"
+#include "annulet/phantom/pyramid_writer.hpp"
 #include "annulet/pipeline/conclude.hpp"
 #include "annulet/pipeline/scan.hpp"
 #include "annulet/pipeline/score_slide.hpp"
@@ -72,4 +77,34 @@ TEST_CASE("tallies of shards merge to the tally of the whole, in any order") {
   const Tally a = part(0, third), b = part(third, 2 * third), c = part(2 * third, result.graded.size());
   CHECK(Tally(a).merge(b).merge(c) == result.tally);
   CHECK(Tally(c).merge(Tally(b).merge(a)) == result.tally);
+}
+
+TEST_CASE("a coarse scan is sharpened by its luma, and any tiling gives the same cells of it") {
+  PhantomRecipe recipe = load_recipe("20x-score2");
+  recipe.width_px = recipe.height_px = 620;
+  recipe.glass_margin_um = 4;
+  const auto path =
+      std::filesystem::temp_directory_path() / ("annulet-coarse-" + std::to_string(::getpid()) + ".tif");
+  PyramidOptions pyramid;
+  pyramid.mpp = recipe.mpp;
+  write_pyramid_tiff(paint_phantom(recipe).rgb, path, pyramid);  // JPEG 4:2:0
+  const auto source = open_slide(path);
+  Survey survey = survey_slide(*source, source->info().pitch, {}, {});
+  REQUIRE(survey.reasons.empty());
+  CHECK(survey.stain.lost_detail_percent == 20);
+  const CellTable reference = scan_slide(*source, survey, {}, {}).cells;
+  REQUIRE(reference.size() > 100);
+  ScoreOptions tiled;
+  tiled.core_um = 100;
+  tiled.offset_um = 37;
+  CHECK(scan_slide(*source, survey, tiled, {}).cells == reference);
+  survey.stain.lost_detail_percent = 0;  // what is given back reaches the ridges
+  const CellTable plain = scan_slide(*source, survey, {}, {}).cells;
+  const auto ridges = [](const CellTable& cells) {
+    std::int64_t sum = 0;
+    for (const CellRow& row : cells) sum += std::accumulate(row.ridge.begin(), row.ridge.end(), 0);
+    return sum;
+  };
+  CHECK(20 * ridges(reference) > 21 * ridges(plain));
+  std::filesystem::remove(path);
 }

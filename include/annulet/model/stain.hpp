@@ -25,8 +25,9 @@ struct StainModel {
   Rgb white{255, 255, 255};
   WhiteOrigin white_origin = WhiteOrigin::Default;
   double fit_angle_degrees =
-      0;                       ///< largest angle between fitted and preset vector; 0 where nothing was fitted
-  bool chroma_halved = false;  ///< colour has half the resolution of light; measured on coarse scans only
+      0;  ///< largest angle between fitted and preset vector; 0 where nothing was fitted
+  int lost_detail_percent = 0;  ///< of a wall's prominence, by colour coarser than light: 0 to 20; measured
+                                ///< on coarse scans only
 };
 
 }  // namespace annulet

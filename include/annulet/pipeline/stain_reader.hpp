@@ -47,7 +47,8 @@ class StainReader {
   const SlideSource& source_;
   Unmixer unmixer_;
   CoarseDab coarse_dab_;
-  bool coarse_, chroma_halved_;
+  bool coarse_;
+  int lost_detail_percent_;
   double pitch_um_;
   SlidePixels pixels_;
   std::vector<Problem> problems_;

@@ -15,8 +15,10 @@ struct ChromaDetail {
   std::int64_t luma = 0, chroma = 0;
   /// Adds the pixels of `image`; where `covered` is given, only squares of four that it has.
   void add(const RgbImage& image, const Plane<std::uint8_t>* covered);
-  /// True where colour has half the resolution of light (JPEG 4:2:0). False for nothing seen.
-  bool halved() const;
+  /// What colour coarser than light takes from a wall, per cent of its prominence: 20 where colour has half
+  /// the resolution (JPEG 4:2:0), 0 where it has all of it, between them in between; 0 for grey and for
+  /// nothing seen.
+  int lost_percent() const;
 };
 
 /// DAB of coarse pixels at the sharpness of the luma, which a JPEG keeps while it halves or blurs the colour:

@@ -80,11 +80,6 @@ TEST_CASE("a wall that the other cell does not see, or sees elsewhere, is nobody
 TEST_CASE("an own wall is one side of the cell, not arcs here and there") {
   CellRow side = row_at(10, 10, 0, 12, 50), scattered = row_at(10, 10, 0, 6, 50);
   for (std::size_t ray = 30; ray < 36; ++ray) scattered.ridge[ray] = 50;
-  // The first and last rays of either face a cell that the table does not hold, so that some are not its own.
-  for (CellRow* row : {&side, &scattered}) {
-    row->cytoplasm_od = 200;
-    face(*row, row_at(24, 10, 0, 0, 0), 0, 40);
-  }
   CHECK_FALSE(borrowed({side}, 0));
   CHECK(borrowed({scattered}, 0));
 }

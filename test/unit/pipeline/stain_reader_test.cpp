@@ -97,3 +97,29 @@ TEST_CASE("planes read in bands are those of the whole window") {
     }
   }
 }
+
+TEST_CASE("the membrane plane of a coarse slide is sharpened by the luma, that of a fine one is not") {
+  const NoiseSlide slide(400, 300);
+  StainModel stain = load_stain_preset("hdab-ruifrok");
+  stain.lost_detail_percent = 20;
+  for (const double pitch_um : {0.39, 0.5}) {
+    const auto work = [&](int px) { return static_cast<std::int64_t>(px * pitch_um / kWorkPitch); };
+    const Rect<WorkFrame> window{work(40), work(40), work(250), work(200)};
+    StainReader reader(slide, stain, pitch_um);
+    StageSeconds seconds;
+    const StainTile tile = reader.read(window, window, seconds);
+    CHECK(tile.coarse == (pitch_um >= 0.4));
+    CHECK(tile.lost_detail_percent == (pitch_um >= 0.4 ? 20 : 0));
+    SlidePixels pixels;
+    slide.read(0, {tile.native.x0, tile.native.y0, tile.native.x1, tile.native.y1}, pixels);
+    Plane<std::uint8_t> haematoxylin, dab, smooth;
+    Unmixer{stain}(pixels.rgb, &pixels.covered, haematoxylin, dab);
+    gaussian(dab, 0.3 / pitch_um, smooth);
+    int differ = 0;
+    for (int y = 10; y < smooth.height() - 10; ++y) {
+      for (int x = 10; x < smooth.width() - 10; ++x) differ += smooth(x, y) != tile.dab_native(x, y);
+    }
+    CHECK((differ > smooth.width() * smooth.height() / 4) == tile.coarse);
+    if (!tile.coarse) CHECK(differ == 0);
+  }
+}

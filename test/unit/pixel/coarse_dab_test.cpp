@@ -16,7 +16,7 @@ constexpr double kPitch = 0.5;
 StainModel stain_of(bool chroma_halved) {
   StainModel stain;
   stain.white = {243, 243, 243};
-  stain.chroma_halved = chroma_halved;
+  stain.lost_detail_percent = chroma_halved ? 20 : 0;
   return stain;
 }
 
@@ -93,9 +93,13 @@ TEST_CASE("chroma at half the resolution is told from full chroma") {
   ChromaDetail fine, coarse, nothing;
   fine.add(full, nullptr);
   coarse.add(with_halved_chroma(full), nullptr);
-  CHECK_FALSE(fine.halved());
-  CHECK(coarse.halved());
-  CHECK_FALSE(nothing.halved());
+  CHECK(fine.lost_percent() == 0);
+  CHECK(coarse.lost_percent() == 20);
+  CHECK(nothing.lost_percent() == 0);
+  CHECK(ChromaDetail{1000, 19}.lost_percent() == 0);  // grey
+  CHECK(ChromaDetail{1000, 180}.lost_percent() == 20);
+  CHECK(ChromaDetail{1000, 235}.lost_percent() == 10);
+  CHECK(ChromaDetail{1000, 290}.lost_percent() == 0);
 }
 
 TEST_CASE("pixels that the slide lacks tell nothing of its chroma") {
