@@ -5,6 +5,7 @@
 #include "annulet/base/error.hpp"
 #include "annulet/base/integer_math.hpp"
 #include "annulet/cell/grade.hpp"
+#include "cell/stained_ring.hpp"
 
 namespace annulet {
 namespace {
@@ -16,7 +17,6 @@ constexpr int kMostStainedRays =
     kRays / 4;  // more: a wall that carries stain, not the blank's scattered ridges
 constexpr int kSquareOfTumour = 25 * kMicroUnits;  // 25 um: more than a tumour cell reaches
 constexpr double kSquareUmPerUnit = 1.0 / 8;       // CellRow::cell_area
-constexpr int kOdPerRidge = 10;                    // 1/100 to 1/1000 OD
 
 bool negative(CellKind kind) {
   return kind == CellKind::Lymphocyte || kind == CellKind::Stroma;
@@ -43,7 +43,7 @@ std::vector<Square> tumour_squares(const CellTable& cells, const std::vector<Cel
 
 bool carries_stain(const CellRow& row, int visible_od) {
   return std::count_if(row.ridge.begin(), row.ridge.end(),
-                       [&](int ridge) { return ridge * kOdPerRidge >= visible_od; }) > kMostStainedRays;
+                       [&](int ridge) { return is_stained(ridge, visible_od); }) > kMostStainedRays;
 }
 
 // Whether a tumour cell lies in the cell's square or one beside it: its wall would be measured in this one's

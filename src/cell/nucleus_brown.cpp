@@ -30,18 +30,6 @@ bool reaches(const Mean& a, std::int64_t percent, const Mean& b) {
 
 }  // namespace
 
-void brown_plane(const StainTile& tile, Contrast& out) {
-  constexpr int kClip = 150;  // 1/100 OD: darker DAB is not measured any more
-  const int width = tile.dab.width(), height = tile.dab.height();
-  out.units_per_od = kInteriorUnits;
-  out.plane.resize(width, height);
-  for (int y = 0; y < height; ++y) {
-    const std::uint8_t* d = tile.dab.row(y);
-    std::uint8_t* to = out.plane.row(y);
-    for (int x = 0; x < width; ++x) to[x] = static_cast<std::uint8_t>(std::min<int>(d[x], kClip) * 8 / 5);
-  }
-}
-
 bool is_filled_brown(const StainTile& tile, const Star& star) {
   constexpr std::int64_t kStep = kMicroUnits / 2;
   Mean middle, rim, outside;

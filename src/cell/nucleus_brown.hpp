@@ -4,9 +4,6 @@
 
 namespace annulet::nuclei {
 
-/// min(D, 1.5 OD) x 160: what is filled with brown is bright.
-void brown_plane(const StainTile& tile, Contrast& out);
-
 /// Whether the outline holds a body filled with brown that stands alone: as brown in the middle as at its
 /// rim, and hardly any brown around. A stained wall is brown at its rim; where walls meet, brown leads away.
 bool is_filled_brown(const StainTile& tile, const Star& star);

@@ -10,8 +10,6 @@
 namespace annulet {
 namespace {
 
-constexpr int kOdPerRidge = 10;         // CellRow::ridge is 1/100 OD, levels here 1/1000
-constexpr int kBrownCytoplasmOd = 100;  // 1/1000 OD, as in membrane.md; fixed, where the visible cut may rise
 constexpr int kMicroPerRadius = kMicroUnits / 8;  // CellRow::radius is 1/8 um
 constexpr std::int64_t kSamePlace = kMicroUnits;  // 1 um: half a line and its blur
 
@@ -19,20 +17,6 @@ using Rays = std::array<bool, kRays>;
 
 bool positive(Pattern pattern) {
   return pattern == Pattern::WeakModerateComplete || pattern == Pattern::IntenseComplete;
-}
-
-// The row at offset `neighbour` of `row`, by its key; nullptr where the table does not hold it.
-const CellRow* find(const CellTable& cells, const CellRow& row,
-                    const std::array<std::int16_t, 2>& neighbour) {
-  CellRow key;
-  key.x = row.x + neighbour[0];
-  key.y = row.y + neighbour[1];
-  const auto at = std::lower_bound(cells.begin(), cells.end(), key, before);
-  return at != cells.end() && at->x == key.x && at->y == key.y ? &*at : nullptr;
-}
-
-bool stained(const CellRow& row, std::size_t ray, int visible_od) {
-  return row.ridge[ray] * kOdPerRidge >= visible_od;
 }
 
 std::size_t ray_towards(std::int64_t x, std::int64_t y) {
@@ -57,7 +41,7 @@ bool seen_from(const CellRow& other, const CellRow& row, std::size_t ray, int vi
   const std::size_t towards = ray_towards(x, y);
   for (const std::size_t beside : {towards, (towards + 1) % kRays, (towards + kRays - 1) % kRays}) {
     const std::int64_t wall = std::int64_t{other.radius[beside]} * kMicroPerRadius;
-    if (stained(other, beside, visible_od) && std::abs(wall - distance) < kSamePlace) return true;
+    if (is_stained(other.ridge[beside], visible_od) && std::abs(wall - distance) < kSamePlace) return true;
   }
   return false;
 }
@@ -71,7 +55,7 @@ Rays own_wall(const CellTable& cells, const GradedTable& graded, std::size_t ind
     own[ray] = row.facing[ray] < kNeighbours || row.cytoplasm_od < kBrownCytoplasmOd;
   }
   for (std::size_t i = 0; i < std::min<std::size_t>(row.neighbours, kNeighbours); ++i) {
-    const CellRow* other = find(cells, row, row.neighbour[i]);
+    const CellRow* other = neighbour_of(cells, row, i);
     if (other == nullptr) continue;
     const bool theirs = positive(graded[static_cast<std::size_t>(other - cells.data())].pattern);
     for (std::size_t ray = 0; ray < kRays; ++ray) {

@@ -2,6 +2,7 @@
 
 #include "annulet/base/integer_math.hpp"
 #include "cell/ring.hpp"
+#include "cell/stained_ring.hpp"
 
 namespace annulet::ring {
 namespace {
@@ -19,7 +20,7 @@ constexpr int kWidthPerStep = 32 / kStepsPerUm;  // CellRow::width is 1/32 um
 constexpr int kWidestLine = 9 * kStepsPerUm * kWidthPerStep / 4;
 constexpr int kWideProminenceTenths = 2 * kProminenceTenths;
 constexpr int kSurelyWideWall = kOdUnits * 40 / 100;
-constexpr int kBrownCytoplasm = kOdUnits / 10;  // 0.10 OD: as dark as what counts as stain
+constexpr int kBrownCytoplasm = kOdUnits * kBrownCytoplasmOd / 1000;
 constexpr int kSaturated = kOdUnits * 18 / 10;  // 1.8 OD: darker DAB leaves no light in blue
 constexpr int kLostShare = 15;                  // per cent of the rays
 constexpr int kBesideWall = 2;                  // 0.5 um: half a wall and its blur

@@ -9,7 +9,6 @@ namespace annulet {
 namespace {
 
 constexpr int kPerMille = 1000;
-constexpr int kOdPerRidge = 10;  // CellRow::ridge is 1/100 OD, levels here 1/1000
 
 using Flags = std::array<bool, kRays>;
 using Lengths = std::array<std::int32_t, kRays>;
@@ -55,7 +54,7 @@ StainedRing stained_ring(const CellRow& row, const Flags& counted, int visible_o
   std::size_t count = 0;
   for (std::size_t i = 0; i < kRays; ++i) {
     total += lengths[i];
-    seen[i] = counted[i] && row.ridge[i] * kOdPerRidge >= visible_od;
+    seen[i] = counted[i] && is_stained(row.ridge[i], visible_od);
     if (!seen[i]) continue;
     seen_length += lengths[i];
     weighted += std::int64_t{lengths[i]} * row.ridge[i];

@@ -8,6 +8,15 @@
 
 namespace annulet {
 
+inline constexpr int kOdPerRidge = 10;  ///< CellRow::ridge is 1/100 OD, levels and cuts are 1/1000 OD
+
+/// 1/1000 OD: cytoplasm from here on is brown. Fixed, where the visible cut may rise.
+inline constexpr int kBrownCytoplasmOd = 100;
+
+inline bool is_stained(int ridge, int visible_od) {
+  return ridge * kOdPerRidge >= visible_od;
+}
+
 /// Length of the perimeter that each ray stands for; one unit for all rows of a kind, only ratios matter.
 std::array<std::int32_t, kRays> ray_lengths(const CellRow& row);
 

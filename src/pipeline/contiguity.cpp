@@ -45,12 +45,9 @@ std::vector<Touching> touching_pairs(const CellTable& cells, const GradedTable& 
     }
     for (int n = 0; n < cells[i].neighbours; ++n) {
       if (rays[static_cast<std::size_t>(n)] < kTouchingRays) continue;
-      CellRow key;
-      key.x = cells[i].x + cells[i].neighbour[static_cast<std::size_t>(n)][0];
-      key.y = cells[i].y + cells[i].neighbour[static_cast<std::size_t>(n)][1];
-      const auto other = std::lower_bound(cells.begin(), cells.end(), key, before);
-      if (other == cells.end() || before(key, *other)) continue;
-      const auto j = static_cast<std::size_t>(other - cells.begin());
+      const CellRow* other = neighbour_of(cells, cells[i], static_cast<std::size_t>(n));
+      if (other == nullptr) continue;
+      const auto j = static_cast<std::size_t>(other - cells.data());
       if (graded[j].kind == CellKind::Tumour) pairs.emplace_back(i, j);
     }
   }

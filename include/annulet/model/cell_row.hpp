@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -63,6 +64,10 @@ inline bool before(const CellRow& a, const CellRow& b) {
 }
 
 using CellTable = std::vector<CellRow>;
+
+/// The row that `row` names as its neighbour `index`; nullptr where the table, sorted by `before`, does not
+/// hold it.
+const CellRow* neighbour_of(const CellTable& cells, const CellRow& row, std::size_t index);
 
 enum class CellKind : std::uint8_t { Tumour, Benign, Lymphocyte, Stroma, Uncertain };
 enum class Pattern : std::uint8_t {

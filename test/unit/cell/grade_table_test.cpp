@@ -3,30 +3,13 @@
 #include "annulet/base/error.hpp"
 #include "annulet/base/random.hpp"
 #include "annulet/cell/grade.hpp"
+#include "ring_rows.hpp"
 #include "support/catch.hpp"
 
 using namespace annulet;
+using namespace annulet::ring_rows;
 
 namespace {
-
-CellRow row_at(int x_um, int y_um, int first, int rays, int ridge) {
-  CellRow row;
-  row.x = x_um * kMicroUnits;
-  row.y = y_um * kMicroUnits;
-  row.radius.fill(56);
-  row.cell_area = 8 * 150;
-  row.facing.fill(kNoNeighbour);
-  for (int i = 0; i < rays; ++i)
-    row.ridge[static_cast<std::size_t>((first + i) % kRays)] = static_cast<std::uint8_t>(ridge);
-  return row;
-}
-
-void face(CellRow& row, const CellRow& other, int first, int rays) {
-  const auto index = row.neighbours++;
-  row.neighbour[index] = {static_cast<std::int16_t>(other.x - row.x),
-                          static_cast<std::int16_t>(other.y - row.y)};
-  for (int i = 0; i < rays; ++i) row.facing[static_cast<std::size_t>((first + i) % kRays)] = index;
-}
 
 std::vector<CellKind> all(std::size_t n, CellKind kind) {
   return std::vector<CellKind>(n, kind);

@@ -6,20 +6,13 @@
 
 #include "annulet/base/files.hpp"
 #include "annulet/phantom/phantom_slide.hpp"
+#include "recipes.hpp"
 #include "support/catch.hpp"
 
 using namespace annulet;
+using namespace annulet::recipes;
 
 namespace {
-
-/// Without noise and sharpening: what a pixel shows is what was painted there.
-PhantomRecipe still(const std::string& preset, double size_px = 900) {
-  PhantomRecipe recipe = load_recipe(preset);
-  recipe.width_px = recipe.height_px = size_px;
-  recipe.seed = 8;
-  recipe.sharpen = recipe.noise_grey = 0;
-  return recipe;
-}
 
 double od_at(const PhantomSlide& slide, const PhantomCell& cell, std::size_t channel) {
   const int x = static_cast<int>(cell.x_um / slide.recipe.mpp),

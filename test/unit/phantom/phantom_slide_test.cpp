@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "recipes.hpp"
 #include "support/catch.hpp"
 
 using namespace annulet;
@@ -10,10 +11,7 @@ using namespace annulet;
 namespace {
 
 PhantomRecipe small(const std::string& preset, double seed = 5, double size_px = 640) {
-  PhantomRecipe recipe = load_recipe(preset);
-  recipe.width_px = recipe.height_px = size_px;
-  recipe.seed = seed;
-  return recipe;
+  return recipes::small(preset, seed, size_px);
 }
 
 double sum(const PhantomTruth::Percent& p) {

@@ -3,6 +3,7 @@
 #include <queue>
 
 #include "annulet/phantom/phantom_slide.hpp"
+#include "recipes.hpp"
 #include "support/catch.hpp"
 
 using namespace annulet;
@@ -10,10 +11,7 @@ using namespace annulet;
 namespace {
 
 PhantomRecipe small(const std::string& preset, double seed = 5, double size_px = 1000) {
-  PhantomRecipe recipe = load_recipe(preset);
-  recipe.width_px = recipe.height_px = size_px;
-  recipe.seed = seed;
-  return recipe;
+  return recipes::small(preset, seed, size_px);
 }
 
 std::vector<PhantomCell> tumour_cells(const PhantomSlide& slide) {
