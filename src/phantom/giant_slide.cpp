@@ -6,6 +6,7 @@
 #include "annulet/base/error.hpp"
 #include "annulet/base/files.hpp"
 #include "annulet/phantom/pyramid_writer.hpp"
+#include "annulet/slide/jpeg_encoder.hpp"
 #include "phantom/pyramid_parts.hpp"
 
 namespace annulet {

@@ -7,6 +7,7 @@
 
 #include "annulet/base/error.hpp"
 #include "annulet/base/files.hpp"
+#include "annulet/slide/jpeg_encoder.hpp"
 #include "phantom/pyramid_parts.hpp"
 
 namespace annulet {

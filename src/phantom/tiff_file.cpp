@@ -1,11 +1,6 @@
 #include "phantom/tiff_file.hpp"
 
 #include <cmath>
-#include <cstdio>
-// jpeglib.h needs stdio before it.
-#include <jpeglib.h>
-
-#include <cstdlib>
 #include <limits>
 
 #include "annulet/base/digest.hpp"
@@ -19,40 +14,7 @@ enum Type : std::uint16_t { kAscii = 2, kShort = 3, kLong = 4, kRational = 5 };
 constexpr int kTypeBytes[] = {0, 1, 1, 2, 4, 8};
 constexpr std::uint32_t kJpegCompression = 7, kYCbCr = 6, kPerCentimetre = 3;
 
-[[noreturn]] void jpeg_failed(j_common_ptr) {
-  throw Error(Code::Internal, "libjpeg refused a tile of the phantom");
-}
-
 }  // namespace
-
-std::string encode_jpeg(const RgbImage& image, int quality, bool subsample) {
-  jpeg_compress_struct jpeg{};
-  jpeg_error_mgr errors{};
-  jpeg.err = jpeg_std_error(&errors);
-  errors.error_exit = jpeg_failed;
-  jpeg_create_compress(&jpeg);
-  unsigned char* buffer = nullptr;
-  unsigned long size = 0;
-  jpeg_mem_dest(&jpeg, &buffer, &size);
-  jpeg.image_width = static_cast<JDIMENSION>(image.width);
-  jpeg.image_height = static_cast<JDIMENSION>(image.height);
-  jpeg.input_components = 3;
-  jpeg.in_color_space = JCS_RGB;
-  jpeg_set_defaults(&jpeg);
-  jpeg_set_quality(&jpeg, quality, TRUE);
-  jpeg.dct_method = JDCT_ISLOW;
-  jpeg.comp_info[0].h_samp_factor = jpeg.comp_info[0].v_samp_factor = subsample ? 2 : 1;
-  jpeg_start_compress(&jpeg, TRUE);
-  while (jpeg.next_scanline < jpeg.image_height) {
-    auto* row = const_cast<JSAMPROW>(image.row(static_cast<int>(jpeg.next_scanline)));
-    jpeg_write_scanlines(&jpeg, &row, 1);
-  }
-  jpeg_finish_compress(&jpeg);
-  std::string bytes(reinterpret_cast<const char*>(buffer), size);
-  jpeg_destroy_compress(&jpeg);
-  std::free(buffer);
-  return bytes;
-}
 
 TiffFile::TiffFile(bool share_streams) : share_(share_streams), bytes_("II*\0\0\0\0\0", 8) {}
 

@@ -9,9 +9,6 @@
 
 namespace annulet::phantom {
 
-/// Baseline JPEG of an image as a whole stream; 4:2:0 with `subsample`.
-std::string encode_jpeg(const RgbImage& image, int quality, bool subsample);
-
 /// Where a tile's or strip's stream stands in the file.
 struct Stream {
   std::uint32_t offset = 0, bytes = 0;

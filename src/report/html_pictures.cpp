@@ -2,6 +2,7 @@
 // enlarged and that name the cell under the pointer.
 #include <cmath>
 
+#include "annulet/slide/jpeg_encoder.hpp"
 #include "report/canvas.hpp"
 #include "report/field_cells.hpp"
 #include "report/heat_grid.hpp"

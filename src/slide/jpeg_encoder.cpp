@@ -1,3 +1,5 @@
+#include "annulet/slide/jpeg_encoder.hpp"
+
 #include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
@@ -6,9 +8,8 @@
 #include <jpeglib.h>
 
 #include "annulet/base/error.hpp"
-#include "report/picture_bytes.hpp"
 
-namespace annulet::report {
+namespace annulet {
 namespace {
 
 struct Session {
@@ -26,7 +27,7 @@ struct Session {
 void on_message(j_common_ptr, int) {}
 
 // Between setjmp and its return nothing here owns memory: longjmp runs no destructor.
-bool run(Session& session, const RgbImage& image, int quality) {
+bool run(Session& session, const RgbImage& image, int quality, bool subsample) {
   if (setjmp(session.escape) != 0) return false;
   jpeg_compress_struct& encoder = session.encoder;
   encoder.err = jpeg_std_error(&session.errors);
@@ -42,6 +43,8 @@ bool run(Session& session, const RgbImage& image, int quality) {
   encoder.in_color_space = JCS_RGB;
   jpeg_set_defaults(&encoder);
   jpeg_set_quality(&encoder, quality, TRUE);
+  encoder.dct_method = JDCT_ISLOW;
+  encoder.comp_info[0].h_samp_factor = encoder.comp_info[0].v_samp_factor = subsample ? 2 : 1;
   jpeg_start_compress(&encoder, TRUE);
   while (encoder.next_scanline < encoder.image_height) {
     JSAMPROW row = const_cast<JSAMPROW>(image.row(static_cast<int>(encoder.next_scanline)));
@@ -53,10 +56,10 @@ bool run(Session& session, const RgbImage& image, int quality) {
 
 }  // namespace
 
-std::string encode_jpeg(const RgbImage& image, int quality) {
+std::string encode_jpeg(const RgbImage& image, int quality, bool subsample) {
   expects(image.width > 0 && image.height > 0, "a picture to encode has pixels");
   Session session;
-  const bool done = run(session, image, quality);
+  const bool done = run(session, image, quality, subsample);
   jpeg_destroy_compress(&session.encoder);
   std::string out;
   if (done) out.assign(reinterpret_cast<const char*>(session.bytes), session.size);
@@ -65,4 +68,4 @@ std::string encode_jpeg(const RgbImage& image, int quality) {
   return out;
 }
 
-}  // namespace annulet::report
+}  // namespace annulet
