@@ -31,23 +31,24 @@ inline std::int16_t scaled(std::int16_t v, std::int16_t w) {
   return static_cast<std::int16_t>((static_cast<std::int32_t>(v) * w) >> 16);
 }
 
-ANNULET_WIDE void add_taps(const std::int16_t* a, const std::int16_t* b, std::int16_t w, int n,
-                           std::int16_t* out) {
+constexpr Wide add_taps = [](const std::int16_t* a, const std::int16_t* b, std::int16_t w, int n,
+                             std::int16_t* out) ANNULET_KERNEL {
   for (int i = 0; i < n; ++i) {
     const auto sum = static_cast<std::int16_t>(a[i] + b[i]);
     out[i] = static_cast<std::int16_t>(out[i] + scaled(sum, w));
   }
-}
+};
 
 // Each product is rounded down: half a unit a tap is given back with the middle one.
-ANNULET_WIDE void first_tap(const std::int16_t* a, std::int16_t w, std::int16_t back, int n,
-                            std::int16_t* out) {
+constexpr Wide first_tap = [](const std::int16_t* a, std::int16_t w, std::int16_t back, int n,
+                              std::int16_t* out) ANNULET_KERNEL {
   for (int i = 0; i < n; ++i) out[i] = static_cast<std::int16_t>(scaled(a[i], w) + back);
-}
+};
 
-ANNULET_WIDE void subtract(const std::int16_t* a, const std::int16_t* b, int n, std::int16_t* out) {
-  for (int i = 0; i < n; ++i) out[i] = static_cast<std::int16_t>(a[i] - b[i]);
-}
+constexpr Wide subtract = [](const std::int16_t* a, const std::int16_t* b, int n, std::int16_t* out)
+                              ANNULET_KERNEL {
+                                for (int i = 0; i < n; ++i) out[i] = static_cast<std::int16_t>(a[i] - b[i]);
+                              };
 
 void smooth(const Plane<std::int16_t>& source, std::span<const std::int16_t> taps, Plane<std::int16_t>& rows,
             Plane<std::int16_t>& target) {
@@ -75,18 +76,18 @@ void smooth(const Plane<std::int16_t>& source, std::span<const std::int16_t> tap
   }
 }
 
-ANNULET_WIDE void column_maxima(const std::int16_t* a, const std::int16_t* b, const std::int16_t* c, int n,
-                                std::int16_t* out) {
+constexpr Wide column_maxima = [](const std::int16_t* a, const std::int16_t* b, const std::int16_t* c, int n,
+                                  std::int16_t* out) ANNULET_KERNEL {
   for (int i = 0; i < n; ++i) out[i] = std::max(a[i], std::max(b[i], c[i]));
-}
+};
 
-ANNULET_WIDE void mark_maxima(const std::int16_t* columns, const std::int16_t* middle, int n,
-                              std::int16_t least, std::uint8_t* out) {
+constexpr Wide mark_maxima = [](const std::int16_t* columns, const std::int16_t* middle, int n,
+                                std::int16_t least, std::uint8_t* out) ANNULET_KERNEL {
   for (int i = 1; i + 1 < n; ++i) {
     const std::int16_t around = std::max(columns[i], std::max(columns[i - 1], columns[i + 1]));
     out[i] = static_cast<std::uint8_t>((middle[i] >= around) & (middle[i] >= least));
   }
-}
+};
 
 // Largest of the square around (x, y); of equal values the first by (y, x) wins.
 bool is_maximum(const Plane<std::int16_t>& plane, int x, int y, int radius) {

@@ -17,38 +17,40 @@ constexpr int kDabFifths = 3;      // 0.6: dark DAB carries some blue
 constexpr int kPaleDabFifths = 1;  // 0.2, where the slide's nuclei are pale: their grey reads as brown too
 constexpr int kPaleGainPercent = 200;
 
-ANNULET_WIDE void nucleus_row(const std::uint8_t* h, const std::uint8_t* d, int n, int fifths,
-                              std::int16_t factor, std::uint8_t* out) {
+constexpr Wide nucleus_row = [](const std::uint8_t* h, const std::uint8_t* d, int n, int fifths,
+                                std::int16_t factor, std::uint8_t* out) ANNULET_KERNEL {
   for (int i = 0; i < n; ++i) {
     const auto t = static_cast<std::int16_t>((5 * h[i] - fifths * d[i]) * 8);
     const auto v = static_cast<std::int16_t>((static_cast<std::int32_t>(t) * factor) >> 16);
     const auto x = static_cast<std::int16_t>(v + kOffset);
     out[i] = static_cast<std::uint8_t>(std::clamp<std::int16_t>(x, 0, 255));
   }
-}
+};
 
 // Doubling of the 1-2-1 smoothed row: (1 5 7 3) / 16 and its mirror image; results times 16.
-ANNULET_WIDE void double_row(const std::uint8_t* s, int n, std::uint16_t* out) {
+constexpr Wide double_row = [](const std::uint8_t* s, int n, std::uint16_t* out) ANNULET_KERNEL {
   for (int i = 0; i < n; ++i) {
     out[2 * i] = static_cast<std::uint16_t>(s[i] + 5 * s[i + 1] + 7 * s[i + 2] + 3 * s[i + 3]);
     out[2 * i + 1] = static_cast<std::uint16_t>(3 * s[i + 1] + 7 * s[i + 2] + 5 * s[i + 3] + s[i + 4]);
   }
-}
+};
 
-ANNULET_WIDE void blend_rows(const std::uint16_t* const r[4], int n, bool mirrored, std::uint8_t* out) {
+constexpr Wide blend_rows = [](const std::uint16_t* const r[4], int n, bool mirrored,
+                               std::uint8_t* out) ANNULET_KERNEL {
   const std::uint16_t *a = r[mirrored ? 3 : 0], *b = r[mirrored ? 2 : 1], *c = r[mirrored ? 1 : 2],
                       *d = r[mirrored ? 0 : 3];
   for (int i = 0; i < n; ++i) {
     const auto sum = static_cast<std::uint16_t>(a[i] + 5 * b[i] + 7 * c[i] + 3 * d[i] + 128);
     out[i] = static_cast<std::uint8_t>(sum >> 8);
   }
-}
+};
 
-ANNULET_WIDE void pair_sums(const std::uint8_t* a, const std::uint8_t* b, int n, std::int16_t* out) {
+constexpr Wide pair_sums = [](const std::uint8_t* a, const std::uint8_t* b, int n,
+                              std::int16_t* out) ANNULET_KERNEL {
   for (int i = 0; i < n; ++i) {
     out[i] = static_cast<std::int16_t>((a[2 * i] + a[2 * i + 1] + b[2 * i] + b[2 * i + 1]) * 16);
   }
-}
+};
 
 // `bright` makes of DAB what stands out, both in 1/100 OD.
 template <class Bright>

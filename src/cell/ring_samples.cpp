@@ -62,26 +62,26 @@ struct Places {
   std::int32_t index[Samples::kLength], fx[Samples::kLength], fy[Samples::kLength];
 };
 
-ANNULET_WIDE void places_of(std::int32_t x, std::int32_t y, Step step, std::int32_t width, int end,
-                            Places& out) {
+constexpr Wide places_of = [](std::int32_t x, std::int32_t y, Step step, std::int32_t width, int end,
+                              Places& out) ANNULET_KERNEL {
   for (int k = 0; k < end; ++k) {
     const std::int32_t px = x + k * step.x, py = y + k * step.y;
     out.index[k] = (py >> kFixed) * width + (px >> kFixed);
     out.fx[k] = (px >> 8) & 255;
     out.fy[k] = (py >> 8) & 255;
   }
-}
+};
 
 // The same values as `bilinear`, of pairs of pixels side by side: the left one in the low byte.
-ANNULET_WIDE void blend(const std::uint16_t* above, const std::uint16_t* below, const Places& places, int end,
-                        std::int16_t* __restrict out) {
+constexpr Wide blend = [](const std::uint16_t* above, const std::uint16_t* below, const Places& places,
+                          int end, std::int16_t* __restrict out) ANNULET_KERNEL {
   for (int k = 0; k < end; ++k) {
     const std::int32_t a = above[k] & 255, b = below[k] & 255;
     const std::int32_t upper = a * 256 + ((above[k] >> 8) - a) * places.fx[k];
     const std::int32_t lower = b * 256 + ((below[k] >> 8) - b) * places.fx[k];
     out[k] = static_cast<std::int16_t>((upper * 256 + (lower - upper) * places.fy[k] + 2048) >> 12);
   }
-}
+};
 
 // A ring well inside the window: no position needs a bound, and 32 bits hold them from the centre's pixel on.
 // Only the gathering of pixels is not vector code.

@@ -27,8 +27,9 @@ constexpr const std::array<std::int16_t, 2>& direction(int ray) {
 }
 
 // Edges of all rays: mean of the two samples within less mean of the two beyond, times two.
-ANNULET_WIDE void edges_of(const std::uint8_t* centre, const std::int32_t* offset, int samples,
-                           std::int16_t least, std::int16_t most, std::int16_t* __restrict out) {
+constexpr Wide edges_of = [](const std::uint8_t* centre, const std::int32_t* offset, int samples,
+                             std::int16_t least, std::int16_t most,
+                             std::int16_t* __restrict out) ANNULET_KERNEL {
   std::int16_t s[kStarRadii + 4];
   for (int ray = 0; ray < kNucleusRays; ++ray, offset += samples, out += kStarRadii) {
     for (int i = 0; i < samples; ++i) s[i] = centre[offset[i]];
@@ -37,12 +38,12 @@ ANNULET_WIDE void edges_of(const std::uint8_t* centre, const std::int32_t* offse
       out[k] = std::min(std::max(edge, least), most);  // std::clamp asserts, and would not vectorise
     }
   }
-}
+};
 
 // The dynamic programme along the rays: best total at every radius when the ray before ended within two steps
 // of it. `lane` is the distance between the totals of consecutive rays.
-ANNULET_WIDE void walk(const std::int16_t* edges, std::int16_t cost, int turn, int lane,
-                       std::int16_t* totals) {
+constexpr Wide walk = [](const std::int16_t* edges, std::int16_t cost, int turn, int lane,
+                         std::int16_t* totals) ANNULET_KERNEL {
   for (int t = 0; t < turn; ++t) {
     const std::int16_t* before = totals + t * lane;
     const std::int16_t* edge = edges + (t % kNucleusRays) * kStarRadii;
@@ -53,7 +54,7 @@ ANNULET_WIDE void walk(const std::int16_t* edges, std::int16_t cost, int turn, i
       out[k] = static_cast<std::int16_t>(std::max(before[k], std::max(one, two)) + edge[k]);
     }
   }
-}
+};
 
 // Radius on the ray before from which the total at k was reached: the least step wins ties, then the inner
 // radius.

@@ -47,13 +47,13 @@ inline std::uint8_t amount_of(std::uint32_t biased) {
 }
 
 // Both amounts of a run of packed sums: the look-ups before it cannot be vector code, this can.
-ANNULET_WIDE void amounts_of(const std::uint64_t* sums, int n, std::uint8_t* haematoxylin,
-                             std::uint8_t* dab) {
+constexpr Wide amounts_of = [](const std::uint64_t* sums, int n, std::uint8_t* haematoxylin,
+                               std::uint8_t* dab) ANNULET_KERNEL {
   for (int i = 0; i < n; ++i) {
     haematoxylin[i] = amount_of(static_cast<std::uint32_t>(sums[i]));
     dab[i] = amount_of(static_cast<std::uint32_t>(sums[i] >> 32));
   }
-}
+};
 
 // Byte whose OD over `white` is nearest to `od` (1/4096 OD), never darker than 1.
 int byte_of(double od, int white) {
