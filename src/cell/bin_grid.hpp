@@ -1,28 +1,35 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 #include "annulet/base/geometry.hpp"
+#include "annulet/base/integer_math.hpp"
 
 namespace annulet::nuclei {
 
 /// Points sorted into square bins, to find what is near. Keeps its memory. Positions in 1/64 um.
 class BinGrid {
  public:
-  /// `position(i)` for i in [0, count) gives the points; bins of `bin` start at (origin_x, origin_y). Cost:
-  /// count + bins.
+  /// `position(i)` for i in [0, count) gives the points; borders of bins of `bin` go through (origin_x,
+  /// origin_y). Cost: count + bins.
   template <class Position>
   void build(std::size_t count, std::int32_t bin, std::int32_t origin_x, std::int32_t origin_y,
              Position&& position) {
     bin_ = bin;
-    x0_ = origin_x;
-    y0_ = origin_y;
-    columns_ = rows_ = 1;
-    for (std::size_t i = 0; i < count; ++i) {
+    std::int32_t left = count > 0 ? position(0).x : 0, top = count > 0 ? position(0).y : 0;
+    std::int32_t right = left, bottom = top;
+    for (std::size_t i = 1; i < count; ++i) {
       const auto p = position(i);
-      columns_ = std::max(columns_, (p.x - x0_) / bin_ + 1);
-      rows_ = std::max(rows_, (p.y - y0_) / bin_ + 1);
+      left = std::min(left, p.x);
+      right = std::max(right, p.x);
+      top = std::min(top, p.y);
+      bottom = std::max(bottom, p.y);
     }
+    x0_ = static_cast<std::int32_t>(origin_x + bin_ * divide_floor(left - origin_x, bin_));
+    y0_ = static_cast<std::int32_t>(origin_y + bin_ * divide_floor(top - origin_y, bin_));
+    columns_ = (right - x0_) / bin_ + 1;
+    rows_ = (bottom - y0_) / bin_ + 1;
     start_.assign(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_) + 1, 0);
     items_.resize(count);
     for (std::size_t i = 0; i < count; ++i) ++start_[bin_of(position(i)) + 1];

@@ -167,7 +167,7 @@ void BlobFinder::operator()(const Plane<std::int16_t>& coarse, const BlobWindow&
 
 void BlobFinder::thin_near(std::vector<Blob>& blobs) {
   constexpr std::int32_t kReach = kThinUm * kMicroUnits;
-  grid_.build(blobs.size(), 2 * kReach, -kReach, -kReach, [&](std::size_t i) {
+  grid_.build(blobs.size(), 2 * kReach, 0, 0, [&](std::size_t i) {
     return Point<MicroFrame, std::int32_t>{blobs[i].x, blobs[i].y};
   });
   const auto stronger_near = [&](std::size_t i, auto&& visit) {
@@ -184,13 +184,10 @@ void BlobFinder::thin_near(std::vector<Blob>& blobs) {
   blobs.resize(kept);
 }
 
-void BlobFinder::cap(const BlobWindow& window, std::vector<Blob>& blobs) {
+void BlobFinder::cap(std::vector<Blob>& blobs) {
   constexpr std::int32_t kSquare = kSquareUm * kMicroUnits;
-  const auto behind = [](std::int64_t v) {
-    return -static_cast<std::int32_t>(((v % kSquare) + kSquare) % kSquare) - kSquare;
-  };
   capped_.assign(blobs.size(), 0);
-  grid_.build(blobs.size(), kSquare, behind(window.slide_x), behind(window.slide_y), [&](std::size_t i) {
+  grid_.build(blobs.size(), kSquare, 0, 0, [&](std::size_t i) {
     return Point<MicroFrame, std::int32_t>{blobs[i].x, blobs[i].y};
   });
   grid_.each_bin([&](std::uint32_t* begin, std::uint32_t* end) {
@@ -205,9 +202,9 @@ void BlobFinder::cap(const BlobWindow& window, std::vector<Blob>& blobs) {
   blobs.resize(kept);
 }
 
-void BlobFinder::thin(const BlobWindow& window, std::vector<Blob>& blobs) {
+void BlobFinder::thin(std::vector<Blob>& blobs) {
   thin_near(blobs);
-  cap(window, blobs);
+  cap(blobs);
 }
 
 }  // namespace annulet::nuclei

@@ -5,18 +5,11 @@
 
 #include "annulet/base/geometry.hpp"
 #include "annulet/base/plane.hpp"
+#include "annulet/cell/outline.hpp"
 #include "cell/bin_grid.hpp"
 #include "cell/knockout.hpp"
 
 namespace annulet::nuclei {
-
-/// A bright round spot of about a nucleus' size: where an outline is tried. Positions are of the window.
-struct Blob {
-  std::int32_t x = 0, y = 0;  ///< 1/64 um from the window's top left
-  std::int32_t strength = 0;  ///< response x sigma^2: what thinning and the cap prefer
-  std::int32_t response = 0;  ///< of -sigma^2 LoG, in 1/64 of the plane's units
-  std::int32_t scale = 0;     ///< index into the scales
-};
 
 /// Scales of the blob search: sigma 1.8, 2.4, 3.2, 4.27 um, each 4/3 of the one before.
 inline constexpr int kBlobScales = 4;
@@ -25,10 +18,9 @@ inline constexpr int kBlobScales = 4;
 /// for the maximum 3 um, the neighbours of the parabola 1 um, the pair of the 1 um plane 1 um.
 inline constexpr int kBlobReachUm = 27 + 3 + 1 + 1;
 
-/// Where blobs may lie and which grid caps them.
+/// Where blobs may lie.
 struct BlobWindow {
   std::int32_t first_x = 0, first_y = 0;  ///< 1/64 um, centre of the coarse plane's first pixel in the window
-  std::int64_t slide_x = 0, slide_y = 0;  ///< 1/64 um, the window's top left on the slide
   Rect<MicroFrame, std::int32_t> wanted{};  ///< 1/64 um in the window: spots outside are not reported
 };
 
@@ -41,12 +33,12 @@ class BlobFinder {
                   int last_scale, std::vector<Blob>& blobs);
   /// Keeps the strongest of blobs within 2 um of each other, in kThinRounds rounds of Knockout (what is
   /// undecided then stays), then the strongest kBlobsPerSquare of each square of the slide's fixed 16 um
-  /// grid.
-  void thin(const BlobWindow& window, std::vector<Blob>& blobs);
+  /// grid: positions are from the slide's top left.
+  void thin(std::vector<Blob>& blobs);
 
  private:
   void thin_near(std::vector<Blob>& blobs);
-  void cap(const BlobWindow& window, std::vector<Blob>& blobs);
+  void cap(std::vector<Blob>& blobs);
   void maxima(const Plane<std::int16_t>& difference, const BlobWindow& window, int threshold, int scale,
               std::vector<Blob>& blobs);
   Plane<std::int16_t> smooth_[2], rows_, difference_;

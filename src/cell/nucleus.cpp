@@ -1,7 +1,7 @@
 #include "annulet/cell/nucleus.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <tuple>
 
 #include "annulet/base/error.hpp"
@@ -22,16 +22,19 @@ using namespace nuclei;
 namespace {
 
 // docs/science/nuclei.md says where the numbers come from.
-constexpr int kBlobLeast1000 = 20;          // 1/1000 OD, response of a blob on the nucleus plane
-constexpr int kInteriorBlobLeast1000 = 50;  // 1/1000 OD, on the interior plane
-constexpr StarRules kNucleusRules{kNucleusUnits, 300, 5, 210, 20, 18};
-constexpr StarRules kInteriorRules{kInteriorUnits, 400, 10, 1000, 60, 23};
-constexpr int kBrownBlobLeast1000 = 100;   // 1/1000 OD, on the brown plane
-constexpr int kBrownTriedLeast1000 = 300;  // ... of those that thinning leaves
-constexpr StarRules kBrownRules{kInteriorUnits, 400, 10, 1400, 60, 26};
-constexpr int kBrownLeastArea = 20 * 8;     // 1/8 um2
-constexpr int kBrownLeastDab = 40;          // 1/100 OD: a window nowhere darker holds none
+struct Search {
+  int blob_least1000;   // 1/1000 OD, response of a blob on the plane
+  int tried_least1000;  // ... of those that thinning leaves
+  int least_dab;        // 1/100 OD: a window nowhere darker holds none; -1: any may hold one
+  StarRules rules;
+};
+constexpr std::array<Search, kSought> kSearches = {{
+    {20, 0, -1, {kNucleusUnits, 300, 5, 210, 20, 18}},
+    {100, 300, 40, {kInteriorUnits, 400, 10, 1400, 60, 26}},
+    {50, 0, 6, {kInteriorUnits, 400, 10, 1000, 60, 23}},
+}};
 constexpr int kLeastArea = 8 * 8;           // 1/8 um2: smaller spots are nucleoli, fragments and grain
+constexpr int kBrownLeastArea = 20 * 8;     // 1/8 um2
 constexpr int kSpeckMostArea = 25 * 8;      // 1/8 um2: a spot no larger and
 constexpr int kSpeckDabPercent = 75;        // ... as brown as this of its blue
 constexpr int kSpeckLeastDab = 300;         // ... and of so much, 1/1000 OD, is the knot of a dark wall
@@ -39,18 +42,39 @@ constexpr int kInteriorLeastRadius = 141;   // 1/64 um: 2.2 um
 constexpr int kInteriorMostArea = 220 * 8;  // 1/8 um2
 constexpr int kInteriorLeastStain = 60;     // 1/1000 OD of H + D inside: else it is a lumen
 constexpr int kInteriorPercent = 60;        // share of the interior's outline that stands for the nucleus
-constexpr int kInteriorLeastDab = 6;        // 1/100 OD: a window nowhere darker holds no wall
 
-// Farthest that an outline's decision looks beyond its own seed's reach.
-constexpr int kSeedReachUm = kBlobReachUm + kThinReachUm + kSquareUm;
 // Farthest from the centre of what yields to it, or of its half, that an outline can lie.
 constexpr int kYieldReachUm = std::max(kSplitShiftUm, kMostRadius / 8 + 1);
+constexpr int kOutlineUm = kMostRadius / 8 + 1;  // the longest outline
+constexpr int kFineKernelUm = 1;                 // smoothing and doubling of the fine plane
+constexpr int kBesideLineUm = 3;                 // splitting looks so far beside a line
 
 using Area = Rect<MicroFrame, std::int32_t>;
+
+Area micro(const Rect<WorkFrame>& part) {
+  const auto of = [](std::int64_t work) { return static_cast<std::int32_t>(work * kMicroPerWork); };
+  return {of(part.x0), of(part.y0), of(part.x1), of(part.y1)};
+}
 
 // `area` and what lies up to `um` around it.
 Area around(const Area& area, int um) {
   return area.grown(um * kMicroUnits);
+}
+
+// From the slide's top left to the window's.
+Point<MicroFrame, std::int32_t> origin_of(const StainTile& window) {
+  return {static_cast<std::int32_t>(window.work.x0 * kMicroPerWork),
+          static_cast<std::int32_t>(window.work.y0 * kMicroPerWork)};
+}
+
+// From the slide's frame to the window's.
+Area in_window(const StainTile& window, const Area& area) {
+  const auto origin = origin_of(window);
+  return {area.x0 - origin.x, area.y0 - origin.y, area.x1 - origin.x, area.y1 - origin.y};
+}
+void into_window(const StainTile& window, std::vector<Star>& stars) {
+  const auto origin = origin_of(window);
+  for (Star& star : stars) star.centre = {star.centre.x - origin.x, star.centre.y - origin.y};
 }
 
 // Strip by strip, downwards: outlines near each other then find their pixels in the cache.
@@ -60,6 +84,38 @@ void sort_into_strips(std::vector<Blob>& blobs) {
     return std::make_tuple(blob.x / kStrip, blob.y, blob.x, blob.scale);
   };
   std::sort(blobs.begin(), blobs.end(), [&](const Blob& a, const Blob& b) { return place(a) < place(b); });
+}
+
+bool may_hold(const StainTile& window, const NucleusOptions& options, std::size_t sought) {
+  if (sought == kBlue) return true;
+  const auto& dab = window.dab.values();
+  return options.interiors &&
+         std::any_of(dab.begin(), dab.end(), [&](int d) { return d > kSearches[sought].least_dab; });
+}
+
+void make_plane(const StainTile& window, int gain_percent, std::size_t sought, Contrast& out) {
+  if (sought == kBlue) nucleus_plane(window, gain_percent, out);
+  if (sought == kBrown) brown_plane(window, out);
+  if (sought == kEnclosed) interior_plane(window, out);
+}
+
+bool is_plausible(const StainTile& window, std::size_t sought, const Star& star) {
+  if (sought == kBlue) return star_area(star.radius) >= kLeastArea;
+  if (sought == kBrown) return star_area(star.radius) >= kBrownLeastArea && is_filled_brown(window, star);
+  return star.mean_radius > kInteriorLeastRadius && star_area(star.radius) < kInteriorMostArea;
+}
+
+// The knot of a dark wall.
+bool is_knot(const Nucleus& nucleus) {
+  return nucleus.area <= kSpeckMostArea && nucleus.nucleus_dab_od > kSpeckLeastDab &&
+         100 * nucleus.nucleus_dab_od > kSpeckDabPercent * nucleus.haematoxylin_od;
+}
+
+void expect_planes(const StainTile& window) {
+  expects(window.haematoxylin.width() == window.work.width() &&
+              window.haematoxylin.height() == window.work.height() &&
+              window.dab.width() == window.work.width() && window.dab.height() == window.work.height(),
+          "NucleusFinder: planes of the size of the window");
 }
 
 }  // namespace
@@ -72,62 +128,119 @@ struct NucleusFinder::Scratch {
   BlobFinder blob_finder;
   std::vector<Blob> blobs;
   StarFitter fitter;
-  std::vector<Star> nuclei, brown, interiors;
+  std::array<std::vector<Star>, kSought> stars;
   std::vector<Star> whole;  // the nuclei before any is split: what brown and interiors yield to
   StainTile padded;
+  NucleusSpots spots;
+  NucleusOutlines outlines;
   Suppression suppression;
   BinGrid grid;
 
-  // Areas are of the window, in its own frame.
-  void find(const StainTile& tile, const NucleusOptions& options, const Area& wanted,
-            std::vector<Nucleus>& found);
-  void outlines(const StainTile& tile, int blob_least1000, int tried_least1000, const StarRules& rules,
-                const Area& area, std::vector<Star>& stars);
+  void fit(const StainTile& window, const Search& search, std::size_t sought, std::vector<Star>& accepted);
   void suppress(const Area& area, std::vector<Star>& stars);
-  void find_brown(const StainTile& tile, const Area& wanted);
-  void find_interiors(const StainTile& tile, const Area& wanted);
   void leave_free(const std::vector<Star>& taken, std::vector<Star>& stars);
+  void add_blue(const StainTile& window, int gain_percent, const Area& area, std::vector<Nucleus>& chosen);
+  void add_hidden(const StainTile& window, const Area& area, std::vector<Nucleus>& chosen);
 };
 
-// Blobs of `contrast`, thinned, with an outline each that `rules` accept; not yet suppressed. All that
-// suppression in `area` needs.
-void NucleusFinder::Scratch::outlines(const StainTile& tile, int blob_least1000, int tried_least1000,
-                                      const StarRules& rules, const Area& area, std::vector<Star>& stars) {
-  const BlobWindow window = blob_window(tile);
-  stars.clear();
-  coarse_plane(contrast.plane, static_cast<int>(tile.work.x0 & 1), static_cast<int>(tile.work.y0 & 1),
-               coarse);
-  blob_finder(coarse, window, blob_least1000 * contrast.units_per_od * kCoarsePerFine / 1000, 0,
-              kBlobScales - 1, blobs);
-  blob_finder.thin(window, blobs);
-  const int tried_least = tried_least1000 * contrast.units_per_od * kCoarsePerFine / 1000;
-  const Area seeds = around(area, kSuppressionReachUm + kStarShiftUm);
-  std::erase_if(blobs, [&](const Blob& blob) {
-    return blob.response < tried_least || !seeds.contains({blob.x, blob.y});
-  });
-  if (blobs.empty()) return;
+NucleusFinder::NucleusFinder() : scratch_(std::make_unique<Scratch>()) {}
+NucleusFinder::~NucleusFinder() = default;
+
+int NucleusFinder::spot_reach_um() {
+  return kBlobReachUm;
+}
+int NucleusFinder::thinning_reach_um() {
+  return kThinReachUm + kSquareUm;
+}
+int NucleusFinder::outline_reach_um() {
+  return kStarShiftUm + kOutlineUm + kFineKernelUm;
+}
+int NucleusFinder::rival_reach_um() {
+  return kYieldReachUm + kSuppressionReachUm + kStarShiftUm;
+}
+int NucleusFinder::nucleus_reach_um() {
+  return kYieldReachUm + kOutlineUm + kBesideLineUm + kFineKernelUm;
+}
+int NucleusFinder::reach_um() {
+  return spot_reach_um() + thinning_reach_um() + rival_reach_um();
+}
+
+void NucleusFinder::find_spots(const StainTile& window, const NucleusOptions& options,
+                               const Rect<WorkFrame>& part, NucleusSpots& found) {
+  expect_planes(window);
+  Scratch& s = *scratch_;
+  const auto origin = origin_of(window);
+  const BlobWindow where = blob_window(window, part);
+  for (std::size_t sought = 0; sought < kSought; ++sought) {
+    if (!may_hold(window, options, sought)) continue;
+    make_plane(window, options.gain_percent, sought, s.contrast);
+    coarse_plane(s.contrast.plane, static_cast<int>(window.work.x0 & 1), static_cast<int>(window.work.y0 & 1),
+                 s.coarse);
+    const int least = kSearches[sought].blob_least1000 * s.contrast.units_per_od * kCoarsePerFine / 1000;
+    s.blob_finder(s.coarse, where, least, 0, kBlobScales - 1, s.blobs);
+    for (Blob& blob : s.blobs) {
+      blob.x += origin.x;
+      blob.y += origin.y;
+    }
+    found[sought].insert(found[sought].end(), s.blobs.begin(), s.blobs.end());
+  }
+}
+
+// Outlines around `blobs`, in the window's frame.
+void NucleusFinder::Scratch::fit(const StainTile& window, const Search& search, std::size_t sought,
+                                 std::vector<Star>& accepted) {
   sort_into_strips(blobs);
   fine_plane(contrast.plane, rows, fine);
   fitter.prepare(fine.width());
-  const bool cut = touches_border(tile);
-  const int least_edge = rules.least_edge * 2 * rules.units_per_od / 1000;
+  const bool cut = touches_border(window);
+  const int least_edge = search.rules.least_edge * 2 * search.rules.units_per_od / 1000;
+  const auto origin = origin_of(window);
   Star star;
   for (const Blob& blob : blobs) {
-    if (fitter(fine, {blob.x, blob.y}, rules, star) && (!cut || closes_inside(tile, star, least_edge)))
-      stars.push_back(star);
+    if (!fitter(fine, {blob.x, blob.y}, search.rules, star)) continue;
+    if (cut && !closes_inside(window, star, least_edge)) continue;
+    if (!is_plausible(window, sought, star)) continue;
+    star.centre.x += origin.x;
+    star.centre.y += origin.y;
+    accepted.push_back(star);
+  }
+}
+
+void NucleusFinder::fit_outlines(const StainTile& window, const NucleusOptions& options,
+                                 const Rect<WorkFrame>& part, const NucleusSpots& spots,
+                                 NucleusOutlines& accepted) {
+  expect_planes(window);
+  Scratch& s = *scratch_;
+  const Area area = micro(part);
+  const auto origin = origin_of(window);
+  for (std::size_t sought = 0; sought < kSought; ++sought) {
+    const Search& search = kSearches[sought];
+    s.blobs = spots[sought];
+    s.blob_finder.thin(s.blobs);
+    const int tried_least = search.tried_least1000 * search.rules.units_per_od * kCoarsePerFine / 1000;
+    std::erase_if(s.blobs, [&](const Blob& blob) {
+      return blob.response < tried_least || !area.contains({blob.x, blob.y});
+    });
+    if (s.blobs.empty()) continue;
+    for (Blob& blob : s.blobs) {
+      blob.x -= origin.x;
+      blob.y -= origin.y;
+    }
+    make_plane(window, options.gain_percent, sought, s.contrast);
+    s.fit(window, search, sought, accepted[sought]);
   }
 }
 
 // Leaves the winners whose centre lies in `area`.
-void NucleusFinder::Scratch::suppress(const Area& area, std::vector<Star>& stars) {
-  suppression(stars);
-  std::erase_if(stars, [&](const Star& star) { return !area.contains(star.centre); });
+void NucleusFinder::Scratch::suppress(const Area& area, std::vector<Star>& all) {
+  suppression(all);
+  std::erase_if(all, [&](const Star& star) { return !area.contains(star.centre); });
 }
 
 // Erases the stars that hold the centre of one that is taken: a seen nucleus stands for its cell.
-void NucleusFinder::Scratch::leave_free(const std::vector<Star>& taken, std::vector<Star>& stars) {
+void NucleusFinder::Scratch::leave_free(const std::vector<Star>& taken, std::vector<Star>& all) {
   grid.build(taken.size(), kRivalReachUm * kMicroUnits, 0, 0, [&](std::size_t i) { return taken[i].centre; });
-  std::erase_if(stars, [&](const Star& s) {
+  std::erase_if(all, [&](const Star& s) {
     bool held = false;
     grid.near(s.centre.x, s.centre.y, kMostRadius * 8, [&](std::uint32_t i) {
       const std::int64_t dx = taken[i].centre.x - s.centre.x, dy = taken[i].centre.y - s.centre.y;
@@ -139,112 +252,85 @@ void NucleusFinder::Scratch::leave_free(const std::vector<Star>& taken, std::vec
   });
 }
 
-// Nuclei under or of brown: bodies filled with it.
-void NucleusFinder::Scratch::find_brown(const StainTile& tile, const Area& wanted) {
-  brown.clear();
-  const auto& dab = tile.dab.values();
-  if (std::none_of(dab.begin(), dab.end(), [](int d) { return d > kBrownLeastDab; })) return;
-  brown_plane(tile, contrast);
-  outlines(tile, kBrownBlobLeast1000, kBrownTriedLeast1000, kBrownRules, wanted, brown);
-  std::erase_if(brown, [&](const Star& s) {
-    return star_area(s.radius) < kBrownLeastArea || !is_filled_brown(tile, s);
-  });
-  suppress(wanted, brown);
-  leave_free(whole, brown);
-}
-
-void NucleusFinder::Scratch::find_interiors(const StainTile& tile, const Area& wanted) {
-  interiors.clear();
-  const auto& dab = tile.dab.values();
-  if (std::none_of(dab.begin(), dab.end(), [](int d) { return d > kInteriorLeastDab; })) return;
-  interior_plane(tile, contrast);
-  outlines(tile, kInteriorBlobLeast1000, 0, kInteriorRules, wanted, interiors);
-  std::erase_if(interiors, [](const Star& s) {
-    return s.mean_radius <= kInteriorLeastRadius || star_area(s.radius) >= kInteriorMostArea;
-  });
-  suppress(wanted, interiors);
-  leave_free(whole, interiors);
-}
-
-void NucleusFinder::Scratch::find(const StainTile& tile, const NucleusOptions& options, const Area& wanted,
-                                  std::vector<Nucleus>& found) {
-  nucleus_plane(tile, options.gain_percent, contrast);
-  const Area near = around(wanted, kYieldReachUm);
-  outlines(tile, kBlobLeast1000, 0, kNucleusRules, near, nuclei);
-  std::erase_if(nuclei, [](const Star& star) { return star_area(star.radius) < kLeastArea; });
-  suppress(near, nuclei);
-  whole = nuclei;
-  split_touching(fine, kNucleusRules, nuclei);
-  for (const Star& star : nuclei) {
-    if (!wanted.contains(star.centre)) continue;
-    const Nucleus nucleus = describe(tile, star, kNucleusRules, options.gain_percent, 100);
-    const bool knot = nucleus.area <= kSpeckMostArea && nucleus.nucleus_dab_od > kSpeckLeastDab &&
-                      100 * nucleus.nucleus_dab_od > kSpeckDabPercent * nucleus.haematoxylin_od;
-    if (!knot) found.push_back(nucleus);
-  }
-  if (!options.interiors) return;
-  find_brown(tile, wanted);
-  for (const Star& star : brown) {
-    found.push_back(describe(tile, star, kBrownRules, 100, 100));
-    found.back().interior = true;
-  }
-  find_interiors(tile, wanted);
-  for (const Star& star : interiors) {
-    Nucleus nucleus = describe(tile, star, kInteriorRules, 100, kInteriorPercent);
-    if (nucleus.haematoxylin_od + nucleus.nucleus_dab_od < kInteriorLeastStain) continue;
-    nucleus.interior = true;
-    found.push_back(nucleus);
+void NucleusFinder::Scratch::add_blue(const StainTile& window, int gain_percent, const Area& area,
+                                      std::vector<Nucleus>& chosen) {
+  const Area near = around(area, kYieldReachUm);
+  std::vector<Star>& blue = stars[kBlue];
+  suppress(near, blue);
+  whole = blue;
+  if (blue.empty()) return;
+  into_window(window, blue);
+  make_plane(window, gain_percent, kBlue, contrast);
+  fine_plane(contrast.plane, rows, fine);
+  split_touching(fine, kSearches[kBlue].rules, blue);
+  const Area inside = in_window(window, area);
+  for (const Star& star : blue) {
+    if (!inside.contains(star.centre)) continue;
+    const Nucleus nucleus = describe(window, star, kSearches[kBlue].rules, gain_percent, 100);
+    if (!is_knot(nucleus)) chosen.push_back(nucleus);
   }
 }
 
-NucleusFinder::NucleusFinder() : scratch_(std::make_unique<Scratch>()) {}
-NucleusFinder::~NucleusFinder() = default;
-
-int NucleusFinder::reach_um() {
-  // An interior yields to a nucleus whose centre it holds: the reach of that nucleus, and the way to it. The
-  // half of a split nucleus lies nearer to it.
-  return kSeedReachUm + kStarShiftUm + kSuppressionReachUm + kYieldReachUm;
+void NucleusFinder::Scratch::add_hidden(const StainTile& window, const Area& area,
+                                        std::vector<Nucleus>& chosen) {
+  for (const std::size_t sought : {kBrown, kEnclosed}) {
+    suppress(area, stars[sought]);
+    leave_free(whole, stars[sought]);
+    into_window(window, stars[sought]);
+    for (const Star& star : stars[sought]) {
+      Nucleus nucleus =
+          describe(window, star, kSearches[sought].rules, 100, sought == kEnclosed ? kInteriorPercent : 100);
+      const int stain = nucleus.haematoxylin_od + nucleus.nucleus_dab_od;
+      if (sought == kEnclosed && stain < kInteriorLeastStain) continue;
+      nucleus.interior = true;
+      chosen.push_back(nucleus);
+    }
+  }
 }
 
-std::vector<Nucleus> NucleusFinder::operator()(const StainTile& tile, const NucleusOptions& options) {
-  return (*this)(tile, options, tile.work.grown(kGlassUm * kMicroUnits / kMicroPerWork));
-}
-
-std::vector<Nucleus> NucleusFinder::operator()(const StainTile& tile, const NucleusOptions& options,
-                                               const Rect<WorkFrame>& wanted) {
-  expects(tile.haematoxylin.width() == tile.work.width() &&
-              tile.haematoxylin.height() == tile.work.height() && tile.dab.width() == tile.work.width() &&
-              tile.dab.height() == tile.work.height(),
-          "NucleusFinder: planes of the size of the window");
-  expects(options.gain_percent >= 100 && options.gain_percent <= 400,
-          "NucleusFinder: gain of 100 to 400 percent");
-  std::vector<Nucleus> found;
-  if (tile.work.empty()) return found;
+void NucleusFinder::choose_nuclei(const StainTile& window, const NucleusOptions& options,
+                                  const Rect<WorkFrame>& part, const NucleusOutlines& outlines,
+                                  std::vector<Nucleus>& chosen) {
+  expect_planes(window);
   Scratch& s = *scratch_;
-  const auto area_in = [&](const Rect<WorkFrame>& window) {
-    const auto micro = [](std::int64_t work, std::int64_t from) {
-      return static_cast<std::int32_t>((work - from) * kMicroPerWork);
-    };
-    return Area{micro(wanted.x0, window.x0), micro(wanted.y0, window.y0), micro(wanted.x1, window.x0),
-                micro(wanted.y1, window.y0)};
-  };
-  if (touches_border(tile)) {
-    add_glass(tile, s.padded);
-    s.find(s.padded, options, area_in(s.padded.work), found);
-    std::erase_if(found, [&](const Nucleus& n) { return !belongs_to(tile, n); });
-  } else {
-    s.find(tile, options, area_in(tile.work), found);
+  s.stars = outlines;
+  const Area area = micro(part);
+  const std::size_t first = chosen.size();
+  s.add_blue(window, options.gain_percent, area, chosen);
+  s.add_hidden(window, area, chosen);
+  const auto begin = chosen.begin() + static_cast<std::ptrdiff_t>(first);
+  if (touches_border(window)) {
+    chosen.erase(
+        std::remove_if(begin, chosen.end(), [&](const Nucleus& n) { return !belongs_to(window, n); }),
+        chosen.end());
   }
   // The centre is the key of a cell: of two at one place the nucleus stays before the interior.
   const auto place = [](const Nucleus& n) { return std::tie(n.centre.y, n.centre.x, n.interior, n.radius); };
-  std::sort(found.begin(), found.end(),
-            [&](const Nucleus& a, const Nucleus& b) { return place(a) < place(b); });
-  found.erase(std::unique(found.begin(), found.end(),
-                          [](const Nucleus& a, const Nucleus& b) {
-                            return a.centre.x == b.centre.x && a.centre.y == b.centre.y;
-                          }),
-              found.end());
-  return found;
+  std::sort(begin, chosen.end(), [&](const Nucleus& a, const Nucleus& b) { return place(a) < place(b); });
+  chosen.erase(std::unique(begin, chosen.end(),
+                           [](const Nucleus& a, const Nucleus& b) {
+                             return a.centre.x == b.centre.x && a.centre.y == b.centre.y;
+                           }),
+               chosen.end());
+}
+
+std::vector<Nucleus> NucleusFinder::operator()(const StainTile& tile, const NucleusOptions& options) {
+  expect_planes(tile);
+  expects(options.gain_percent >= 100 && options.gain_percent <= 400,
+          "NucleusFinder: gain of 100 to 400 percent");
+  std::vector<Nucleus> chosen;
+  if (tile.work.empty()) return chosen;
+  Scratch& s = *scratch_;
+  const bool at_border = touches_border(tile);
+  if (at_border) add_glass(tile, s.padded);
+  const StainTile& window = at_border ? s.padded : tile;
+  const Rect<WorkFrame> all = window.work.grown(kMicroUnits);
+  for (auto& spots : s.spots) spots.clear();
+  for (auto& outlines : s.outlines) outlines.clear();
+  find_spots(window, options, inner_part(tile, window, kBlobReachUm), s.spots);
+  fit_outlines(window, options, all, s.spots, s.outlines);
+  choose_nuclei(window, options, tile.work, s.outlines, chosen);
+  return chosen;
 }
 
 }  // namespace annulet

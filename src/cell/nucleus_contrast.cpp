@@ -31,8 +31,8 @@ std::vector<std::int32_t> nucleus_contrast(const StainTile& tile) {
   coarse_plane(contrast.plane, static_cast<int>(tile.work.x0 & 1), static_cast<int>(tile.work.y0 & 1),
                coarse);
   constexpr int kUnits = kNucleusUnits * kCoarsePerFine;
-  finder(coarse, blob_window(tile), kContrastLeast1000 * kUnits / 1000, kContrastScale, kContrastScale,
-         blobs);
+  const BlobWindow where = blob_window(tile, inner_part(tile, tile, kBlobReachUm));
+  finder(coarse, where, kContrastLeast1000 * kUnits / 1000, kContrastScale, kContrastScale, blobs);
   for (const Blob& blob : blobs)
     contrasts.push_back(static_cast<std::int32_t>(divide_round(blob.response * 1000LL, kUnits)));
   return contrasts;

@@ -1,6 +1,7 @@
 #include "cell/nucleus_window.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "annulet/base/directions.hpp"
 
@@ -19,6 +20,13 @@ struct Borders {
   bool left, top, right, bottom;  ///< the slide ends there too
 };
 
+// Work pixels that the slide touches.
+Size<WorkFrame> work_extent(const StainTile& tile) {
+  const double work_per_px = tile.pitch_um / kWorkPitch;
+  return {static_cast<std::int64_t>(std::ceil(static_cast<double>(tile.slide.width) * work_per_px)),
+          static_cast<std::int64_t>(std::ceil(static_cast<double>(tile.slide.height) * work_per_px))};
+}
+
 Borders borders_of(const StainTile& tile) {
   const double work_per_px = tile.pitch_um / kWorkPitch;
   const auto slide_right = static_cast<std::int64_t>(static_cast<double>(tile.slide.width) * work_per_px);
@@ -28,22 +36,24 @@ Borders borders_of(const StainTile& tile) {
 
 }  // namespace
 
-BlobWindow blob_window(const StainTile& tile) {
-  BlobWindow window;
-  const int skip_x = static_cast<int>(tile.work.x0 & 1), skip_y = static_cast<int>(tile.work.y0 & 1);
-  window.first_x = kMicroPerWork * (skip_x + 1);
-  window.first_y = kMicroPerWork * (skip_y + 1);
-  window.slide_x = tile.work.x0 * kMicroPerWork;
-  window.slide_y = tile.work.y0 * kMicroPerWork;
-  // Where the window ends and the slide does not, spots nearer than their own reach would be wrong: leave
-  // them out.
-  const auto margin = [](bool inner) { return inner ? kBlobReachUm * kMicroUnits : -kMicroUnits; };
+BlobWindow blob_window(const StainTile& window, const Rect<WorkFrame>& part) {
+  const int skip_x = static_cast<int>(window.work.x0 & 1), skip_y = static_cast<int>(window.work.y0 & 1);
+  const auto micro = [](std::int64_t work, std::int64_t from) {
+    return static_cast<std::int32_t>((work - from) * kMicroPerWork);
+  };
+  return {kMicroPerWork * (skip_x + 1),
+          kMicroPerWork * (skip_y + 1),
+          {micro(part.x0, window.work.x0), micro(part.y0, window.work.y0), micro(part.x1, window.work.x0),
+           micro(part.y1, window.work.y0)}};
+}
+
+Rect<WorkFrame> inner_part(const StainTile& tile, const StainTile& window, int reach_um) {
+  const std::int64_t reach = reach_um * kMicroUnits / kMicroPerWork;
+  // Where the slide ends, a spot may lie on the very border of the window.
+  const auto margin = [&](bool ends) { return ends ? std::int64_t{-2} : reach; };
   const Borders ends = borders_of(tile);
-  const auto right = static_cast<std::int32_t>(tile.work.width()) * kMicroPerWork;
-  const auto bottom = static_cast<std::int32_t>(tile.work.height()) * kMicroPerWork;
-  window.wanted = {margin(!ends.left), margin(!ends.top), right - margin(!ends.right),
-                   bottom - margin(!ends.bottom)};
-  return window;
+  return {window.work.x0 + margin(ends.left), window.work.y0 + margin(ends.top),
+          window.work.x1 - margin(ends.right), window.work.y1 - margin(ends.bottom)};
 }
 
 bool touches_border(const StainTile& tile) {
@@ -91,13 +101,12 @@ bool closes_inside(const StainTile& padded, const Star& star, int least_edge) {
   return inside >= kLeastInside && kNucleusRays * with_edge >= kClosingRays * inside;
 }
 
-bool belongs_to(const StainTile& tile, const Nucleus& nucleus) {
-  const auto left = static_cast<std::int32_t>(tile.work.x0 * kMicroPerWork),
-             top = static_cast<std::int32_t>(tile.work.y0 * kMicroPerWork),
-             right = static_cast<std::int32_t>(tile.work.x1 * kMicroPerWork),
-             bottom = static_cast<std::int32_t>(tile.work.y1 * kMicroPerWork);
+bool belongs_to(const StainTile& window, const Nucleus& nucleus) {
+  const Size<WorkFrame> slide = work_extent(window);
+  const auto right = static_cast<std::int32_t>(slide.width * kMicroPerWork),
+             bottom = static_cast<std::int32_t>(slide.height * kMicroPerWork);
   const auto [x, y] = nucleus.centre;
-  if (x < left || x >= right || y < top || y >= bottom) return false;
+  if (x < 0 || x >= right || y < 0 || y >= bottom) return false;
   std::int32_t least_x = 0, most_x = 0, least_y = 0, most_y = 0;
   for (int ray = 0; ray < kNucleusRays; ++ray) {
     const auto& d = kDirections64[static_cast<std::size_t>(2 * ray)];
@@ -108,14 +117,11 @@ bool belongs_to(const StainTile& tile, const Nucleus& nucleus) {
     least_y = std::min(least_y, dy);
     most_y = std::max(most_y, dy);
   }
-  const auto stays = [](bool ends, std::int32_t to_border, std::int32_t reach, std::int32_t along) {
-    return !ends || reach < to_border - kTouching || 200 * to_border >= kCutPercent * along;
+  const auto stays = [](std::int32_t to_border, std::int32_t reach, std::int32_t along) {
+    return reach < to_border - kTouching || 200 * to_border >= kCutPercent * along;
   };
-  const Borders ends = borders_of(tile);
-  return stays(ends.left, x - left, -least_x, most_y - least_y) &&
-         stays(ends.right, right - x, most_x, most_y - least_y) &&
-         stays(ends.top, y - top, -least_y, most_x - least_x) &&
-         stays(ends.bottom, bottom - y, most_y, most_x - least_x);
+  return stays(x, -least_x, most_y - least_y) && stays(right - x, most_x, most_y - least_y) &&
+         stays(y, -least_y, most_x - least_x) && stays(bottom - y, most_y, most_x - least_x);
 }
 
 }  // namespace annulet::nuclei

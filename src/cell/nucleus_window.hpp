@@ -10,8 +10,12 @@ namespace annulet::nuclei {
 /// there.
 inline constexpr int kGlassUm = 12;  ///< the longest outline, 9.5 um, and the kernels of its plane
 
-/// Where blobs of a window may lie: not so near an inner border of the window that they would look beyond it.
-BlobWindow blob_window(const StainTile& tile);
+/// Of the blobs of a window those whose centre lies in `part`.
+BlobWindow blob_window(const StainTile& window, const Rect<WorkFrame>& part);
+
+/// The part of `window` where spots are sure: `reach_um` from where `tile`, which lies in it, ends and the
+/// slide does not.
+Rect<WorkFrame> inner_part(const StainTile& tile, const StainTile& window, int reach_um);
 
 /// True where the window ends with the slide on some side.
 bool touches_border(const StainTile& tile);
@@ -20,13 +24,13 @@ bool touches_border(const StainTile& tile);
 /// Cost: a copy of both planes.
 void add_glass(const StainTile& tile, StainTile& padded);
 
-/// Whether an outline in a padded window would be one without the glass: it has an edge of more than
-/// `least_edge` (as Star::edge) on 18 of 32 of the rays that end inside the slide, and these are 12 at least.
+/// Whether an outline in a window that reaches beyond the slide would be one without the glass: it has an
+/// edge of more than `least_edge` (as Star::edge) on 18 of 32 of the rays that end inside the slide, and
+/// these are 12 at least.
 bool closes_inside(const StainTile& padded, const Star& star, int least_edge);
 
-/// Whether the nucleus belongs to the tile's part of the slide: its centre lies there, and where the slide's
-/// border cuts it, about four fifths of it or more (painted discs of 3 to 6 um: from 0.76 to 0.80 of the area
-/// on).
-bool belongs_to(const StainTile& tile, const Nucleus& nucleus);
+/// Whether the nucleus belongs to the slide: its centre lies there, and where the slide's border cuts it,
+/// about four fifths of it or more (painted discs of 3 to 6 um: from 0.76 to 0.80 of the area on).
+bool belongs_to(const StainTile& window, const Nucleus& nucleus);
 
 }  // namespace annulet::nuclei

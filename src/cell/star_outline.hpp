@@ -5,7 +5,7 @@
 
 #include "annulet/base/geometry.hpp"
 #include "annulet/base/plane.hpp"
-#include "annulet/cell/nucleus.hpp"
+#include "annulet/cell/outline.hpp"
 
 namespace annulet::nuclei {
 
@@ -23,15 +23,6 @@ struct StarRules {
   int least_score;     ///< 1/10000, of the score times the fourth root of (mean radius / 4 um)
   int least_edge;      ///< 1/1000 OD ...
   int rays_with_edge;  ///< ... on at least so many rays
-};
-
-/// A closed outline around a bright spot. Positions in 1/64 um from the window's top left.
-struct Star {
-  Point<MicroFrame, std::int32_t> centre;           ///< centroid of the outline
-  std::array<std::uint8_t, kNucleusRays> radius{};  ///< 1/8 um
-  std::array<std::int16_t, kNucleusRays> edge{};    ///< 1/(2 units_per_od) OD
-  std::int32_t score = 0;                           ///< 1/10000
-  std::int32_t mean_radius = 0;                     ///< 1/64 um
 };
 
 /// Fits outlines on a fine plane (nucleus_plane.hpp): along 32 rays the radii with the strongest fall from

@@ -35,7 +35,7 @@ TileResult TileAnalysis::operator()(const TileSpec& spec) {
   const StainTile& tile = reader_.read(spec.window, spec.core, result.seconds);
   result.problems = reader_.problems();
   Stopwatch watch;
-  const std::vector<Nucleus> nuclei = find_nuclei_(tile, options_, spec.core.grown(kNeighbourhood));
+  const std::vector<Nucleus> nuclei = find_nuclei_(tile, options_);
   watch.lap(result.seconds.nuclei);
   choose_cells(spec, nuclei);
   result.cells.reserve(cells_.size());

@@ -4,11 +4,10 @@
 #include <memory>
 #include <vector>
 
+#include "annulet/cell/outline.hpp"
 #include "annulet/cell/stain_tile.hpp"
 
 namespace annulet {
-
-inline constexpr int kNucleusRays = 32;  ///< the first towards +x, turning towards +y
 
 /// A nucleus with its star-shaped outline, or an enclosed interior that stands for a hidden one.
 struct Nucleus {
@@ -30,18 +29,37 @@ struct NucleusOptions {
   bool interiors = true;   ///< also look for membrane-enclosed interiors (3+ hides nuclei)
 };
 
-/// Finds nuclei and interiors on the 0.5 um planes of a tile. One per worker: holds scratch, carries nothing
-/// from tile to tile. Every nucleus whose centre lies at least `reach_um()` inside the window is exactly the
-/// one that any larger window gives. Integer arithmetic only. docs/science/nuclei.md.
+/// Finds nuclei and interiors on the 0.5 um planes of windows, step by step: spots, outlines, nuclei. A part
+/// of the slide needs of its neighbours only what their step before has found, within the reach that stands
+/// with the step; so a slide cut into parts in any way has the same nuclei. A window may reach beyond the
+/// slide, with planes of 0 there. One per worker: holds scratch, carries nothing from call to call. Integer
+/// arithmetic only. docs/science/nuclei.md.
 class NucleusFinder {
  public:
   NucleusFinder();
   ~NucleusFinder();
-  /// Those whose centre lies in `wanted`, sorted by (y, x) of the centre. Outlines, the dear part, are tried
-  /// only where they can matter to one of these.
-  std::vector<Nucleus> operator()(const StainTile& tile, const NucleusOptions& options,
-                                  const Rect<WorkFrame>& wanted);
-  /// Those of the whole window.
+
+  /// Adds the spots whose centre lies in `part`; the window reaches `spot_reach_um()` around it.
+  void find_spots(const StainTile& window, const NucleusOptions& options, const Rect<WorkFrame>& part,
+                  NucleusSpots& found);
+  static int spot_reach_um();
+
+  /// Adds the outlines accepted around the spots of `part`. `spots` are those of the part and of
+  /// `thinning_reach_um()` around it; the window reaches `outline_reach_um()` around it.
+  void fit_outlines(const StainTile& window, const NucleusOptions& options, const Rect<WorkFrame>& part,
+                    const NucleusSpots& spots, NucleusOutlines& accepted);
+  static int thinning_reach_um();
+  static int outline_reach_um();
+
+  /// Adds the nuclei whose centre lies in `part`, sorted by (y, x). `outlines` are those of the spots of the
+  /// part and of `rival_reach_um()` around it; the window reaches `nucleus_reach_um()` around it.
+  void choose_nuclei(const StainTile& window, const NucleusOptions& options, const Rect<WorkFrame>& part,
+                     const NucleusOutlines& outlines, std::vector<Nucleus>& chosen);
+  static int rival_reach_um();
+  static int nucleus_reach_um();
+
+  /// All steps on one window. Every nucleus whose centre lies at least `reach_um()` inside it is exactly the
+  /// one that any larger window gives.
   std::vector<Nucleus> operator()(const StainTile& tile, const NucleusOptions& options);
   static int reach_um();
 
