@@ -2,23 +2,30 @@
 
 #include <oneapi/tbb/enumerable_thread_specific.h>
 #include <oneapi/tbb/global_control.h>
-#include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
 #include <memory>
+#include <mutex>
 #include <opencv2/core.hpp>
 #include <thread>
 #include <tuple>
 
+#include "annulet/pipeline/block_steps.hpp"
+
 namespace annulet {
 namespace {
+
+using Workers = tbb::enumerable_thread_specific<BlockSteps>;
 
 auto place(const Problem& p) {
   return std::tie(p.where.y0, p.where.x0, p.where.y1, p.where.x1, p.what);
 }
 
-/// A tile of the file that lies in several windows is one problem.
+/// A tile of the file that lies in several blocks is one problem.
 void sort_once(std::vector<Problem>& problems) {
   std::sort(problems.begin(), problems.end(),
             [](const Problem& a, const Problem& b) { return place(a) < place(b); });
@@ -27,74 +34,245 @@ void sort_once(std::vector<Problem>& problems) {
                  problems.end());
 }
 
-/// The one consumer: sees the tiles in order.
+/// Blocks whose memory waits for the next use.
+class BlockPool {
+ public:
+  std::unique_ptr<Block> take() {
+    const std::lock_guard lock(mutex_);
+    if (spare_.empty()) return std::make_unique<Block>();
+    std::unique_ptr<Block> block = std::move(spare_.back());
+    spare_.pop_back();
+    return block;
+  }
+  void give(std::unique_ptr<Block> block) {
+    block->clear();
+    const std::lock_guard lock(mutex_);
+    spare_.push_back(std::move(block));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Block>> spare_;
+};
+
+/// Where finished blocks go, and where errors and the wish to stop come to light.
 class Collector {
  public:
-  Collector(std::size_t tiles, const RunControl& control) : tiles_(tiles), control_(control) {}
+  Collector(std::size_t blocks, const RunControl& control) : blocks_(blocks), control_(control) {}
 
-  void take(TileResult& tile) {
-    if (tile.error) std::rethrow_exception(tile.error);
-    scan_.cells.insert(scan_.cells.end(), tile.cells.begin(), tile.cells.end());
-    scan_.problems.insert(scan_.problems.end(), tile.problems.begin(), tile.problems.end());
-    scan_.seconds += tile.seconds;
-    control_.report({"scan", tile.ordinal + 1, tiles_, scan_.cells.size()});
+  /// Runs `work` unless the run was given up; keeps the first error.
+  template <class Work>
+  void guard(Work&& work) {
+    if (given_up_.load(std::memory_order_relaxed)) return;
+    try {
+      work();
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!error_) error_ = std::current_exception();
+      given_up_ = true;
+    }
+  }
+
+  void take(const Block& block) {
+    guard([&] {
+      const std::lock_guard lock(mutex_);
+      scan_.cells.insert(scan_.cells.end(), block.cells.begin(), block.cells.end());
+      scan_.problems.insert(scan_.problems.end(), block.problems.begin(), block.problems.end());
+    });
+    guard([&] {
+      const std::lock_guard lock(report_);
+      control_.report({"scan", ++done_, blocks_, scan_.cells.size()});
+    });
   }
 
   Scan finish() {
+    if (error_) std::rethrow_exception(error_);
     std::sort(scan_.cells.begin(), scan_.cells.end(), before);
     sort_once(scan_.problems);
     return std::move(scan_);
   }
 
  private:
-  std::size_t tiles_;
+  std::size_t blocks_, done_ = 0;
   const RunControl& control_;
+  std::mutex mutex_, report_;
+  std::atomic<bool> given_up_{false};
+  std::exception_ptr error_;
   Scan scan_;
 };
+
+/// One step of one block.
+struct Task {
+  std::size_t step, row, column;
+};
+
+bool has_work(const BlockPlan& plan, std::size_t step) {
+  const Rect<WorkFrame>* parts[kSteps] = {&plan.planes, &plan.spots, &plan.outlines, &plan.nuclei,
+                                          &plan.cells};
+  return !parts[step]->empty();
+}
+
+bool has_any_work(const BlockPlan& plan) {
+  return !plan.planes.empty() || !plan.spots.empty();  // other steps reach less far
+}
+
+/// One sweep. A step of a block begins when the step before is done in the block and in those around it; a
+/// row's planes are made when the cells kHeldRows above are measured, so no more than that lies in memory.
+class Sweeper {
+ public:
+  Sweeper(const Sweep& plan, Workers& workers, Collector& collector)
+      : plan_(plan),
+        workers_(workers),
+        collector_(collector),
+        blocks_(plan.blocks.size()),
+        waits_for_(plan.blocks.size() * kSteps),
+        cells_awaited_(plan.blocks.size()) {}
+
+  void run() {
+    const BlockSteps& reader = workers_.local();
+    each_block([&](std::size_t row, std::size_t column) {
+      reader.announce(plan_.at(column, row));
+      const int beside = count_around(row, column);
+      for (std::size_t step = 1; step < kSteps; ++step) waits({step, row, column}) = beside;
+      waits({0, row, column}) = row < kHeldRows ? 0 : 1;
+      cells_awaited_[at(row, column)] = beside;
+    });
+    each_block([&](std::size_t row, std::size_t column) {
+      if (row < kHeldRows) start({0, row, column});
+    });
+    group_.wait();
+  }
+
+ private:
+  std::size_t at(std::size_t row, std::size_t column) const { return row * plan_.columns + column; }
+  std::atomic<int>& waits(const Task& task) {
+    return waits_for_[at(task.row, task.column) * kSteps + task.step];
+  }
+
+  template <class Visit>
+  void each_block(Visit&& visit) const {
+    for (std::size_t row = 0; row < plan_.rows; ++row) {
+      for (std::size_t column = 0; column < plan_.columns; ++column) visit(row, column);
+    }
+  }
+  template <class Visit>
+  void each_around(std::size_t row, std::size_t column, Visit&& visit) const {
+    for (std::size_t r = std::max<std::size_t>(row, 1) - 1; r <= std::min(row + 1, plan_.rows - 1); ++r) {
+      for (std::size_t c = std::max<std::size_t>(column, 1) - 1; c <= std::min(column + 1, plan_.columns - 1);
+           ++c) {
+        visit(r, c);
+      }
+    }
+  }
+  int count_around(std::size_t row, std::size_t column) const {
+    int count = 0;
+    each_around(row, column, [&](std::size_t, std::size_t) { ++count; });
+    return count;
+  }
+
+  void start(const Task& task) {
+    group_.run([this, task] {
+      collector_.guard([&] { work(task); });
+      finish(task);
+    });
+  }
+
+  void work(const Task& task) {
+    const BlockPlan& plan = plan_.at(task.column, task.row);
+    std::unique_ptr<Block>& block = blocks_[at(task.row, task.column)];
+    if (task.step == 0 && has_any_work(plan)) block = pool_.take();
+    if (!has_work(plan, task.step)) return;
+    BlockSteps& worker = workers_.local();
+    const Neighbourhood near = task.step > 0 ? around(task) : Neighbourhood{};
+    switch (task.step) {
+      case 0:
+        if (task.row + 1 < plan_.rows) worker.fetch_ahead(plan_.at(task.column, task.row + 1));
+        return worker.make_planes(plan, *block);
+      case 1:
+        return worker.find_spots(plan, near, *block);
+      case 2:
+        return worker.fit_outlines(plan, near, *block);
+      case 3:
+        return worker.choose_nuclei(plan, near, *block);
+      default:
+        return worker.measure_cells(plan, near, *block);
+    }
+  }
+
+  Neighbourhood around(const Task& task) const {
+    Neighbourhood near;
+    std::size_t i = 0;
+    each_around(task.row, task.column, [&](std::size_t row, std::size_t column) {
+      near.around[i++] = blocks_[at(row, column)].get();
+    });
+    return near;
+  }
+
+  void finish(const Task& task) {
+    if (task.step + 1 < kSteps) {
+      each_around(task.row, task.column, [&](std::size_t row, std::size_t column) {
+        arrive({task.step + 1, row, column});
+      });
+      return;
+    }
+    each_around(task.row, task.column, [&](std::size_t row, std::size_t column) {
+      if (--cells_awaited_[at(row, column)] == 0) release(row, column);
+    });
+    if (task.row + kHeldRows < plan_.rows) arrive({0, task.row + kHeldRows, task.column});
+  }
+
+  void arrive(const Task& task) {
+    if (--waits(task) == 0) start(task);
+  }
+
+  /// Nothing needs the block any more: its memory serves another.
+  void release(std::size_t row, std::size_t column) {
+    std::unique_ptr<Block>& block = blocks_[at(row, column)];
+    if (!block) return;
+    collector_.take(*block);
+    pool_.give(std::move(block));
+  }
+
+  const Sweep& plan_;
+  Workers& workers_;
+  Collector& collector_;
+  BlockPool pool_;
+  std::vector<std::unique_ptr<Block>> blocks_;
+  std::vector<std::atomic<int>> waits_for_;      // steps before that are still to be done, by task
+  std::vector<std::atomic<int>> cells_awaited_;  // blocks around whose cells are still to be measured
+  tbb::task_group group_;
+};
+
+std::size_t blocks_of(const ScanPlan& plan) {
+  std::size_t count = 0;
+  for (const Sweep& sweep : plan.sweeps) {
+    for (const BlockPlan& block : sweep.blocks) count += block.planes.empty() ? 0 : 1;
+  }
+  return count;
+}
 
 }  // namespace
 
 Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOptions& options,
                 const RunControl& control) {
-  cv::setNumThreads(1);  // OpenCV's own pool would compete with the tiles
+  cv::setNumThreads(1);  // OpenCV's own pool would compete with the blocks
   const int threads = options.threads > 0
                           ? options.threads
                           : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const auto tokens = static_cast<std::size_t>(options.tokens > 0 ? options.tokens : threads);
-  const std::vector<TileSpec>& tiles = survey.plan.tiles;
-  tbb::enumerable_thread_specific<TileAnalysis> workers(
-      [&] { return TileAnalysis(source, survey.stain, survey.pitch.mean(), survey.tissue, survey.nuclei); });
-  Collector collector(tiles.size(), control);
-  std::size_t next = 0;
-  const auto claim = [&](tbb::flow_control& flow) -> std::size_t {
-    if (next == tiles.size()) {
-      flow.stop();
-      return 0;
-    }
-    return next++;
-  };
-  const auto analyse = [&](std::size_t ordinal) {
-    auto result = std::make_shared<TileResult>();
-    try {
-      *result = workers.local()(tiles[ordinal]);
-    } catch (...) {
-      result->ordinal = ordinal;
-      result->error = std::current_exception();
-    }
-    return result;
-  };
-  const auto consume = [&](const std::shared_ptr<TileResult>& tile) { collector.take(*tile); };
+  GridOptions grid;
+  grid.block_um = options.block_um;
+  grid.offset_um = options.offset_um;
+  const double pitch_um = survey.pitch.mean();
+  const ScanPlan plan = plan_scan(survey.tissue, source.info().extent, pitch_um, grid);
+  Workers workers([&] { return BlockSteps(source, survey.stain, pitch_um, survey.tissue, survey.nuclei); });
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                   static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
-  arena.execute([&] {
-    tbb::parallel_pipeline(
-        tokens,
-        tbb::make_filter<void, std::size_t>(tbb::filter_mode::serial_in_order, claim) &
-            tbb::make_filter<std::size_t, std::shared_ptr<TileResult>>(tbb::filter_mode::parallel, analyse) &
-            tbb::make_filter<std::shared_ptr<TileResult>, void>(tbb::filter_mode::serial_in_order, consume));
-  });
-  return collector.finish();
+  Collector collector(blocks_of(plan), control);
+  for (const Sweep& sweep : plan.sweeps) arena.execute([&] { Sweeper(sweep, workers, collector).run(); });
+  Scan scan = collector.finish();
+  for (const BlockSteps& worker : workers) scan.seconds += worker.seconds();
+  return scan;
 }
 
 }  // namespace annulet

@@ -171,6 +171,8 @@ void score_opened(const SlideSource& source, const ScoreOptions& options, const 
   clock.lap("scan");
   run.seconds.insert(run.seconds.end(), {{"scan.read", scan.seconds.read},
                                          {"scan.unmix", scan.seconds.unmix},
+                                         {"scan.spots", scan.seconds.spots},
+                                         {"scan.outlines", scan.seconds.outlines},
                                          {"scan.nuclei", scan.seconds.nuclei},
                                          {"scan.membranes", scan.seconds.membranes}});
   if (fail_if_incomplete(survey, scan.problems, result)) return;

@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include "annulet/base/integer_math.hpp"
-#include "annulet/cell/membrane.hpp"
 #include "annulet/pixel/resample.hpp"
 
 namespace annulet {
@@ -14,7 +13,6 @@ namespace {
 // docs/science/membrane.md
 constexpr double kMembraneSmoothingUm = 0.3;  // sigma on the DAB plane
 
-constexpr std::int64_t kWorkPerUm = 2;
 // Pixels read at once, where the file's tiles are smaller: they and their stains stay in the second cache.
 constexpr std::int64_t kBlockWidth = 1024, kBlockHeight = 128;
 
@@ -43,10 +41,26 @@ StainReader::StainReader(const SlideSource& source, const StainModel& stain, dou
       lost_detail_percent_(stain.lost_detail_percent),
       pitch_um_(pitch_um) {}
 
+int StainReader::margin_px() const {
+  return gaussian_reach(kMembraneSmoothingUm / pitch_um_) + 1 +
+         (coarse_ ? CoarseDab::reach_px(pitch_um_) : 0);
+}
+
+Rect<SlideFrame> StainReader::membrane_rect(const Rect<WorkFrame>& part) const {
+  if (part.empty()) return {};
+  const Size<SlideFrame> slide = source_.info().extent;
+  const int margin = margin_px();
+  const auto px = [&](std::int64_t work, std::int64_t end) {
+    const auto at = static_cast<std::int64_t>(std::floor(static_cast<double>(work) * kWorkPitch / pitch_um_));
+    return work <= 0 ? -margin : at >= end ? end + margin : at;
+  };
+  return {px(part.x0, slide.width), px(part.y0, slide.height), px(part.x1, slide.width),
+          px(part.y1, slide.height)};
+}
+
 Rect<SlideFrame> StainReader::native_rect(const Rect<WorkFrame>& window) const {
   const double px_per_work = kWorkPitch / pitch_um_;
-  const int margin =
-      gaussian_reach(kMembraneSmoothingUm / pitch_um_) + 1 + (coarse_ ? CoarseDab::reach_px(pitch_um_) : 0);
+  const int margin = margin_px();
   const auto px = [&](std::int64_t work) {
     return static_cast<std::int64_t>(std::floor(static_cast<double>(work) * px_per_work));
   };
@@ -65,10 +79,11 @@ Rect<SlideFrame> StainReader::work_rect(const Rect<WorkFrame>& window) const {
           px(window.y1) + 2 * margin};
 }
 
-const StainTile& StainReader::read(const Rect<WorkFrame>& window, const Rect<WorkFrame>& core,
-                                   StageSeconds& seconds) {
+void StainReader::read(const Rect<WorkFrame>& window, const Rect<WorkFrame>& membranes, StainTile& out,
+                       StageSeconds& seconds) {
   Stopwatch watch;
-  begin(window, native_rect(window), core.grown(MembraneMeter::ring_reach_um() * kWorkPerUm).clipped(window));
+  std::swap(tile_, out);
+  begin(window, native_rect(window), membrane_rect(membranes));
   problems_.clear();
   while (band_y1_ < native_.y1) {
     open_band(band_end(band_y1_));
@@ -88,7 +103,7 @@ const StainTile& StainReader::read(const Rect<WorkFrame>& window, const Rect<Wor
     close_band();
     watch.lap(seconds.unmix);
   }
-  return tile_;
+  std::swap(tile_, out);
 }
 
 const StainTile& StainReader::unmix(const Rect<WorkFrame>& window, const Rect<SlideFrame>& native,
@@ -100,15 +115,19 @@ const StainTile& StainReader::unmix(const Rect<WorkFrame>& window, const Rect<Sl
   return tile_;
 }
 
+void StainReader::describe(StainTile& tile) const {
+  tile.pitch_um = pitch_um_;
+  tile.coarse = coarse_;
+  tile.lost_detail_percent = coarse_ ? lost_detail_percent_ : 0;
+  tile.slide = source_.info().extent;
+}
+
 void StainReader::begin(const Rect<WorkFrame>& window, const Rect<SlideFrame>& native,
-                        const Rect<WorkFrame>& rings) {
+                        const Rect<SlideFrame>& membranes) {
   native_ = native;
   tile_.work = window;
-  tile_.native = rings.empty() ? Rect<SlideFrame>{} : native_rect(rings);
-  tile_.pitch_um = pitch_um_;
-  tile_.coarse = coarse_;
-  tile_.lost_detail_percent = coarse_ ? lost_detail_percent_ : 0;
-  tile_.slide = source_.info().extent;
+  tile_.native = membranes;
+  describe(tile_);
   tile_.haematoxylin.resize(static_cast<int>(window.width()), static_cast<int>(window.height()));
   tile_.dab.resize(static_cast<int>(window.width()), static_cast<int>(window.height()));
   tile_.dab_native.resize(static_cast<int>(tile_.native.width()), static_cast<int>(tile_.native.height()));

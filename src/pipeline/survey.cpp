@@ -157,8 +157,6 @@ Survey survey_slide(const SlideSource& source, const Pitch& pitch, const ScoreOp
                               "no brown anywhere on the slide: a true null or an assay that did not work; "
                               "the positive control must have been seen"});
   }
-  survey.plan =
-      plan_tiles(survey.tissue, info.extent, survey.pitch.mean(), options.core_um, options.offset_um);
   return survey;
 }
 

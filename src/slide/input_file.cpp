@@ -91,6 +91,12 @@ std::size_t InputFile::read_at(std::uint64_t offset, void* to, std::size_t count
   return done;
 }
 
+void InputFile::fetch_ahead(std::uint64_t offset, std::uint64_t count) const {
+  // A hint: where the file system does not take it, the bytes come when they are read.
+  (void)::posix_fadvise(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(count),
+                        POSIX_FADV_WILLNEED);
+}
+
 Error InputFile::error(Code code, const std::string& what) const {
   return slide_error(code, path_, what);
 }

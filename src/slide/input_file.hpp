@@ -27,6 +27,9 @@ class InputFile {
   /// Number of bytes read at `offset`: fewer than asked for at the end of the file or on an I/O error.
   std::size_t read_at(std::uint64_t offset, void* to, std::size_t count) const;
 
+  /// Asks the system to have these bytes ready soon.
+  void fetch_ahead(std::uint64_t offset, std::uint64_t count) const;
+
   /// An Error that names the slide, in the form: slide "a.svs": <what>.
   Error error(Code code, const std::string& what) const;
 

@@ -8,6 +8,7 @@
 #include "header_pitch.hpp"
 #include "jpeg_decoder.hpp"
 #include "pixel_window.hpp"
+#include "shared_tiles.hpp"
 #include "tile_codec.hpp"
 
 namespace annulet {
@@ -30,23 +31,33 @@ struct TilePlace {
 class TiffSource final : public SlideSource {
  public:
   TiffSource(InputFile file, std::vector<TiffImage> levels, SlideInfo info)
-      : file_(std::move(file)), levels_(std::move(levels)), info_(std::move(info)) {
+      : file_(std::move(file)),
+        levels_(std::move(levels)),
+        info_(std::move(info)),
+        shared_(levels_.front().sizes.size()) {
     for (const TiffImage& image : levels_) codecs_.push_back(std::make_unique<TileCodec>(file_, image));
   }
 
   const SlideInfo& info() const override { return info_; }
   void read(int level, Rect<LevelFrame> rect, SlidePixels& out) const override;
+  void announce(const Rect<SlideFrame>& rect) const override;
+  void fetch_ahead(const Rect<SlideFrame>& rect) const override;
 
  private:
+  template <class Visit>
+  static void each_tile(const TiffImage& image, const Rect<LevelFrame>& rect, Visit&& visit);
+  std::string share_tile(const TilePlace& tile, SharedTiles::Tile& shared, ReadState& state,
+                         PixelWindow& window) const;
   std::string read_tile(int level, const TilePlace& tile, ReadState& state, PixelWindow& window) const;
-  std::string decode_jpeg(const TiffImage& image, const TilePlace& tile, ReadState& state,
-                          PixelWindow& window) const;
+  std::string read_bytes(const TiffImage& image, const TilePlace& tile, ReadState& state) const;
+  static std::string decode_jpeg(const TiffImage& image, ReadState& state, const TileWindow& to);
   std::string decode_plain(int level, const TilePlace& tile, ReadState& state, PixelWindow& window) const;
 
   InputFile file_;
   std::vector<TiffImage> levels_;
   SlideInfo info_;
   std::vector<std::unique_ptr<TileCodec>> codecs_;  ///< one a level
+  mutable SharedTiles shared_;                      ///< of level 0
 };
 
 TilePlace place_of(const TiffImage& image, std::uint32_t column, std::uint32_t row,
@@ -64,58 +75,115 @@ std::string tile_name(int level, const TilePlace& tile) {
          " of level " + std::to_string(level);
 }
 
-void TiffSource::read(int level, Rect<LevelFrame> rect, SlidePixels& out) const {
-  expects(level >= 0 && level < static_cast<int>(levels_.size()), "the level exists");
-  const TiffImage& image = levels_[static_cast<std::size_t>(level)];
-  PixelWindow window(rect, out);
+/// Calls visit(place) for every tile that `rect`, cut to the level, touches.
+template <class Visit>
+void TiffSource::each_tile(const TiffImage& image, const Rect<LevelFrame>& rect, Visit&& visit) {
   const Rect<LevelFrame> inside = rect.clipped({0, 0, image.width, image.height});
-  window.lose_outside(inside);
   if (inside.empty()) return;
-  ReadState state;
   const auto index = [](std::int64_t px, std::uint32_t side) {
     return static_cast<std::uint32_t>(px / side);
   };
-  std::uint64_t decoded = 0;
   for (auto row = index(inside.y0, image.piece_height); row <= index(inside.y1 - 1, image.piece_height);
        ++row) {
     for (auto column = index(inside.x0, image.piece_width); column <= index(inside.x1 - 1, image.piece_width);
          ++column) {
-      const TilePlace tile = place_of(image, column, row, inside);
-      const bool missing = image.sizes[tile.number] == 0;
-      const std::string fault = missing ? "has no data" : read_tile(level, tile, state, window);
-      if (!missing) ++decoded;
-      if (fault.empty()) continue;
-      window.lost(tile.part);
-      out.problems.push_back({missing ? ProblemKind::Missing : ProblemKind::Undecodable,
-                              tile_name(level, tile) + ": " + fault, slide_area(info_, level, tile.area)});
+      visit(place_of(image, column, row, inside));
     }
   }
-  count_tiles(decoded);
+}
+
+void TiffSource::announce(const Rect<SlideFrame>& rect) const {
+  const TiffImage& image = levels_.front();
+  if (image.compression != COMPRESSION_JPEG) return;
+  each_tile(image, {rect.x0, rect.y0, rect.x1, rect.y1},
+            [&](const TilePlace& tile) { shared_.announce(tile.number); });
+}
+
+void TiffSource::fetch_ahead(const Rect<SlideFrame>& rect) const {
+  const TiffImage& image = levels_.front();
+  each_tile(image, {rect.x0, rect.y0, rect.x1, rect.y1}, [&](const TilePlace& tile) {
+    file_.fetch_ahead(image.offsets[tile.number], image.sizes[tile.number]);
+  });
+}
+
+void TiffSource::read(int level, Rect<LevelFrame> rect, SlidePixels& out) const {
+  expects(level >= 0 && level < static_cast<int>(levels_.size()), "the level exists");
+  const TiffImage& image = levels_[static_cast<std::size_t>(level)];
+  PixelWindow window(rect, out);
+  window.lose_outside(rect.clipped({0, 0, image.width, image.height}));
+  ReadState state;
+  each_tile(image, rect, [&](const TilePlace& tile) {
+    const bool missing = image.sizes[tile.number] == 0;
+    const bool jpeg = image.compression == COMPRESSION_JPEG;
+    const auto shared = level == 0 && jpeg && !missing ? shared_.take(tile.number) : nullptr;
+    const std::string fault = missing  ? "has no data"
+                              : shared ? share_tile(tile, *shared, state, window)
+                                       : read_tile(level, tile, state, window);
+    if (fault.empty()) return;
+    window.lost(tile.part);
+    out.problems.push_back({missing ? ProblemKind::Missing : ProblemKind::Undecodable,
+                            tile_name(level, tile) + ": " + fault, slide_area(info_, level, tile.area)});
+  });
+}
+
+/// A tile of level 0 that other reads need as well.
+std::string TiffSource::share_tile(const TilePlace& tile, SharedTiles::Tile& shared, ReadState& state,
+                                   PixelWindow& window) const {
+  const TiffImage& image = levels_.front();
+  const std::size_t stride = std::size_t{image.piece_width} * 3;
+  {
+    const std::lock_guard lock(shared.mutex);
+    if (!shared.decoded) {
+      shared.rgb.resize(stride * image.piece_height);
+      shared.fault = read_bytes(image, tile, state);
+      const TileWindow whole{0,
+                             0,
+                             static_cast<int>(image.piece_width),
+                             static_cast<int>(image.piece_height),
+                             shared.rgb.data(),
+                             stride};
+      if (shared.fault.empty()) shared.fault = decode_jpeg(image, state, whole);
+      shared.decoded = true;
+    }
+  }
+  if (!shared.fault.empty()) return shared.fault;
+  const Rect<LevelFrame>& part = tile.part;
+  for (std::int64_t y = part.y0; y < part.y1; ++y) {
+    const std::uint8_t* from = shared.rgb.data() + static_cast<std::size_t>(y - tile.area.y0) * stride +
+                               static_cast<std::size_t>(part.x0 - tile.area.x0) * 3;
+    std::memcpy(window.at(part.x0, y), from, static_cast<std::size_t>(part.width()) * 3);
+  }
+  window.covered(part);
+  return {};
+}
+
+std::string TiffSource::read_bytes(const TiffImage& image, const TilePlace& tile, ReadState& state) const {
+  state.raw.resize(image.sizes[tile.number]);
+  count_tiles(1);
+  if (file_.read_at(image.offsets[tile.number], state.raw.data(), state.raw.size()) != state.raw.size()) {
+    return "cannot be read from the disk";
+  }
+  return {};
 }
 
 std::string TiffSource::read_tile(int level, const TilePlace& tile, ReadState& state,
                                   PixelWindow& window) const {
   const TiffImage& image = levels_[static_cast<std::size_t>(level)];
-  state.raw.resize(image.sizes[tile.number]);
-  if (file_.read_at(image.offsets[tile.number], state.raw.data(), state.raw.size()) != state.raw.size()) {
-    return "cannot be read from the disk";
-  }
-  return image.compression == COMPRESSION_JPEG ? decode_jpeg(image, tile, state, window)
-                                               : decode_plain(level, tile, state, window);
-}
-
-std::string TiffSource::decode_jpeg(const TiffImage& image, const TilePlace& tile, ReadState& state,
-                                    PixelWindow& window) const {
+  if (std::string fault = read_bytes(image, tile, state); !fault.empty()) return fault;
+  if (image.compression != COMPRESSION_JPEG) return decode_plain(level, tile, state, window);
   const Rect<LevelFrame>&part = tile.part, &area = tile.area;
   const TileWindow wanted{static_cast<int>(part.x0 - area.x0), static_cast<int>(part.y0 - area.y0),
                           static_cast<int>(part.x1 - area.x0), static_cast<int>(part.y1 - area.y0),
                           window.at(part.x0, part.y0),         window.stride()};
-  const JpegColour colour = image.photometric == PHOTOMETRIC_YCBCR ? JpegColour::YCbCr : JpegColour::Rgb;
-  std::string fault =
-      state.jpeg.decode(image.jpeg_tables, state.raw, colour, static_cast<int>(image.piece_width),
-                        static_cast<int>(image.piece_height), wanted);
+  std::string fault = decode_jpeg(image, state, wanted);
   if (fault.empty()) window.covered(part);
   return fault;
+}
+
+std::string TiffSource::decode_jpeg(const TiffImage& image, ReadState& state, const TileWindow& to) {
+  const JpegColour colour = image.photometric == PHOTOMETRIC_YCBCR ? JpegColour::YCbCr : JpegColour::Rgb;
+  return state.jpeg.decode(image.jpeg_tables, state.raw, colour, static_cast<int>(image.piece_width),
+                           static_cast<int>(image.piece_height), to);
 }
 
 /// Copies the wanted part of a tile of RGB or RGB and alpha; only fully opaque pixels count.

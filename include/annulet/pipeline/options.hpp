@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -17,9 +18,9 @@ struct ScoreOptions {
   std::string controls;                ///< "", "ok" or "failed"
   std::string antibody;                ///< free text, taken on the user's word
   int threads = 0;                     ///< 0: one per core
-  int tokens = 0;                      ///< tiles in flight, 0: as many as threads; bounds the memory
-  int core_um = 0;                     ///< edge of a tile's core, 0: chosen from the pitch
-  int offset_um = 0;                   ///< shifts the tile grid (tests: results do not depend on it)
+  std::uint64_t memory = 0;            ///< bytes that the run may hold beside its cells; 0: the program's
+  int block_um = 0;                    ///< edge of a block of the scan; 0: the program's choice
+  int offset_um = 0;                   ///< shifts the grid of blocks (tests: results do not depend on it)
 };
 
 /// Where a run stands. Called from one thread at a time.

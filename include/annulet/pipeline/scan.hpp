@@ -1,7 +1,9 @@
 #pragma once
+#include "annulet/model/cell_row.hpp"
 #include "annulet/pipeline/options.hpp"
+#include "annulet/pipeline/stage_seconds.hpp"
 #include "annulet/pipeline/survey.hpp"
-#include "annulet/pipeline/tile_analysis.hpp"
+#include "annulet/slide/slide_source.hpp"
 
 namespace annulet {
 
@@ -12,9 +14,9 @@ struct Scan {
   StageSeconds seconds;           ///< CPU
 };
 
-/// Runs the tiles of the plan on `threads` threads with at most `tokens` tiles in memory; results reach one
-/// consumer in tile order, so the outcome does not depend on either. The error thrown is the first in tile
-/// order.
+/// Sweeps the blocks of the slide on `threads` threads, each step of a block as soon as the rows around it
+/// have done the step before. The outcome depends neither on the threads nor on the grid. The error thrown is
+/// the first in the order of blocks.
 Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOptions& options,
                 const RunControl& control);
 

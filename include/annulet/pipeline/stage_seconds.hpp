@@ -5,10 +5,12 @@ namespace annulet {
 
 /// CPU seconds by stage of the scan.
 struct StageSeconds {
-  double read = 0, unmix = 0, nuclei = 0, membranes = 0;
+  double read = 0, unmix = 0, spots = 0, outlines = 0, nuclei = 0, membranes = 0;
   StageSeconds& operator+=(const StageSeconds& other) {
     read += other.read;
     unmix += other.unmix;
+    spots += other.spots;
+    outlines += other.outlines;
     nuclei += other.nuclei;
     membranes += other.membranes;
     return *this;

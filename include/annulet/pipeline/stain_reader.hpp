@@ -19,12 +19,18 @@ class StainReader {
  public:
   StainReader(const SlideSource& source, const StainModel& stain, double pitch_um);
 
-  /// Planes of `window`, valid until the next call; `dab_native` reaches as far around `core` as rings do.
+  /// Planes of `window`, and the membrane plane of `membranes`, a part of it. Buffers of `out` are reused.
   /// Adds what reading and unmixing cost.
-  const StainTile& read(const Rect<WorkFrame>& window, const Rect<WorkFrame>& core, StageSeconds& seconds);
+  void read(const Rect<WorkFrame>& window, const Rect<WorkFrame>& membranes, StainTile& out,
+            StageSeconds& seconds);
   /// What could not be read of that window.
   const std::vector<Problem>& problems() const { return problems_; }
 
+  /// What all windows of the slide have in common.
+  void describe(StainTile& tile) const;
+  /// Level-0 pixels that belong to `part`; where it meets the slide's border also what smoothing spreads
+  /// beyond.
+  Rect<SlideFrame> membrane_rect(const Rect<WorkFrame>& part) const;
   /// Level-0 pixels that all planes of a window are made of.
   Rect<SlideFrame> native_rect(const Rect<WorkFrame>& window) const;
   /// Level-0 pixels that the planes of 0.5 um are made of: of whole tiles often only half as many.
@@ -34,7 +40,9 @@ class StainReader {
                          const SlidePixels& pixels);
 
  private:
-  void begin(const Rect<WorkFrame>& window, const Rect<SlideFrame>& native, const Rect<WorkFrame>& rings);
+  void begin(const Rect<WorkFrame>& window, const Rect<SlideFrame>& native,
+             const Rect<SlideFrame>& membranes);
+  int margin_px() const;
   void open_band(std::int64_t end);
   void take(const SlidePixels& pixels, const Rect<SlideFrame>& at);
   void close_band();

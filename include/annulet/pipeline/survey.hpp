@@ -7,7 +7,6 @@
 #include "annulet/pipeline/options.hpp"
 #include "annulet/pipeline/overview.hpp"
 #include "annulet/pipeline/scope_gate.hpp"
-#include "annulet/pipeline/tile_plan.hpp"
 #include "annulet/slide/slide_source.hpp"
 
 namespace annulet {
@@ -21,8 +20,7 @@ struct Survey {
   ScopeStatistics statistics;
   NucleusOptions nuclei;
   double nucleus_contrast_od = 0;  ///< 90th percentile of nucleus-sized blobs on sampled tiles
-  TilePlan plan;
-  std::vector<Remark> reasons;  ///< not empty: not evaluable, no scan
+  std::vector<Remark> reasons;     ///< not empty: not evaluable, no scan
   std::vector<Remark> caveats;
 };
 

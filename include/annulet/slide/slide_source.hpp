@@ -35,6 +35,11 @@ class SlideSource {
   /// Problem, not an exception; its pixels are not covered. A tile that several reads touch is told by each,
   /// with the same area. Alpha is never turned into colour. Throws nothing but std::bad_alloc.
   virtual void read(int level, Rect<LevelFrame> rect, SlidePixels& out) const = 0;
+  /// Says that `rect` of level 0 will be read once, whole or in parts that no tile straddles. A tile that
+  /// several such reads touch may then be kept from the first to the last. Never changes what is read.
+  virtual void announce(const Rect<SlideFrame>& rect) const { (void)rect; }
+  /// Asks the system to fetch what `rect` of level 0 needs from the disk; returns at once.
+  virtual void fetch_ahead(const Rect<SlideFrame>& rect) const { (void)rect; }
   /// Tiles of the file decoded so far by all threads, for run.json; never part of a result.
   std::uint64_t tiles_decoded() const { return tiles_decoded_.load(std::memory_order_relaxed); }
 

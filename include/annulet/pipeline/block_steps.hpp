@@ -1,0 +1,75 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "annulet/cell/membrane.hpp"
+#include "annulet/cell/nucleus.hpp"
+#include "annulet/cell/outline.hpp"
+#include "annulet/model/problem.hpp"
+#include "annulet/model/tissue.hpp"
+#include "annulet/pipeline/scan_plan.hpp"
+#include "annulet/pipeline/stage_seconds.hpp"
+#include "annulet/pipeline/stain_reader.hpp"
+
+namespace annulet {
+
+/// What is known of a block of the slide so far.
+struct Block {
+  StainTile planes;  ///< of its own parts `planes` and `membranes`
+  std::vector<Problem> problems;
+  NucleusSpots spots;
+  NucleusOutlines outlines;
+  std::vector<Nucleus> nuclei;
+  CellTable cells;  ///< in no order
+
+  /// Forgets everything but the memory it lay in.
+  void clear();
+};
+
+/// A block with the up to eight around it; nullptr where there is none.
+struct Neighbourhood {
+  std::array<const Block*, 9> around{};
+};
+
+/// The steps of a worker, each on one block, with what the step before has left in the blocks around. Holds
+/// scratch, carries nothing from call to call.
+class BlockSteps {
+ public:
+  BlockSteps(const SlideSource& source, const StainModel& stain, double pitch_um, const TissueMask& tissue,
+             const NucleusOptions& options);
+  /// Says what make_planes will read, so that no tile is decoded twice.
+  void announce(const BlockPlan& plan) const;
+  /// Asks for its bytes.
+  void fetch_ahead(const BlockPlan& plan) const;
+  void make_planes(const BlockPlan& plan, Block& block);
+  void find_spots(const BlockPlan& plan, const Neighbourhood& near, Block& block);
+  void fit_outlines(const BlockPlan& plan, const Neighbourhood& near, Block& block);
+  void choose_nuclei(const BlockPlan& plan, const Neighbourhood& near, Block& block);
+  void measure_cells(const BlockPlan& plan, const Neighbourhood& near, Block& block);
+  const StageSeconds& seconds() const { return seconds_; }
+
+ private:
+  struct Chosen {
+    std::size_t nucleus;
+    std::uint16_t piece;
+  };
+  const StainTile& work_window(const Rect<WorkFrame>& part, int reach_um, const Neighbourhood& near);
+  const StainTile& membrane_window(const Rect<WorkFrame>& part, const Neighbourhood& near);
+  void choose_cells(const Rect<WorkFrame>& part);
+
+  const SlideSource& source_;
+  StainReader reader_;
+  const TissueMask& tissue_;
+  NucleusOptions options_;
+  NucleusFinder finder_;
+  MembraneMeter measure_;
+  StainTile window_;
+  NucleusSpots spots_;
+  NucleusOutlines outlines_;
+  std::vector<Nucleus> nuclei_;
+  std::vector<Chosen> cells_;
+  StageSeconds seconds_;
+};
+
+}  // namespace annulet

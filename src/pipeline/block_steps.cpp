@@ -1,0 +1,177 @@
+#include "annulet/pipeline/block_steps.hpp"
+
+#include <algorithm>
+
+namespace annulet {
+namespace {
+
+constexpr std::int64_t kWorkPerUm = 2;
+
+template <class Frame>
+void copy_common(const Plane<std::uint8_t>& from, const Rect<Frame>& from_rect, Plane<std::uint8_t>& to,
+                 const Rect<Frame>& to_rect) {
+  const Rect<Frame> common = from_rect.clipped(to_rect);
+  if (common.empty()) return;
+  for (std::int64_t y = common.y0; y < common.y1; ++y) {
+    std::copy_n(from.row(static_cast<int>(y - from_rect.y0)) + (common.x0 - from_rect.x0), common.width(),
+                to.row(static_cast<int>(y - to_rect.y0)) + (common.x0 - to_rect.x0));
+  }
+}
+
+/// Makes `to` the plane of `rect`, from those of the blocks; what none of them holds is `beside`.
+template <class Frame>
+void gather(const Neighbourhood& near, Rect<Frame> StainTile::*held, Plane<std::uint8_t> StainTile::*plane,
+            const Rect<Frame>& rect, std::uint8_t beside, Plane<std::uint8_t>& to) {
+  to.resize(static_cast<int>(rect.width()), static_cast<int>(rect.height()));
+  std::int64_t covered = 0;
+  const auto has = [&](const Block* block) {
+    return block != nullptr && !(block->planes.*plane).empty() &&
+           !(block->planes.*held).clipped(rect).empty();
+  };
+  for (const Block* block : near.around) {
+    if (has(block)) covered += (block->planes.*held).clipped(rect).area();
+  }
+  if (covered < rect.area()) to.fill(beside);
+  for (const Block* block : near.around) {
+    if (has(block)) copy_common(block->planes.*plane, block->planes.*held, to, rect);
+  }
+}
+
+Rect<MicroFrame, std::int32_t> micro(const Rect<WorkFrame>& part) {
+  const auto of = [](std::int64_t work) { return static_cast<std::int32_t>(work * kMicroPerWork); };
+  return {of(part.x0), of(part.y0), of(part.x1), of(part.y1)};
+}
+
+}  // namespace
+
+void Block::clear() {
+  planes.work = {};
+  planes.native = {};
+  planes.covered_native = {};
+  problems.clear();
+  for (auto& of : spots) of.clear();
+  for (auto& of : outlines) of.clear();
+  nuclei.clear();
+  cells.clear();
+}
+
+BlockSteps::BlockSteps(const SlideSource& source, const StainModel& stain, double pitch_um,
+                       const TissueMask& tissue, const NucleusOptions& options)
+    : source_(source), reader_(source, stain, pitch_um), tissue_(tissue), options_(options) {}
+
+void BlockSteps::announce(const BlockPlan& plan) const {
+  if (!plan.planes.empty()) source_.announce(reader_.native_rect(plan.planes));
+}
+
+void BlockSteps::fetch_ahead(const BlockPlan& plan) const {
+  if (!plan.planes.empty()) source_.fetch_ahead(reader_.native_rect(plan.planes));
+}
+
+void BlockSteps::make_planes(const BlockPlan& plan, Block& block) {
+  reader_.read(plan.planes, plan.membranes, block.planes, seconds_);
+  block.problems = reader_.problems();
+}
+
+/// The planes of 0.5 um of `part` and of so much around it.
+const StainTile& BlockSteps::work_window(const Rect<WorkFrame>& part, int reach_um,
+                                         const Neighbourhood& near) {
+  reader_.describe(window_);
+  window_.work = part.grown(reach_um * kWorkPerUm);
+  gather(near, &StainTile::work, &StainTile::haematoxylin, window_.work, 0, window_.haematoxylin);
+  gather(near, &StainTile::work, &StainTile::dab, window_.work, 0, window_.dab);
+  return window_;
+}
+
+void BlockSteps::find_spots(const BlockPlan& plan, const Neighbourhood& near, Block& block) {
+  Stopwatch watch;
+  finder_.find_spots(work_window(plan.spots, NucleusFinder::spot_reach_um(), near), options_, plan.spots,
+                     block.spots);
+  watch.lap(seconds_.spots);
+}
+
+void BlockSteps::fit_outlines(const BlockPlan& plan, const Neighbourhood& near, Block& block) {
+  Stopwatch watch;
+  const auto wanted = micro(plan.outlines.grown(NucleusFinder::thinning_reach_um() * kWorkPerUm));
+  for (std::size_t sought = 0; sought < nuclei::kSought; ++sought) {
+    spots_[sought].clear();
+    for (const Block* other : near.around) {
+      if (other == nullptr) continue;
+      for (const nuclei::Blob& spot : other->spots[sought]) {
+        if (wanted.contains({spot.x, spot.y})) spots_[sought].push_back(spot);
+      }
+    }
+  }
+  finder_.fit_outlines(work_window(plan.outlines, NucleusFinder::outline_reach_um(), near), options_,
+                       plan.outlines, spots_, block.outlines);
+  watch.lap(seconds_.outlines);
+}
+
+void BlockSteps::choose_nuclei(const BlockPlan& plan, const Neighbourhood& near, Block& block) {
+  Stopwatch watch;
+  const auto wanted = micro(plan.nuclei.grown(NucleusFinder::rival_reach_um() * kWorkPerUm));
+  for (std::size_t sought = 0; sought < nuclei::kSought; ++sought) {
+    outlines_[sought].clear();
+    for (const Block* other : near.around) {
+      if (other == nullptr) continue;
+      for (const nuclei::Star& outline : other->outlines[sought]) {
+        if (wanted.contains(outline.centre)) outlines_[sought].push_back(outline);
+      }
+    }
+  }
+  finder_.choose_nuclei(work_window(plan.nuclei, NucleusFinder::nucleus_reach_um(), near), options_,
+                        plan.nuclei, outlines_, block.nuclei);
+  watch.lap(seconds_.nuclei);
+}
+
+/// The membrane plane around the cells of `part`.
+const StainTile& BlockSteps::membrane_window(const Rect<WorkFrame>& part, const Neighbourhood& near) {
+  reader_.describe(window_);
+  window_.native = reader_.membrane_rect(part.grown(MembraneMeter::ring_reach_um() * kWorkPerUm + 1));
+  gather(near, &StainTile::native, &StainTile::dab_native, window_.native, 0, window_.dab_native);
+  const bool lost = std::any_of(near.around.begin(), near.around.end(), [](const Block* other) {
+    return other != nullptr && !other->planes.covered_native.empty();
+  });
+  if (lost) {
+    gather(near, &StainTile::native, &StainTile::covered_native, window_.native, 1, window_.covered_native);
+  } else {
+    window_.covered_native = {};
+  }
+  return window_;
+}
+
+// Which nuclei are cells of the block: in its part and on tissue.
+void BlockSteps::choose_cells(const Rect<WorkFrame>& part) {
+  cells_.clear();
+  const auto area = micro(part);
+  for (std::size_t i = 0; i < nuclei_.size(); ++i) {
+    const Point<MicroFrame, std::int32_t> centre = nuclei_[i].centre;
+    if (centre.x < 0 || centre.y < 0 || !area.contains(centre)) continue;
+    const std::uint16_t piece = tissue_.at_um(static_cast<double>(centre.x) / kMicroUnits,
+                                              static_cast<double>(centre.y) / kMicroUnits);
+    if (piece != 0) cells_.push_back({i, piece});
+  }
+}
+
+void BlockSteps::measure_cells(const BlockPlan& plan, const Neighbourhood& near, Block& block) {
+  Stopwatch watch;
+  const auto wanted = micro(plan.cells.grown(MembraneMeter::neighbour_reach_um() * kWorkPerUm + 1));
+  nuclei_.clear();
+  for (const Block* other : near.around) {
+    if (other == nullptr) continue;
+    for (const Nucleus& nucleus : other->nuclei) {
+      if (wanted.contains(nucleus.centre)) nuclei_.push_back(nucleus);
+    }
+  }
+  std::sort(nuclei_.begin(), nuclei_.end(), [](const Nucleus& a, const Nucleus& b) {
+    return a.centre.y != b.centre.y ? a.centre.y < b.centre.y : a.centre.x < b.centre.x;
+  });
+  choose_cells(plan.cells);
+  const StainTile& window = membrane_window(plan.cells, near);
+  for (const Chosen& cell : cells_) {
+    block.cells.push_back(measure_(window, nuclei_, cell.nucleus));
+    block.cells.back().piece = cell.piece;
+  }
+  watch.lap(seconds_.membranes);
+}
+
+}  // namespace annulet
