@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <malloc.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -78,6 +79,9 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Large buffers go back to the system when they are freed; kept, they would pile up from slide to slide.
+  constexpr int kLargeBuffer = 1 << 20;
+  ::mallopt(M_MMAP_THRESHOLD, kLargeBuffer);
   spdlog::set_default_logger(spdlog::stderr_color_mt("annulet"));
   spdlog::set_pattern("annulet: %^%l%$: %v");
   try {

@@ -99,6 +99,12 @@ class ScoreCommand : public Command {
     command_->add_option("--antibody", options_.antibody, "Antibody clone, as text for the record");
     command_->add_option("--threads", options_.threads, "Worker threads; default one per core")
         ->check(CLI::Range(1, 1024));
+    command_
+        ->add_option("--memory", options_.memory,
+                     "Memory for the pixels in work, as 512M or 2G; default 144M. The cells, about 300 "
+                     "bytes each, and 100 MB for the program come on top")
+        ->transform(CLI::AsSizeValue(false))
+        ->check(CLI::PositiveNumber);
     command_->add_flag("--geojson", geojson_, "Also write cells.geojson.gz for QuPath");
     command_->add_flag("--json", json_, "Print result.json on stdout instead of a summary");
     command_->add_flag("--force", force_, "Replace a result that is already in DIR, and nothing else");

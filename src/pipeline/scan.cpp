@@ -76,17 +76,23 @@ class Collector {
   void take(const Block& block) {
     guard([&] {
       const std::lock_guard lock(mutex_);
-      scan_.cells.insert(scan_.cells.end(), block.cells.begin(), block.cells.end());
+      cells_.emplace_back(block.cells.begin(), block.cells.end());
+      count_ += block.cells.size();
       scan_.problems.insert(scan_.problems.end(), block.problems.begin(), block.problems.end());
     });
     guard([&] {
       const std::lock_guard lock(report_);
-      control_.report({"scan", ++done_, blocks_, scan_.cells.size()});
+      control_.report({"scan", ++done_, blocks_, count_.load()});
     });
   }
 
   Scan finish() {
     if (error_) std::rethrow_exception(error_);
+    scan_.cells.reserve(count_);
+    for (CellTable& of_block : cells_) {
+      scan_.cells.insert(scan_.cells.end(), of_block.begin(), of_block.end());
+      CellTable().swap(of_block);  // the whole table never lies in memory twice
+    }
     std::sort(scan_.cells.begin(), scan_.cells.end(), before);
     sort_once(scan_.problems);
     return std::move(scan_);
@@ -98,6 +104,8 @@ class Collector {
   std::mutex mutex_, report_;
   std::atomic<bool> given_up_{false};
   std::exception_ptr error_;
+  std::vector<CellTable> cells_;  // by block
+  std::atomic<std::size_t> count_{0};
   Scan scan_;
 };
 
@@ -262,6 +270,7 @@ Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOpti
   GridOptions grid;
   grid.block_um = options.block_um;
   grid.offset_um = options.offset_um;
+  if (options.memory > 0) grid.plane_bytes = options.memory;
   const double pitch_um = survey.pitch.mean();
   const ScanPlan plan = plan_scan(survey.tissue, source.info().extent, pitch_um, grid);
   Workers workers([&] { return BlockSteps(source, survey.stain, pitch_um, survey.tissue, survey.nuclei); });

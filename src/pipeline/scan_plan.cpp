@@ -12,7 +12,8 @@ namespace annulet {
 namespace {
 
 constexpr std::int64_t kWorkPerUm = 2;
-// Tall blocks repeat less work where they meet, low ones hold fewer planes: measured in docs/science/speed.md.
+// Tall blocks repeat less work where they meet, low ones hold fewer planes: measured in
+// docs/science/speed.md.
 constexpr std::int64_t kBlockWidthUm = 512, kBlockHeightUm = 256;
 constexpr std::int64_t kLeastBlockUm = 64;  // a step looks no farther than the blocks beside its own
 constexpr std::int64_t kGlassUm = 12;  // a nucleus that the slide's border cuts may have its spot outside

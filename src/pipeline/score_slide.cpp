@@ -158,9 +158,10 @@ void score_opened(const SlideSource& source, const ScoreOptions& options, const 
     result.pitch = {*options.mpp, *options.mpp, PitchOrigin::User};
   if (result.slide.picture) result.verdict.caveats.push_back({"picture", kPictureCaveat});
   const Pitch pitch = resolve_pitch(source.info(), options.mpp, result.verdict.caveats);
-  const Survey survey = survey_slide(source, pitch, options, control);
+  Survey survey = survey_slide(source, pitch, options, control);
   clock.lap("survey");
   copy_survey(survey, result);
+  survey.overview.rgb = {};  // the thumbnail is made: a large slide needs the memory
   if (fail_if_incomplete(survey, {}, result)) return;
   if (!survey.reasons.empty()) {
     result.status = Status::NotEvaluable;

@@ -30,12 +30,12 @@ struct ScanPlan {
 };
 
 inline constexpr std::size_t kSteps = 5;     ///< planes, spots, outlines, nuclei, cells
-inline constexpr std::size_t kHeldRows = 6;  ///< rows between planes being made and cells being measured
+inline constexpr std::size_t kHeldRows = 5;  ///< rows between planes being made and cells being measured
 
 struct GridOptions {
   int block_um = 0;   ///< edge of a block, at least 64; 0: the program's choice
   int offset_um = 0;  ///< shifts the grid
-  std::uint64_t plane_bytes = std::uint64_t{96} << 20;  ///< of planes held at once by one sweep
+  std::uint64_t plane_bytes = std::uint64_t{144} << 20;  ///< of planes held at once by one sweep
 };
 
 /// The cells of a slide do not depend on `options`.

@@ -66,7 +66,8 @@ TEST_CASE("planes read in bands are those of the whole window") {
       const Rect<WorkFrame> core = window.grown(-window.width() / 3);
       StainReader reader(slide, stain, pitch_um);
       StageSeconds seconds;
-      const StainTile tile = reader.read(window, core, seconds);
+      StainTile tile;
+      reader.read(window, core, tile, seconds);
 
       SlidePixels pixels;
       const Rect<SlideFrame> native = reader.native_rect(window);
@@ -107,7 +108,8 @@ TEST_CASE("the membrane plane of a coarse slide is sharpened by the luma, that o
     const Rect<WorkFrame> window{work(40), work(40), work(250), work(200)};
     StainReader reader(slide, stain, pitch_um);
     StageSeconds seconds;
-    const StainTile tile = reader.read(window, window, seconds);
+    StainTile tile;
+    reader.read(window, window, tile, seconds);
     CHECK(tile.coarse == (pitch_um >= 0.4));
     CHECK(tile.lost_detail_percent == (pitch_um >= 0.4 ? 20 : 0));
     SlidePixels pixels;

@@ -1,7 +1,9 @@
 #include <set>
 
+#include "annulet/cell/membrane.hpp"
+#include "annulet/cell/nucleus.hpp"
+#include "annulet/pipeline/scan_plan.hpp"
 #include "annulet/pipeline/tile_account.hpp"
-#include "annulet/pipeline/tile_plan.hpp"
 #include "support/catch.hpp"
 
 using namespace annulet;
@@ -20,30 +22,90 @@ TissueMask one_block(int width, int height, int x0, int y0, int x1, int y1) {
 
 }  // namespace
 
-TEST_CASE("cores are disjoint, cover all tissue and stay on the slide") {
+namespace {
+
+GridOptions grid_of(int block_um, int offset_um, std::uint64_t plane_bytes = std::uint64_t{1} << 40) {
+  GridOptions options;
+  options.block_um = block_um;
+  options.offset_um = offset_um;
+  options.plane_bytes = plane_bytes;
+  return options;
+}
+
+bool holds(const Rect<WorkFrame>& outer, const Rect<WorkFrame>& inner) {
+  return inner.clipped(outer) == inner;
+}
+
+}  // namespace
+
+TEST_CASE("every place on tissue is in the cells' part of one block, whatever the grid and the sweeps") {
   const TissueMask tissue = one_block(1000, 700, 100, 50, 900, 690);
   const Size<SlideFrame> extent{8000, 5600};
-  for (const int core_um : {0, 128, 200}) {
+  for (const int block_um : {0, 128, 200}) {
     for (const int offset_um : {0, 37}) {
-      const TilePlan plan = plan_tiles(tissue, extent, 0.25, core_um, offset_um);
-      for (int y = 50; y < 690; y += 7) {
-        for (int x = 100; x < 900; x += 7) {
-          int owners = 0;
-          for (const TileSpec& tile : plan.tiles) owners += tile.core.contains({x * 4, y * 4});
-          REQUIRE(owners == 1);
+      for (const std::uint64_t bytes : {std::uint64_t{1} << 40, std::uint64_t{1} << 20}) {
+        const ScanPlan plan = plan_scan(tissue, extent, 0.25, grid_of(block_um, offset_um, bytes));
+        CHECK((plan.sweeps.size() > 1) == (bytes == 1 << 20));
+        std::vector<Rect<WorkFrame>> cells;
+        for (const Sweep& sweep : plan.sweeps) {
+          for (const BlockPlan& block : sweep.blocks) {
+            if (!block.cells.empty()) cells.push_back(block.cells);
+          }
         }
-      }
-      for (const TileSpec& tile : plan.tiles) {
-        CHECK(tile.core == tile.core.clipped({0, 0, 4000, 2800}));
-        CHECK(tile.window == tile.core.grown(2 * plan.halo_um).clipped({0, 0, 4000, 2800}));
+        for (int y = 50; y < 690; y += 7) {
+          for (int x = 100; x < 900; x += 7) {
+            int owners = 0;
+            for (const auto& part : cells) owners += part.contains({x * 4, y * 4});
+            REQUIRE(owners == 1);
+          }
+        }
       }
     }
   }
 }
 
-TEST_CASE("tiles without tissue are not planned") {
-  CHECK(plan_tiles(one_block(1000, 1000, 0, 0, 0, 0), {8000, 8000}, 0.25, 0, 0).tiles.empty());
-  CHECK(plan_tiles(one_block(1000, 1000, 500, 500, 501, 501), {8000, 8000}, 0.25, 256, 0).tiles.size() == 1);
+TEST_CASE("a step looks at all that the step after it needs") {
+  const TissueMask tissue = one_block(1000, 700, 330, 280, 520, 400);
+  const ScanPlan plan = plan_scan(tissue, {8000, 5600}, 0.25, grid_of(100, 23));
+  REQUIRE(plan.sweeps.size() == 1);
+  const Rect<WorkFrame> cells{4 * 330, 4 * 280, 4 * 520, 4 * 400};
+  const auto covers = [&](Rect<WorkFrame> BlockPlan::*part, int reach_um) {
+    std::int64_t area = 0;
+    const Rect<WorkFrame> needed = cells.grown(2 * reach_um);
+    for (const BlockPlan& block : plan.sweeps[0].blocks) {
+      const Rect<WorkFrame> common = (block.*part).clipped(needed);
+      if (!common.empty()) area += common.area();
+    }
+    return area == needed.area();
+  };
+  int reach = MembraneMeter::neighbour_reach_um();
+  CHECK(covers(&BlockPlan::nuclei, reach));
+  CHECK(covers(&BlockPlan::outlines, reach += NucleusFinder::rival_reach_um()));
+  CHECK(covers(&BlockPlan::spots, reach += NucleusFinder::thinning_reach_um()));
+  CHECK(covers(&BlockPlan::planes, reach += NucleusFinder::spot_reach_um()));
+  CHECK(covers(&BlockPlan::membranes, MembraneMeter::ring_reach_um()));
+}
+
+TEST_CASE("planes end with the slide, the search for nuclei takes in the glass beside it") {
+  const TissueMask tissue = one_block(1000, 700, 0, 0, 1000, 700);
+  const Rect<WorkFrame> slide{0, 0, 4000, 2800};
+  for (const BlockPlan& block : plan_scan(tissue, {8000, 5600}, 0.25, {}).sweeps.at(0).blocks) {
+    CHECK(holds(slide, block.planes));
+    CHECK(holds(slide, block.membranes));
+    CHECK(holds(slide.grown(24), block.spots));
+  }
+}
+
+TEST_CASE("blocks without tissue near have nothing to do") {
+  CHECK(plan_scan(one_block(1000, 1000, 0, 0, 0, 0), {8000, 8000}, 0.25, {}).sweeps.empty());
+  const ScanPlan speck = plan_scan(one_block(1000, 1000, 500, 500, 501, 501), {8000, 8000}, 0.25, {});
+  int busy = 0, with_cells = 0;
+  for (const BlockPlan& block : speck.sweeps.at(0).blocks) {
+    busy += block.planes.empty() ? 0 : 1;
+    with_cells += block.cells.empty() ? 0 : 1;
+  }
+  CHECK(with_cells == 1);
+  CHECK(busy <= 4);
 }
 
 TEST_CASE("every tile of the file ends in exactly one account") {

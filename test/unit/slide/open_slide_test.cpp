@@ -215,6 +215,59 @@ TEST_CASE("many threads read the same pixels, and each tile counts once a read")
   }
 }
 
+TEST_CASE("a tile that several announced reads touch is decoded once, for many threads and with its fault") {
+  const made::Folder folder;
+  made::write_tiff(folder / "slide.tif", made::picture(900, 900), {});
+  const auto plain = open_slide(folder / "slide.tif"), shared = open_slide(folder / "slide.tif");
+  // Parts that meet amid tiles, each with a border that reaches into the next.
+  std::vector<Rect<SlideFrame>> parts;
+  for (std::int64_t y = 0; y < 900; y += 300) {
+    for (std::int64_t x = 0; x < 900; x += 300) parts.push_back({x - 5, y - 5, x + 305, y + 305});
+  }
+  for (const Rect<SlideFrame>& part : parts) {
+    shared->announce(part);
+    shared->fetch_ahead(part);
+  }
+  std::vector<SlidePixels> read(parts.size());
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < 3; ++t) {
+    threads.emplace_back([&, t] {
+      for (std::size_t i = t; i < parts.size(); i += 3)
+        shared->read(0, {parts[i].x0, parts[i].y0, parts[i].x1, parts[i].y1}, read[i]);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(shared->tiles_decoded() == 16);
+  SlidePixels pixels;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    plain->read(0, {parts[i].x0, parts[i].y0, parts[i].x1, parts[i].y1}, pixels);
+    CHECK(read[i].rgb.data == pixels.rgb.data);
+    CHECK(read[i].covered == pixels.covered);
+    CHECK(read[i].whole == pixels.whole);
+  }
+  CHECK(plain->tiles_decoded() > 2 * 16);
+  shared->read(0, {0, 0, 10, 10}, pixels);  // nothing is kept for reads that nobody announced
+  CHECK(shared->tiles_decoded() == 17);
+}
+
+TEST_CASE("a shared tile that cannot be decoded is a problem of every read that needs it") {
+  const made::Folder folder;
+  made::write_tiff(folder / "slide.tif", made::picture(900, 900), {});
+  const made::Place place = made::place_of_tile(folder / "slide.tif", 5);
+  made::overwrite(folder / "slide.tif", place.offset, std::string(place.size, 'x'));
+  const auto slide = open_slide(folder / "slide.tif");
+  const Rect<SlideFrame> left{250, 250, 400, 400}, right{400, 250, 520, 400};
+  slide->announce(left);
+  slide->announce(right);
+  SlidePixels pixels;
+  for (const auto& part : {left, right}) {
+    slide->read(0, {part.x0, part.y0, part.x1, part.y1}, pixels);
+    REQUIRE(pixels.problems.size() == 1);
+    CHECK(pixels.problems[0].where == Rect<SlideFrame>{256, 256, 512, 512});
+    CHECK(!pixels.whole);
+  }
+}
+
 TEST_CASE("real files are opened by the reader they need", "[real]") {
   const auto data = made::data_or_skip("real files are opened by the reader they need");
   if (data.empty()) return;
