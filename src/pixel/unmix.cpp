@@ -7,15 +7,22 @@
 #include "annulet/base/wide.hpp"
 #include "annulet/pixel/optical_density.hpp"
 
+#if ANNULET_HAS_AVX2
+#include <immintrin.h>
+#endif
+
 namespace annulet {
 namespace {
 
 using Vector = std::array<double, 3>;
 
-constexpr int kAmountUnits = 100;        // amounts are 1/100 OD
-constexpr int kFractionBits = 16;        // of an amount in the tables
-constexpr std::int32_t kBias = 1 << 30;  // keeps both halves of a packed sum from borrowing
-constexpr int kRun = 256;                // px unmixed at once: their sums stay in the first cache
+constexpr int kAmountUnits = 100;  // amounts are 1/100 OD
+constexpr int kFractionBits = 16;  // of an amount in the tables
+// What no amount of three channels reaches, positive or negative: 3 x 2.41 OD over the least sine of two
+// stains. Added once, it keeps both halves of a packed sum from borrowing.
+constexpr std::int32_t kBiasAmount = 16384;
+constexpr std::int32_t kBias = (kBiasAmount << kFractionBits) + (1 << (kFractionBits - 1));  // and rounds
+constexpr int kRun = 256;            // px unmixed at once: their sums stay in the first cache
 constexpr double kLeastSine = 0.05;  // of the angle between two stains: below about 3 degrees noise decides
 
 Vector unit(const Vector& v) {
@@ -40,20 +47,84 @@ std::uint64_t pack(std::int64_t low, std::int64_t high) {
 }
 
 inline std::uint8_t amount_of(std::uint32_t biased) {
-  constexpr std::int32_t kHalf = 1 << (kFractionBits - 1);
-  const std::int32_t v = (static_cast<std::int32_t>(biased) - kBias + kHalf) >> kFractionBits;
+  const std::int32_t v = static_cast<std::int32_t>(biased >> kFractionBits) - kBiasAmount;
   const std::int32_t from_zero = v & ~(v >> 31);  // without branches: noise would mislead their prediction
   return static_cast<std::uint8_t>((from_zero | ((255 - from_zero) >> 31)) & 255);
 }
 
 // Both amounts of a run of packed sums: the look-ups before it cannot be vector code, this can.
-constexpr Wide amounts_of = [](const std::uint64_t* sums, int n, std::uint8_t* haematoxylin,
-                               std::uint8_t* dab) ANNULET_KERNEL {
+constexpr Wide amounts_of = [](const std::uint64_t* sums, int n, std::uint8_t* __restrict haematoxylin,
+                               std::uint8_t* __restrict dab) ANNULET_KERNEL {
   for (int i = 0; i < n; ++i) {
     haematoxylin[i] = amount_of(static_cast<std::uint32_t>(sums[i]));
     dab[i] = amount_of(static_cast<std::uint32_t>(sums[i] >> 32));
   }
 };
+
+// Sums and amounts of n px; the plain form of what unmix_sixteens does.
+void unmix_runs(const Unmixer::Table& table, const std::uint8_t* rgb, int n, std::uint8_t* haematoxylin,
+                std::uint8_t* dab) {
+  const std::uint64_t *red = table[0].data(), *green = table[1].data(), *blue = table[2].data();
+  std::uint64_t sums[kRun];
+  for (int x = 0; x < n; x += kRun) {
+    const int run = std::min(kRun, n - x);
+    for (int i = 0; i < run; ++i, rgb += 3) sums[i] = red[rgb[0]] + green[rgb[1]] + blue[rgb[2]];
+    amounts_of(sums, run, haematoxylin + x, dab + x);
+  }
+}
+
+#if ANNULET_HAS_AVX2
+// The entries of a channel for two neighbouring px, in one register.
+ANNULET_AVX2 inline __m128i entries_of_two(const std::array<std::uint64_t, 256>& table,
+                                           const std::uint8_t* channel) {
+  const auto entry = [&](std::uint8_t v) { return reinterpret_cast<const double*>(table.data()) + v; };
+  return _mm_castpd_si128(_mm_loadh_pd(_mm_load_sd(entry(channel[0])), entry(channel[3])));
+}
+
+ANNULET_AVX2 inline __m128i sums_of_two(const Unmixer::Table& table, const std::uint8_t* rgb) {
+  return _mm_add_epi64(_mm_add_epi64(entries_of_two(table[0], rgb), entries_of_two(table[1], rgb + 1)),
+                       entries_of_two(table[2], rgb + 2));
+}
+
+// Biased amounts of four px in 32 bits each: haematoxylin, DAB, haematoxylin, ...
+ANNULET_AVX2 inline __m256i amounts_of_four(const Unmixer::Table& table, const std::uint8_t* rgb) {
+  return _mm256_srli_epi32(_mm256_set_m128i(sums_of_two(table, rgb + 6), sums_of_two(table, rgb)),
+                           kFractionBits);
+}
+
+// The first n / 16 x 16 px: the sums never leave the registers, and saturating packs clip the amounts.
+ANNULET_AVX2 int unmix_sixteens(const Unmixer::Table& table, const std::uint8_t* rgb, int n,
+                                std::uint8_t* haematoxylin, std::uint8_t* dab) {
+  wide::last_taken = KernelPath::Avx2;
+  const __m256i bias = _mm256_set1_epi16(static_cast<std::int16_t>(kBiasAmount));
+  const __m256i parted =
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15));
+  const __m256i ordered =
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+  int x = 0;
+  for (; x + 16 <= n; x += 16, rgb += 48) {
+    const __m256i front = _mm256_packus_epi32(amounts_of_four(table, rgb), amounts_of_four(table, rgb + 12)),
+                  back =
+                      _mm256_packus_epi32(amounts_of_four(table, rgb + 24), amounts_of_four(table, rgb + 36));
+    // Two px of each four lie in either half: both stains of the lower halves, then of the upper ones.
+    const __m256i both = _mm256_shuffle_epi8(
+        _mm256_packus_epi16(_mm256_subs_epu16(front, bias), _mm256_subs_epu16(back, bias)), parted);
+    const __m256i stains = _mm256_shuffle_epi8(_mm256_permute4x64_epi64(both, 0b11'01'10'00), ordered);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(haematoxylin + x), _mm256_castsi256_si128(stains));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(dab + x), _mm256_extracti128_si256(stains, 1));
+  }
+  return x;
+}
+#endif
+
+void unmix_row(const Unmixer::Table& table, const std::uint8_t* rgb, int n, std::uint8_t* haematoxylin,
+               std::uint8_t* dab) {
+  int done = 0;
+#if ANNULET_HAS_AVX2
+  if (kernel_path() == KernelPath::Avx2) done = unmix_sixteens(table, rgb, n, haematoxylin, dab);
+#endif
+  unmix_runs(table, rgb + 3 * done, n - done, haematoxylin + done, dab + done);
+}
 
 // Byte whose OD over `white` is nearest to `od` (1/4096 OD), never darker than 1.
 int byte_of(double od, int white) {
@@ -122,16 +193,9 @@ void Unmixer::operator()(const RgbImage& image, const Plane<std::uint8_t>* cover
               y0 + image.height <= haematoxylin.height() && haematoxylin.width() == dab.width() &&
               haematoxylin.height() == dab.height(),
           "an image was unmixed beside its planes");
-  const std::uint64_t *red = table_[0].data(), *green = table_[1].data(), *blue = table_[2].data();
-  std::uint64_t sums[kRun];
   for (int y = 0; y < image.height; ++y) {
-    const std::uint8_t* rgb = image.row(y);
     std::uint8_t *h = haematoxylin.row(y0 + y) + x0, *d = dab.row(y0 + y) + x0;
-    for (int x = 0; x < image.width; x += kRun) {
-      const int n = std::min(kRun, image.width - x);
-      for (int i = 0; i < n; ++i, rgb += 3) sums[i] = red[rgb[0]] + green[rgb[1]] + blue[rgb[2]];
-      amounts_of(sums, n, h + x, d + x);
-    }
+    unmix_row(table_, image.row(y), image.width, h, d);
     if (covered == nullptr) continue;
     const std::uint8_t* real = covered->row(y);
     for (int x = 0; x < image.width; ++x) {

@@ -6,6 +6,7 @@
 #include "annulet/pixel/optical_density.hpp"
 #include "annulet/pixel/unmix.hpp"
 #include "support/catch.hpp"
+#include "support/kernel_paths.hpp"
 
 using namespace annulet;
 
@@ -175,4 +176,76 @@ TEST_CASE("the unmixing matrix inverts the stains and refuses parallel ones") {
   StainVectors none;
   none.dab = {0, 0, 0};
   CHECK_THROWS_AS(unmixing_matrix(none), Error);
+}
+
+TEST_CASE("every kernel path unmixes all colours to the rounded sum of three shares") {
+  constexpr double kFraction = 65536;  // of 1/100 OD in a share
+  RgbImage reds(256, 256);
+  Plane<std::uint8_t> h, d;
+  for (const Rgb& white : {Rgb{255, 255, 255}, Rgb{243, 240, 236}, Rgb{96, 180, 1}}) {
+    const StainModel model = model_with_white(white);
+    const Unmixer unmix(model);
+    const auto matrix = unmixing_matrix(model.vectors);
+    const auto share = [&](std::size_t c, int v, std::size_t stain) {
+      return static_cast<std::int64_t>(
+          std::floor(od_of(v, white[c]) * (100 * kFraction / kOdOne) * matrix[c][stain] + 0.5));
+    };
+    const auto amount = [](std::int64_t sum) {
+      return static_cast<int>(std::clamp<std::int64_t>((sum + 32768) >> 16, 0, 255));
+    };
+    std::int64_t shares[3][256][2];
+    for (std::size_t c = 0; c < 3; ++c) {
+      for (int v = 0; v < 256; ++v) {
+        for (std::size_t stain = 0; stain < 2; ++stain) shares[c][v][stain] = share(c, v, stain);
+      }
+    }
+    test::on_each_kernel_path([&] {
+      std::int64_t wrong = 0;
+      for (int b = 0; b < 256; ++b) {
+        for (int g = 0; g < 256; ++g) {
+          std::uint8_t* to = reds.row(g);
+          for (int r = 0; r < 256; ++r, to += 3) {
+            to[0] = static_cast<std::uint8_t>(r);
+            to[1] = static_cast<std::uint8_t>(g);
+            to[2] = static_cast<std::uint8_t>(b);
+          }
+        }
+        unmix(reds, nullptr, h, d);
+        for (int g = 0; g < 256; ++g) {
+          const std::uint8_t *hs = h.row(g), *ds = d.row(g);
+          for (int r = 0; r < 256; ++r) {
+            wrong += hs[r] != amount(shares[0][r][0] + shares[1][g][0] + shares[2][b][0]);
+            wrong += ds[r] != amount(shares[0][r][1] + shares[1][g][1] + shares[2][b][1]);
+          }
+        }
+      }
+      CHECK(wrong == 0);
+    });
+  }
+}
+
+TEST_CASE("a row of any length unmixes like its pixels on every kernel path") {
+  Random random(9);
+  const Unmixer unmix{StainModel{}};
+  test::on_each_kernel_path([&] {
+    for (int width = 1; width < 70; ++width) {
+      RgbImage image(width, 2);
+      for (auto& v : image.data) v = static_cast<std::uint8_t>(random.below(256));
+      Plane<std::uint8_t> h(width + 5, 4, 77), d(width + 5, 4, 78);
+      unmix(image, nullptr, 3, 1, h, d);
+      int wrong = 0;
+      for (int y = 0; y < 4; ++y) {
+        for (int x = 0; x < width + 5; ++x) {
+          const bool inside = x >= 3 && x < width + 3 && y >= 1 && y < 3;
+          Unmixer::Amounts one{77, 78};
+          if (inside) {
+            const std::uint8_t* p = image.row(y - 1) + 3 * (x - 3);
+            one = unmix(p[0], p[1], p[2]);
+          }
+          wrong += h(x, y) != one.haematoxylin || d(x, y) != one.dab;
+        }
+      }
+      CHECK(wrong == 0);
+    }
+  });
 }
