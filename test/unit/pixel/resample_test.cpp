@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -5,6 +6,7 @@
 #include "annulet/base/random.hpp"
 #include "annulet/pixel/resample.hpp"
 #include "support/catch.hpp"
+#include "support/kernel_paths.hpp"
 
 using namespace annulet;
 
@@ -23,6 +25,27 @@ Plane<std::uint8_t> part(const Plane<std::uint8_t>& whole, int x0, int y0, int w
     for (int x = 0; x < width; ++x) out(x, y) = whole(x0 + x, y0 + y);
   }
   return out;
+}
+
+// The same in whole numbers, square by square: 1/65536 px, rounded to nearest, halves up.
+std::uint8_t exact_mean(const Plane<std::uint8_t>& source, std::int64_t x0, std::int64_t y0, double scale,
+                        std::int64_t tx, std::int64_t ty) {
+  const auto step = static_cast<std::int64_t>(std::floor(scale * 4294967296.0 + 0.5));
+  const auto covered = [&](std::int64_t target, std::int64_t px) {
+    const std::int64_t low = std::max((target * step) >> 16, px * 65536),
+                       high = std::min(((target + 1) * step) >> 16, (px + 1) * 65536);
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(high - low, 0));
+  };
+  std::uint64_t sum = 0, area = 0;
+  for (int y = 0; y < source.height(); ++y) {
+    const std::uint64_t rows = covered(ty, y0 + y);
+    for (int x = 0; rows > 0 && x < source.width(); ++x) {
+      const std::uint64_t weight = rows * covered(tx, x0 + x);
+      sum += weight * source(x, y);
+      area += weight;
+    }
+  }
+  return static_cast<std::uint8_t>(area == 0 ? 0 : (sum + area / 2) / area);
 }
 
 double mean(const Plane<std::uint8_t>& plane) {
@@ -157,4 +180,75 @@ TEST_CASE("the grids do not drift apart over a whole slide") {
   area_mean(source, 0, 0, 1.5625, 0, 0, near);
   area_mean(source, 312'500, 312'500, 1.5625, 200'000, 200'000, far);
   CHECK(near == far);
+}
+
+TEST_CASE("area_mean rounds exactly on every kernel path") {
+  // Two values far apart make many halves; 16 and 40 lie on both sides of where sums still fit doubles.
+  Plane<std::uint8_t> source = noise(330, 90, 9);
+  for (int y = 0; y < 45; ++y) {
+    for (int x = 0; x < 330; ++x) source(x, y) = (x * 7 + y * 3) % 4 < 2 ? 0 : 255;
+  }
+  test::on_each_kernel_path([&] {
+    for (const double scale :
+         {5.0, 0.5 / 0.22, 2.0, 0.5 / 0.32, 0.5 / 0.46, 1.0, 0.5 / 0.55, 0.3, 3.37, 16.0, 40.0}) {
+      for (const std::int64_t from : {0, 4001}) {
+        const auto first = static_cast<std::int64_t>(std::floor(static_cast<double>(from) / scale)) - 1;
+        Plane<std::uint8_t> target(std::min(290, static_cast<int>(330 / scale) + 3),
+                                   std::min(60, static_cast<int>(90 / scale) + 3));
+        area_mean(source, from, from + 1, scale, first, first, target);
+        int wrong = 0;
+        for (int y = 0; y < target.height(); y += 3) {
+          for (int x = 0; x < target.width(); x += scale < 1 ? 7 : 1)
+            wrong += target(x, y) != exact_mean(source, from, from + 1, scale, first + x, first + y);
+        }
+        INFO("scale " << scale);
+        CHECK(wrong == 0);
+      }
+    }
+    Plane<std::uint8_t> target(30, 20);
+    area_mean(source, 0, 0, 2.0, 3, 2, target);  // whole squares: the kernel for halving
+  });
+}
+
+TEST_CASE("a gaussian is the same on every kernel path, at any width") {
+  const Plane<std::uint8_t> source = noise(1100, 23, 10);
+  for (const double sigma : {0.0, 0.3, 0.55, 0.65, 1.09, 1.2, 2.0, 3.0, 11.0, 39.0}) {
+    for (const int width : {1, 5, 31, 32, 33, 63, 70, 511, 513, 1100}) {
+      const Plane<std::uint8_t> narrow = part(source, 0, 0, width, 23);
+      Plane<std::uint8_t> first, out, inner(width, 23, 7), first_inner;
+      test::on_each_kernel_path([&] {
+        gaussian(narrow, sigma, out);
+        if (first.empty()) first = out;
+        CHECK(out == first);
+        inner.fill(7);
+        gaussian(source, sigma, std::min(3, 1100 - width), 2, inner, 1, 20);
+        if (first_inner.empty()) first_inner = inner;
+        CHECK(inner == first_inner);
+      });
+    }
+  }
+}
+
+TEST_CASE("a gaussian rounds the sum of its rows to 1/128, then that of its columns to bytes") {
+  // 1.2 px: 86, 60, 21, 4 of 256 and nothing further out.
+  const int weights[] = {86, 60, 21, 4};
+  const Plane<std::uint8_t> source = noise(90, 40, 11);
+  Plane<std::uint8_t> out;
+  test::on_each_kernel_path([&] {
+    gaussian(source, 1.2, out);
+    int wrong = 0;
+    for (int y = 0; y < 40; ++y) {
+      for (int x = 0; x < 90; ++x) {
+        int sum = 1 << 14;
+        for (int i = -3; i <= 3; ++i) {
+          int down = 1;
+          for (int j = -3; j <= 3; ++j)
+            down += weights[std::abs(j)] * source(std::clamp(x + i, 0, 89), std::clamp(y + j, 0, 39));
+          sum += weights[std::abs(i)] * (down >> 1);
+        }
+        wrong += out(x, y) != sum >> 15;
+      }
+    }
+    CHECK(wrong == 0);
+  });
 }
