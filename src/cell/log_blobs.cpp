@@ -3,7 +3,10 @@
 #include "cell/log_blobs.hpp"
 
 #include <algorithm>
-#include <span>
+#include <bit>
+#include <cstring>
+#include <limits>
+#include <utility>
 
 #include "annulet/base/integer_math.hpp"
 #include "annulet/base/wide.hpp"
@@ -20,10 +23,8 @@ constexpr std::array<std::int16_t, 5> kStep1 = {18928, 14572, 6647, 1797, 288};
 constexpr std::array<std::int16_t, 6> kStep2 = {14104, 12203, 7906, 3835, 1393, 379};
 constexpr std::array<std::int16_t, 7> kStep3 = {10384, 9611, 7622, 5180, 3016, 1504, 643};
 constexpr std::array<std::int16_t, 9> kStep4 = {7752, 7426, 6530, 5271, 3905, 2655, 1657, 949, 499};
-constexpr std::array<std::span<const std::int16_t>, 5> kSteps = {kStep0, kStep1, kStep2, kStep3, kStep4};
-constexpr int kWidestStep = 8;
-
-constexpr std::array<int, kBlobScales> kMaximumRadius = {1, 2, 2, 3};           // 0.7 sigma in um
+constexpr std::array<int, kBlobScales> kMaximumRadius = {1, 2, 2, 3};  // 0.7 sigma in um
+constexpr int kWidestMaximum = 3;
 constexpr std::array<int, kBlobScales> kSigmaSquare = {830, 1475, 2621, 4660};  // sigma^2, 1/256 um2
 constexpr int kLogOfRatio1000 = 288;                                            // 1000 ln(4/3)
 
@@ -31,76 +32,106 @@ inline std::int16_t scaled(std::int16_t v, std::int16_t w) {
   return static_cast<std::int16_t>((static_cast<std::int32_t>(v) * w) >> 16);
 }
 
-constexpr Wide add_taps = [](const std::int16_t* a, const std::int16_t* b, std::int16_t w, int n,
-                             std::int16_t* out) ANNULET_KERNEL {
-  for (int i = 0; i < n; ++i) {
-    const auto sum = static_cast<std::int16_t>(a[i] + b[i]);
-    out[i] = static_cast<std::int16_t>(out[i] + scaled(sum, w));
-  }
-};
-
-// Each product is rounded down: half a unit a tap is given back with the middle one.
-constexpr Wide first_tap = [](const std::int16_t* a, std::int16_t w, std::int16_t back, int n,
-                              std::int16_t* out) ANNULET_KERNEL {
-  for (int i = 0; i < n; ++i) out[i] = static_cast<std::int16_t>(scaled(a[i], w) + back);
-};
-
-constexpr Wide subtract = [](const std::int16_t* a, const std::int16_t* b, int n, std::int16_t* out)
-                              ANNULET_KERNEL {
-                                for (int i = 0; i < n; ++i) out[i] = static_cast<std::int16_t>(a[i] - b[i]);
-                              };
-
-void smooth(const Plane<std::int16_t>& source, std::span<const std::int16_t> taps, Plane<std::int16_t>& rows,
-            Plane<std::int16_t>& target) {
-  const int width = source.width(), height = source.height(), reach = static_cast<int>(taps.size()) - 1;
-  const auto back = static_cast<std::int16_t>(taps.size() / 2);
-  rows.resize(width, height);
-  target.resize(width, height);
-  std::vector<std::int16_t> padded(static_cast<std::size_t>(width + 2 * kWidestStep));
-  for (int y = 0; y < height; ++y) {
-    const std::int16_t* s = source.row(y);
-    std::int16_t* p = padded.data() + reach;
-    std::fill_n(padded.data(), reach, s[0]);
-    std::copy_n(s, width, p);
-    std::fill_n(p + width, reach, s[width - 1]);
-    first_tap(p, taps[0], back, width, rows.row(y));
-    for (int k = 1; k <= reach; ++k)
-      add_taps(p - k, p + k, taps[static_cast<std::size_t>(k)], width, rows.row(y));
-  }
-  for (int y = 0; y < height; ++y) {
-    first_tap(rows.row(y), taps[0], back, width, target.row(y));
-    for (int k = 1; k <= reach; ++k) {
-      add_taps(rows.row(std::max(y - k, 0)), rows.row(std::min(y + k, height - 1)),
-               taps[static_cast<std::size_t>(k)], width, target.row(y));
-    }
-  }
+// Middle tap and pairs of equally far ones. Each product is rounded down: half a unit a tap is given back
+// with the middle one. All taps of a value are summed in a register.
+template <const auto& kTaps, std::size_t... kPair>
+ANNULET_KERNEL inline std::int16_t weighted(std::index_sequence<kPair...>, std::int16_t middle, auto pair) {
+  constexpr auto kBack = static_cast<std::int16_t>(kTaps.size() / 2);
+  auto sum = static_cast<std::int16_t>(scaled(middle, kTaps[0]) + kBack);
+  ((sum = static_cast<std::int16_t>(sum + scaled(pair(static_cast<int>(kPair) + 1), kTaps[kPair + 1]))), ...);
+  return sum;
 }
 
-constexpr Wide column_maxima = [](const std::int16_t* a, const std::int16_t* b, const std::int16_t* c, int n,
-                                  std::int16_t* out) ANNULET_KERNEL {
-  for (int i = 0; i < n; ++i) out[i] = std::max(a[i], std::max(b[i], c[i]));
+// Along a row that is valid as far as the taps reach to both sides.
+template <const auto& kTaps>
+constexpr Wide along_row = [](const std::int16_t* row, int n, std::int16_t* __restrict out) ANNULET_KERNEL {
+  constexpr auto kPairs = std::make_index_sequence<kTaps.size() - 1>{};
+  for (int i = 0; i < n; ++i) {
+    out[i] = weighted<kTaps>(kPairs, row[i], [&](int k) ANNULET_KERNEL {
+      return static_cast<std::int16_t>(row[i - k] + row[i + k]);
+    });
+  }
 };
 
-constexpr Wide mark_maxima = [](const std::int16_t* columns, const std::int16_t* middle, int n,
-                                std::int16_t least, std::uint8_t* out) ANNULET_KERNEL {
-  for (int i = 1; i + 1 < n; ++i) {
-    const std::int16_t around = std::max(columns[i], std::max(columns[i - 1], columns[i + 1]));
+// Down the rows about one, which is rows[0].
+template <const auto& kTaps>
+constexpr Wide down_rows =
+    [](const std::int16_t* const* rows, int n, std::int16_t* __restrict out) ANNULET_KERNEL {
+      constexpr auto kPairs = std::make_index_sequence<kTaps.size() - 1>{};
+      const std::int16_t* at[2 * kTaps.size() - 1];
+      for (std::size_t k = 0; k < std::size(at); ++k) at[k] = rows[k];
+      constexpr int kMiddle = kTaps.size() - 1;
+      for (int i = 0; i < n; ++i) {
+        out[i] = weighted<kTaps>(kPairs, at[kMiddle][i], [&](int k) ANNULET_KERNEL {
+          return static_cast<std::int16_t>(at[kMiddle - k][i] + at[kMiddle + k][i]);
+        });
+      }
+    };
+
+constexpr Wide subtract = [](const std::int16_t* a, const std::int16_t* b, int n,
+                             std::int16_t* __restrict out) ANNULET_KERNEL {
+  for (int i = 0; i < n; ++i) out[i] = static_cast<std::int16_t>(a[i] - b[i]);
+};
+
+// One smoothing: how far it looks, and its two directions.
+struct Step {
+  int reach;
+  void (*along)(const std::int16_t* row, int n, std::int16_t* out);
+  void (*down)(const std::int16_t* const* rows, int n, std::int16_t* out);
+};
+
+template <const auto& kTaps>
+constexpr Step step() {
+  return {static_cast<int>(kTaps.size()) - 1,
+          [](const std::int16_t* row, int n, std::int16_t* out) { along_row<kTaps>(row, n, out); },
+          [](const std::int16_t* const* rows, int n, std::int16_t* out) { down_rows<kTaps>(rows, n, out); }};
+}
+
+constexpr std::array<Step, kBlobScales + 1> kSteps = {step<kStep0>(), step<kStep1>(), step<kStep2>(),
+                                                      step<kStep3>(), step<kStep4>()};
+constexpr int kWidestStep = 8;
+
+// 1 where a value is at least `least` and at least as large as its eight neighbours. Reads one value more on
+// both sides.
+constexpr Wide mark_maxima = [](const std::int16_t* above, const std::int16_t* middle,
+                                const std::int16_t* below, int n, std::int16_t least,
+                                std::uint8_t* __restrict out) ANNULET_KERNEL {
+  for (int i = 0; i < n; ++i) {
+    const auto column = [&](int at)
+                            ANNULET_KERNEL { return std::max(middle[at], std::max(above[at], below[at])); };
+    const std::int16_t around = std::max(column(i), std::max(column(i - 1), column(i + 1)));
     out[i] = static_cast<std::uint8_t>((middle[i] >= around) & (middle[i] >= least));
   }
 };
 
-// Largest of the square around (x, y); of equal values the first by (y, x) wins.
-bool is_maximum(const Plane<std::int16_t>& plane, int x, int y, int radius) {
-  const std::int16_t v = plane(x, y);
-  const int top = std::max(y - radius, 0), bottom = std::min(y + radius, plane.height() - 1);
-  const int left = std::max(x - radius, 0), right = std::min(x + radius, plane.width() - 1);
-  for (int j = top; j <= bottom; ++j) {
-    const std::int16_t* row = plane.row(j);
-    for (int i = left; i <= right; ++i) {
-      if (row[i] > v || (row[i] == v && (j < y || (j == y && i < x)))) return false;
-    }
+// Calls visit(i) for every mark of n; `marks` goes on with zeros to a multiple of 8.
+template <class Visit>
+void each_mark(const std::uint8_t* marks, int n, Visit&& visit) {
+  for (int i = 0; i < n; i += 8) {
+    std::uint64_t eight;
+    std::memcpy(&eight, marks + i, sizeof eight);
+    for (; eight != 0; eight &= eight - 1) visit(i + std::countr_zero(eight) / 8);
   }
-  return true;
+}
+
+// Largest of the square around x in the middle one of the rows; of equal values the first by (y, x) wins.
+// Eight values of a row are compared at once: branches on each would be mispredicted.
+bool is_maximum(const std::int16_t* const* rows, int x, int radius) {
+  using Eight [[gnu::vector_size(16)]] = std::int16_t;
+  constexpr Eight kPlace = {0, 1, 2, 3, 4, 5, 6, 7};
+  const auto v = rows[0][x], r = static_cast<std::int16_t>(radius);
+  const auto all = [](std::int16_t value) { return Eight{} + value; };
+  const auto row = [&](int j) {
+    Eight values;
+    std::memcpy(&values, rows[j] + x - radius, sizeof values);
+    return values;
+  };
+  const Eight equal_loses = all(static_cast<std::int16_t>(v - 1)), equal_wins = all(v);
+  Eight larger = row(0) > (kPlace < all(r) ? equal_loses : equal_wins);
+  for (int j = 1; j <= radius; ++j) larger |= (row(-j) > equal_loses) | (row(j) > equal_wins);
+  larger &= kPlace <= all(static_cast<std::int16_t>(2 * r));
+  const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(larger);
+  return (halves[0] | halves[1]) == 0;
 }
 
 // Vertex of the parabola through three values, 1/64 um from the middle one, within half a pixel.
@@ -111,100 +142,111 @@ std::int32_t vertex(int before, int middle, int after) {
       std::clamp<std::int64_t>(divide_round(32 * (after - before), bend), -32, 32));
 }
 
-bool stronger(const Blob& a, const Blob& b) {
-  if (a.strength != b.strength) return a.strength > b.strength;
-  if (a.y != b.y) return a.y < b.y;
-  if (a.x != b.x) return a.x < b.x;
-  return a.scale < b.scale;
-}
-
 }  // namespace
 
-void BlobFinder::maxima(const Plane<std::int16_t>& difference, const BlobWindow& window, int threshold,
-                        int scale, std::vector<Blob>& blobs) {
-  const int width = difference.width(), height = difference.height();
-  const auto least = static_cast<std::int16_t>((threshold * kLogOfRatio1000 + 999) / 1000);
-  candidate_.assign(static_cast<std::size_t>(width), 0);
-  column_.resize(width, 1);
-  for (int y = 1; y + 1 < height; ++y) {
-    const std::int32_t centre_y = window.first_y + y * kMicroUnits;
-    if (centre_y < window.wanted.y0 || centre_y >= window.wanted.y1) continue;
-    column_maxima(difference.row(y - 1), difference.row(y), difference.row(y + 1), width, column_.row(0));
-    mark_maxima(column_.row(0), difference.row(y), width, least, candidate_.data());
-    for (int x = 1; x + 1 < width; ++x) {
-      if (candidate_[static_cast<std::size_t>(x)] == 0) continue;
-      const std::int32_t centre_x = window.first_x + x * kMicroUnits;
-      if (centre_x < window.wanted.x0 || centre_x >= window.wanted.x1) continue;
-      if (!is_maximum(difference, x, y, kMaximumRadius[static_cast<std::size_t>(scale)])) continue;
-      const int v = difference(x, y);
-      Blob blob;
-      blob.x = centre_x + vertex(difference(x - 1, y), v, difference(x + 1, y));
-      blob.y = centre_y + vertex(difference(x, y - 1), v, difference(x, y + 1));
-      blob.response = static_cast<std::int32_t>(divide_round(v * 1000, kLogOfRatio1000));
-      blob.strength = v * kSigmaSquare[static_cast<std::size_t>(scale)];
-      blob.scale = scale;
-      blobs.push_back(blob);
-    }
-  }
+void BlobFinder::Rows::resize(int width, int held) {
+  held_ = held;
+  rows_.resize(width + 2 * kWidestStep, held);
+  rows_.fill(kNothing);
+}
+
+std::int16_t* BlobFinder::Rows::at(int y) {
+  return rows_.row(y % held_) + kWidestStep;
 }
 
 void BlobFinder::operator()(const Plane<std::int16_t>& coarse, const BlobWindow& window, int threshold,
                             int first_scale, int last_scale, std::vector<Blob>& blobs) {
   blobs.clear();
   if (coarse.width() < 3 || coarse.height() < 3) return;
-  smooth(coarse, kSteps[0], rows_, smooth_[0]);
-  for (int scale = 0; scale <= last_scale; ++scale) {
-    const auto from = static_cast<std::size_t>(scale % 2);
-    smooth(smooth_[from], kSteps[static_cast<std::size_t>(scale) + 1], rows_, smooth_[1 - from]);
-    if (scale < first_scale) continue;
-    difference_.resize(coarse.width(), coarse.height());
-    for (int y = 0; y < coarse.height(); ++y) {
-      subtract(smooth_[from].row(y), smooth_[1 - from].row(y), coarse.width(), difference_.row(y));
-    }
-    maxima(difference_, window, threshold, scale, blobs);
+  coarse_ = &coarse;
+  window_ = &window;
+  least_ = static_cast<std::int16_t>((threshold * kLogOfRatio1000 + 999) / 1000);
+  first_scale_ = first_scale;
+  padded_.resize(coarse.width(), 1);
+  nothing_.resize(coarse.width(), 1);
+  marks_.assign(static_cast<std::size_t>(coarse.width()) + 8, 0);
+  for (int k = 0; k <= last_scale + 1; ++k) {
+    Level& level = level_of(k);
+    level.smooth_made = level.spread_made = 0;
+    level.spread.resize(coarse.width(), 2 * kSteps[static_cast<std::size_t>(k)].reach + 1);
+    level.smooth.resize(coarse.width(), kWidestStep + 1);
+    level.difference.resize(coarse.width(), 2 * kWidestMaximum + 1);
+    level.blobs.clear();
+  }
+  for (int y = 0; y < coarse.height(); ++y) make_row(last_scale + 1);
+  for (int scale = first_scale; scale <= last_scale; ++scale) {
+    const std::vector<Blob>& found = level_of(scale).blobs;
+    blobs.insert(blobs.end(), found.begin(), found.end());
   }
 }
 
-void BlobFinder::thin_near(std::vector<Blob>& blobs) {
-  constexpr std::int32_t kReach = kThinUm * kMicroUnits;
-  grid_.build(blobs.size(), 2 * kReach, 0, 0, [&](std::size_t i) {
-    return Point<MicroFrame, std::int32_t>{blobs[i].x, blobs[i].y};
-  });
-  const auto stronger_near = [&](std::size_t i, auto&& visit) {
-    grid_.near(blobs[i].x, blobs[i].y, kReach, [&](std::uint32_t j) {
-      const std::int32_t dx = blobs[j].x - blobs[i].x, dy = blobs[j].y - blobs[i].y;
-      if (dx * dx + dy * dy < kReach * kReach && stronger(blobs[j], blobs[i])) visit(j);
-    });
+// A row of a level with replicated borders: of the plane itself for level -1.
+const std::int16_t* BlobFinder::row_of(int level, int y) {
+  const int width = coarse_->width();
+  std::int16_t* row = nullptr;
+  if (level < 0) {
+    row = padded_.at(0);
+    std::copy_n(coarse_->row(y), width, row);
+  } else {
+    while (level_of(level).smooth_made <= y) make_row(level);
+    row = level_of(level).smooth.at(y);
+  }
+  std::fill_n(row - kWidestStep, kWidestStep, row[0]);
+  std::fill_n(row + width, kWidestStep, row[width - 1]);
+  return row;
+}
+
+// The next row of a level, of the levels that it needs, and of what they are made for.
+void BlobFinder::make_row(int k) {
+  Level& level = level_of(k);
+  const Step& step = kSteps[static_cast<std::size_t>(k)];
+  const int y = level.smooth_made++, width = coarse_->width(), last = coarse_->height() - 1;
+  for (int& next = level.spread_made; next <= std::min(y + step.reach, last); ++next)
+    step.along(row_of(k - 1, next), width, level.spread.at(next));
+  const std::int16_t* rows[2 * kWidestStep + 1];
+  for (int i = -step.reach; i <= step.reach; ++i)
+    rows[i + step.reach] = level.spread.at(std::clamp(y + i, 0, last));
+  step.down(rows, width, level.smooth.at(y));
+  if (k <= first_scale_) return;
+  Level& before = level_of(k - 1);
+  subtract(before.smooth.at(y), level.smooth.at(y), width, before.difference.at(y));
+  const int radius = kMaximumRadius[static_cast<std::size_t>(k - 1)];
+  maxima(k - 1, y - radius);
+  for (int below = y - radius + 1; y == last && below <= last; ++below) maxima(k - 1, below);
+}
+
+// Those of a row of differences whose neighbours are all made.
+void BlobFinder::maxima(int scale, int y) {
+  const BlobWindow& window = *window_;
+  const int width = coarse_->width(), height = coarse_->height();
+  const std::int32_t centre_y = window.first_y + y * kMicroUnits;
+  if (y < 1 || y + 1 >= height || centre_y < window.wanted.y0 || centre_y >= window.wanted.y1) return;
+  const auto first_at = [&](std::int32_t x) {
+    return static_cast<int>(-divide_floor(window.first_x - x, kMicroUnits));
   };
-  const auto& state = knockout_(blobs.size(), kThinRounds, stronger_near);
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < blobs.size(); ++i) {
-    if (state[i] != Knockout::State::Lost) blobs[kept++] = blobs[i];
+  const int x0 = std::max(1, first_at(window.wanted.x0)),
+            x1 = std::min(width - 1, first_at(window.wanted.x1));
+  if (x0 >= x1) return;
+  Level& level = level_of(scale);
+  const std::int16_t* about[2 * kWidestMaximum + 1];
+  for (int j = -kWidestMaximum; j <= kWidestMaximum; ++j) {
+    const bool real = y + j >= 0 && y + j < height;
+    about[j + kWidestMaximum] = real ? level.difference.at(y + j) : nothing_.at(0);
   }
-  blobs.resize(kept);
-}
-
-void BlobFinder::cap(std::vector<Blob>& blobs) {
-  constexpr std::int32_t kSquare = kSquareUm * kMicroUnits;
-  capped_.assign(blobs.size(), 0);
-  grid_.build(blobs.size(), kSquare, 0, 0, [&](std::size_t i) {
-    return Point<MicroFrame, std::int32_t>{blobs[i].x, blobs[i].y};
+  const std::int16_t* const* rows = about + kWidestMaximum;
+  mark_maxima(rows[-1] + x0, rows[0] + x0, rows[1] + x0, x1 - x0, least_, marks_.data());
+  std::fill_n(marks_.data() + x1 - x0, 8, std::uint8_t{0});
+  each_mark(marks_.data(), x1 - x0, [&](int i) {
+    const int x = x0 + i, v = rows[0][x];
+    if (!is_maximum(rows, x, kMaximumRadius[static_cast<std::size_t>(scale)])) return;
+    Blob blob;
+    blob.x = window.first_x + x * kMicroUnits + vertex(rows[0][x - 1], v, rows[0][x + 1]);
+    blob.y = centre_y + vertex(rows[-1][x], v, rows[1][x]);
+    blob.response = static_cast<std::int32_t>(divide_round(v * 1000, kLogOfRatio1000));
+    blob.strength = v * kSigmaSquare[static_cast<std::size_t>(scale)];
+    blob.scale = scale;
+    level.blobs.push_back(blob);
   });
-  grid_.each_bin([&](std::uint32_t* begin, std::uint32_t* end) {
-    if (end - begin <= kBlobsPerSquare) return;
-    std::sort(begin, end, [&](std::uint32_t a, std::uint32_t b) { return stronger(blobs[a], blobs[b]); });
-    for (std::uint32_t* i = begin + kBlobsPerSquare; i != end; ++i) capped_[*i] = 1;
-  });
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < blobs.size(); ++i) {
-    if (capped_[i] == 0) blobs[kept++] = blobs[i];
-  }
-  blobs.resize(kept);
-}
-
-void BlobFinder::thin(std::vector<Blob>& blobs) {
-  thin_near(blobs);
-  cap(blobs);
 }
 
 }  // namespace annulet::nuclei

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "annulet/base/geometry.hpp"
@@ -37,13 +38,41 @@ class BlobFinder {
   void thin(std::vector<Blob>& blobs);
 
  private:
+  /// The last `held` rows of a plane that is made from the top downwards, with room on both sides.
+  class Rows {
+   public:
+    void resize(int width, int held);
+    std::int16_t* at(int y);
+
+   private:
+    static constexpr std::int16_t kNothing = std::numeric_limits<std::int16_t>::min();
+    int held_ = 1;
+    Plane<std::int16_t> rows_;
+  };
+  /// A Gaussian, made from the one before row by row, so that all of them stay in the second cache.
+  struct Level {
+    Rows spread, smooth;                   ///< smoothed along the rows, and down them too
+    int spread_made = 0, smooth_made = 0;  ///< rows so far
+    Rows difference;                       ///< to the next level
+    std::vector<Blob> blobs;               ///< of this scale
+  };
+
+  Level& level_of(int k) { return levels_[static_cast<std::size_t>(k)]; }
+  const std::int16_t* row_of(int level, int y);
+  void make_row(int k);
+  void maxima(int scale, int y);
   void thin_near(std::vector<Blob>& blobs);
   void cap(std::vector<Blob>& blobs);
-  void maxima(const Plane<std::int16_t>& difference, const BlobWindow& window, int threshold, int scale,
-              std::vector<Blob>& blobs);
-  Plane<std::int16_t> smooth_[2], rows_, difference_;
-  Plane<std::int16_t> column_;
-  std::vector<std::uint8_t> candidate_, capped_;
+
+  // Of the search under way.
+  const Plane<std::int16_t>* coarse_ = nullptr;
+  const BlobWindow* window_ = nullptr;
+  std::int16_t least_ = 0;
+  int first_scale_ = 0;
+
+  std::array<Level, kBlobScales + 1> levels_;
+  Rows padded_, nothing_;
+  std::vector<std::uint8_t> marks_, capped_;
   Knockout knockout_;
   BinGrid grid_;
 };
