@@ -39,21 +39,31 @@ class BinGrid {
       items_[next_[bin_of(position(i))]++] = static_cast<std::uint32_t>(i);
   }
 
-  /// Calls visit(index) for every point in the bins within `reach` of (x, y): all of them and perhaps some
-  /// farther ones.
+  /// Indices of the points, bin after bin along the rows of bins.
+  const std::vector<std::uint32_t>& order() const { return items_; }
+
+  /// Calls visit(first, last) for stretches of `order` with the points in the bins within `reach` of (x, y):
+  /// all of them and perhaps some farther ones. One stretch a row of bins.
   template <class Visit>
-  void near(std::int32_t x, std::int32_t y, std::int32_t reach, Visit&& visit) const {
+  void stretches(std::int32_t x, std::int32_t y, std::int32_t reach, Visit&& visit) const {
     const int left = std::max(0, (x - reach - x0_) / bin_),
               right = std::min(columns_ - 1, (x + reach - x0_) / bin_);
     const int top = std::max(0, (y - reach - y0_) / bin_),
               bottom = std::min(rows_ - 1, (y + reach - y0_) / bin_);
+    if (left > right) return;
     for (int row = top; row <= bottom; ++row) {
       const std::size_t line = static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_);
-      for (int column = left; column <= right; ++column) {
-        const std::size_t b = line + static_cast<std::size_t>(column);
-        for (std::uint32_t k = start_[b]; k < start_[b + 1]; ++k) visit(items_[k]);
-      }
+      visit(start_[line + static_cast<std::size_t>(left)],
+            start_[line + static_cast<std::size_t>(right) + 1]);
     }
+  }
+
+  /// Calls visit(index) for those points.
+  template <class Visit>
+  void near(std::int32_t x, std::int32_t y, std::int32_t reach, Visit&& visit) const {
+    stretches(x, y, reach, [&](std::uint32_t first, std::uint32_t last) {
+      for (std::uint32_t k = first; k < last; ++k) visit(items_[k]);
+    });
   }
 
   /// Calls visit(begin, end) with the indices of every bin that is not empty; the callee may reorder them.

@@ -5,6 +5,7 @@
 
 #include "annulet/base/error.hpp"
 #include "annulet/base/integer_math.hpp"
+#include "annulet/base/wide.hpp"
 #include "annulet/model/toml_table.hpp"
 #include "cell/bin_grid.hpp"
 #include "cell/kind_features.hpp"
@@ -22,14 +23,41 @@ constexpr std::int32_t kInteriorBin = 16 * kMicroUnits;
 // 1/1000.
 constexpr std::int64_t kInteriorSquare1000 = 452'707;
 
+struct Split {
+  std::int32_t feature, cut;  ///< a cell goes right where the feature is at least the cut
+};
+
+constexpr std::size_t kLane = 64;  // cells that go through the trees together
+using Lane = std::array<std::int32_t, kLane>;
+using Block = std::array<Lane, kKindFeatures>;
+
+// Adds one tree's leaves; `splits` by level and node. `nodes`: room for half the leaves.
+constexpr Wide add_tree = [](const Split* splits, const std::int32_t* leaves, int depth, const Block& block,
+                             Lane* nodes, std::array<std::int64_t, kLane>& sums) ANNULET_KERNEL {
+  for (int level = depth - 1; level >= 0; --level) {
+    const std::size_t width = std::size_t{1} << level;
+    for (std::size_t node = 0; node < width; ++node) {
+      const Split split = splits[width - 1 + node];
+      const Lane& feature = block[static_cast<std::size_t>(split.feature)];
+      Lane chosen;
+      if (level == depth - 1) {
+        const std::int32_t left = leaves[2 * node], right = leaves[2 * node + 1];
+        for (std::size_t j = 0; j < kLane; ++j) chosen[j] = feature[j] >= split.cut ? right : left;
+      } else {
+        const Lane &left = nodes[2 * node], &right = nodes[2 * node + 1];
+        for (std::size_t j = 0; j < kLane; ++j) chosen[j] = feature[j] >= split.cut ? right[j] : left[j];
+      }
+      nodes[node] = chosen;
+    }
+  }
+  for (std::size_t j = 0; j < kLane; ++j) sums[j] += nodes[0][j];
+};
+
 }  // namespace
 
 /// Trees of one depth, one after the other for the kinds of kTreeKinds, again and again. A tree of depth d
 /// has 2^d - 1 splits by level and node, and 2^d leaves.
 struct KindModel::Trees {
-  struct Split {
-    std::int32_t feature, cut;  ///< a cell goes right where the feature is at least the cut
-  };
   int depth = 0;
   std::vector<Split> splits;
   std::vector<std::int32_t> leaves;
@@ -37,7 +65,7 @@ struct KindModel::Trees {
   int interior_area = 0, interior_apart = 0;  ///< percent of the slide's large area; of the interior's radius
 
   explicit Trees(TomlTable& table);
-  CellKind kind(const KindFeatures& features) const;
+  void judge_nuclei(const CellTable& cells, std::vector<CellKind>& kinds) const;
   bool is_walled(const CellRow& row) const;
   void judge_walled(const CellTable& cells, std::vector<CellKind>& kinds) const;
   void judge_interiors(const CellTable& cells, std::vector<CellKind>& kinds) const;
@@ -72,20 +100,31 @@ KindModel::Trees::Trees(TomlTable& table) {
     table.reject("trees.leaves", "has not the number that depth and rounds ask for");
 }
 
-// The kind with the largest sum of leaves; of equal ones the first.
-CellKind KindModel::Trees::kind(const KindFeatures& features) const {
-  std::array<std::int64_t, kKinds> sums{};
-  const std::size_t ends = std::size_t{1} << depth, trees = leaves.size() / ends;
-  for (std::size_t tree = 0; tree < trees; ++tree) {
-    const Split* tree_splits = splits.data() + tree * (ends - 1);
-    std::size_t node = 0;
-    for (int level = 0; level < depth; ++level) {
-      const Split& split = tree_splits[(std::size_t{1} << level) - 1 + node];
-      node = 2 * node + (features[static_cast<std::size_t>(split.feature)] >= split.cut ? 1 : 0);
+// The kind with the largest sum of leaves; of equal ones the first. Cells go through a tree together, from
+// its leaves up: every split is asked of every cell, which costs less than to jump from split to split.
+void KindModel::Trees::judge_nuclei(const CellTable& cells, std::vector<CellKind>& kinds) const {
+  KindFeatureReader features_of(cells);
+  Block block;
+  std::vector<Lane> nodes(std::size_t{1} << (depth - 1));
+  for (std::size_t first = 0; first < cells.size(); first += kLane) {
+    const std::size_t count = std::min(kLane, cells.size() - first);
+    for (std::size_t j = 0; j < count; ++j) {
+      const KindFeatures features = features_of(first + j);
+      for (std::size_t k = 0; k < kKindFeatures; ++k) block[k][j] = features[k];
     }
-    sums[tree % kKinds] += leaves[tree * ends + node];
+    std::array<std::array<std::int64_t, kLane>, kKinds> sums{};
+    const std::size_t ends = std::size_t{1} << depth, trees = leaves.size() / ends;
+    for (std::size_t tree = 0; tree < trees; ++tree)
+      add_tree(splits.data() + tree * (ends - 1), leaves.data() + tree * ends, depth, block, nodes.data(),
+               sums[tree % kKinds]);
+    for (std::size_t j = 0; j < count; ++j) {
+      std::size_t best = 0;
+      for (std::size_t kind = 1; kind < kKinds; ++kind) {
+        if (sums[kind][j] > sums[best][j]) best = kind;
+      }
+      kinds[first + j] = kTreeKinds[best];
+    }
   }
-  return kTreeKinds[static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin())];
 }
 
 bool KindModel::Trees::is_walled(const CellRow& row) const {
@@ -154,11 +193,8 @@ KindModel KindModel::load(const std::string& id_or_path) {
 
 std::vector<CellKind> KindModel::operator()(const CellTable& cells) const {
   expects(trees_ != nullptr, "KindModel: loaded before use");
-  const std::vector<KindFeatures> features = kind_features(cells);
   std::vector<CellKind> kinds(cells.size());
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    kinds[i] = trees_->kind(features[i]);
-  }
+  trees_->judge_nuclei(cells, kinds);
   trees_->judge_walled(cells, kinds);
   trees_->judge_interiors(cells, kinds);
   return kinds;

@@ -19,15 +19,15 @@ bool positive(Pattern pattern) {
   return pattern == Pattern::WeakModerateComplete || pattern == Pattern::IntenseComplete;
 }
 
+// The ray that points most along (x, y), of equal ones the first: one of the seventeen of its quadrant.
 std::size_t ray_towards(std::int64_t x, std::int64_t y) {
-  std::size_t best = 0;
-  std::int64_t along = kDirections64[0][0] * x + kDirections64[0][1] * y;
-  for (std::size_t ray = 1; ray < kRays; ++ray) {
-    const std::int64_t here = kDirections64[ray][0] * x + kDirections64[ray][1] * y;
-    if (here > along) {
-      along = here;
-      best = ray;
-    }
+  constexpr std::size_t kQuarter = kRays / 4;
+  const std::size_t quadrant = x >= 0 && y >= 0 ? 0 : x < 0 && y >= 0 ? 1 : x < 0 ? 2 : 3;
+  const auto along = [&](std::size_t ray) { return kDirections64[ray][0] * x + kDirections64[ray][1] * y; };
+  std::size_t best = quadrant == 3 ? 0 : quadrant * kQuarter;
+  for (std::size_t ray = quadrant * kQuarter;
+       ray <= std::min<std::size_t>((quadrant + 1) * kQuarter, kRays - 1); ++ray) {
+    if (along(ray) > along(best)) best = ray;
   }
   return best;
 }

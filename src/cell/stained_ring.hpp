@@ -17,9 +17,6 @@ inline bool is_stained(int ridge, int visible_od) {
   return ridge * kOdPerRidge >= visible_od;
 }
 
-/// Length of the perimeter that each ray stands for; one unit for all rows of a kind, only ratios matter.
-std::array<std::int32_t, kRays> ray_lengths(const CellRow& row);
-
 struct StainedRing {
   int share = 0;        ///< stained share of the perimeter, 1/1000
   int longest_arc = 0;  ///< longest unbroken stained part, 1/1000 of the perimeter
@@ -27,7 +24,8 @@ struct StainedRing {
   int median_od = 0;    ///< median ridge over the stained rays, 1/1000 OD
 };
 
-/// Rays where `counted` is false are taken as not stained but keep their length.
+/// A ray stands for a length of the perimeter as its radius is long, at least 1/8 um. Rays where `counted` is
+/// false are taken as not stained but keep their length.
 StainedRing stained_ring(const CellRow& row, const std::array<bool, kRays>& counted, int visible_od,
                          int bridged_rays);
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <numeric>
+#include <optional>
+
+#include "annulet/base/integer_math.hpp"
 
 namespace annulet {
 namespace {
@@ -12,75 +14,114 @@ namespace {
 class Groups {
  public:
   explicit Groups(std::size_t n) : parent_(n), size_(n, 1) {
-    std::iota(parent_.begin(), parent_.end(), std::size_t{0});
+    std::iota(parent_.begin(), parent_.end(), std::uint32_t{0});
   }
-  std::size_t find(std::size_t i) {
+  std::uint32_t find(std::uint32_t i) {
     while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
     return i;
   }
-  void join(std::size_t a, std::size_t b) {
-    a = find(a);
-    b = find(b);
+  void join(std::size_t one, std::size_t other) {
+    auto a = find(static_cast<std::uint32_t>(one)), b = find(static_cast<std::uint32_t>(other));
     if (a == b) return;
     if (b < a) std::swap(a, b);
     parent_[b] = a;
     size_[a] += size_[b];
   }
-  std::uint64_t size(std::size_t i) { return size_[find(i)]; }
+  std::uint64_t size(std::size_t i) { return size_[find(static_cast<std::uint32_t>(i))]; }
 
  private:
-  std::vector<std::size_t> parent_;
-  std::vector<std::uint64_t> size_;
+  std::vector<std::uint32_t> parent_, size_;
 };
 
-using Touching = std::pair<std::size_t, std::size_t>;
-
-std::vector<Touching> touching_pairs(const CellTable& cells, const GradedTable& graded) {
-  std::vector<Touching> pairs;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (graded[i].kind != CellKind::Tumour) continue;
-    std::array<int, kNeighbours> rays{};
-    for (const std::uint8_t n : cells[i].facing) {
-      if (n < kNeighbours) ++rays[n];
-    }
-    for (int n = 0; n < cells[i].neighbours; ++n) {
-      if (rays[static_cast<std::size_t>(n)] < kTouchingRays) continue;
-      const CellRow* other = neighbour_of(cells, cells[i], static_cast<std::size_t>(n));
-      if (other == nullptr) continue;
-      const auto j = static_cast<std::size_t>(other - cells.data());
-      if (graded[j].kind == CellKind::Tumour) pairs.emplace_back(i, j);
-    }
+/// Finds cells by their place. A table is sorted by y: the cells of one um of it lie together, and the places
+/// alone are a thirtieth of the table.
+class Places {
+ public:
+  explicit Places(const CellTable& cells) {
+    keys_.reserve(cells.size());
+    for (const CellRow& row : cells) keys_.push_back(key_of(row.x, row.y));
+    if (cells.empty()) return;
+    first_ = stripe_of(cells.front().y);
+    starts_.resize(static_cast<std::size_t>(stripe_of(cells.back().y) - first_) + 2, cells.size());
+    for (std::size_t i = cells.size(); i-- > 0;)
+      starts_[static_cast<std::size_t>(stripe_of(cells[i].y) - first_)] = i;
+    for (std::size_t s = starts_.size() - 1; s-- > 0;) starts_[s] = std::min(starts_[s], starts_[s + 1]);
   }
-  return pairs;
+  /// The cell that `row` names as its neighbour `index`; nothing where the table does not hold it.
+  std::optional<std::size_t> neighbour_of(const CellRow& row, std::size_t index) const {
+    const std::int32_t x = row.x + row.neighbour[index][0], y = row.y + row.neighbour[index][1];
+    const std::int64_t stripe = stripe_of(y) - first_;
+    if (stripe < 0 || stripe + 1 >= static_cast<std::int64_t>(starts_.size())) return std::nullopt;
+    const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(starts_[static_cast<std::size_t>(stripe)]);
+    const auto last =
+        keys_.begin() + static_cast<std::ptrdiff_t>(starts_[static_cast<std::size_t>(stripe) + 1]);
+    const auto at = std::lower_bound(first, last, key_of(x, y));
+    if (at == last || *at != key_of(x, y)) return std::nullopt;
+    return static_cast<std::size_t>(at - keys_.begin());
+  }
+
+ private:
+  static std::int64_t key_of(std::int32_t x, std::int32_t y) { return (std::int64_t{y} << 32) + x; }
+  static std::int64_t stripe_of(std::int32_t y) { return divide_floor(y, kMicroUnits); }
+
+  std::vector<std::int64_t> keys_;
+  std::vector<std::size_t> starts_;  // of each stripe of 1 um, and the end
+  std::int64_t first_ = 0;
+};
+
+// What can be contiguous: groups of touching tumour cells that are all of one such kind, a bit each.
+constexpr std::size_t kGroupings = 4;
+
+// Bit 0: intense and complete; bits 1 to 3: reactive in the sense of the gastric guideline, at least faint,
+// at least intense.
+std::vector<std::uint8_t> memberships(const GradedTable& graded, const Grading& grading) {
+  const std::array<int, 3> least_od{0, grading.faint_od, grading.intense_od};
+  std::vector<std::uint8_t> members(graded.size(), 0);
+  for (std::size_t i = 0; i < graded.size(); ++i) {
+    const GradedCell& cell = graded[i];
+    if (cell.kind != CellKind::Tumour) continue;
+    unsigned bits = cell.pattern == Pattern::IntenseComplete ? 1U : 0U;
+    const bool reactive = cell.pattern != Pattern::Unmeasurable && cell.longest_arc >= grading.reactive_arc;
+    for (std::size_t k = 0; k < least_od.size(); ++k) {
+      if (reactive && cell.strength_od >= least_od[k]) bits |= 2U << k;
+    }
+    members[i] = static_cast<std::uint8_t>(bits);
+  }
+  return members;
 }
 
-std::uint64_t largest_group(const GradedTable& graded, const std::vector<Touching>& pairs,
-                            const std::function<bool(const GradedCell&)>& member) {
-  Groups groups(graded.size());
-  for (const auto& [a, b] : pairs) {
-    if (member(graded[a]) && member(graded[b])) groups.join(a, b);
-  }
-  std::uint64_t largest = 0;
-  for (std::size_t i = 0; i < graded.size(); ++i) {
-    if (graded[i].kind == CellKind::Tumour && member(graded[i])) largest = std::max(largest, groups.size(i));
-  }
-  return largest;
+int rays_facing(const CellRow& row, std::uint8_t neighbour) {
+  std::uint8_t rays = 0;
+  for (const std::uint8_t n : row.facing) rays = static_cast<std::uint8_t>(rays + (n == neighbour ? 1 : 0));
+  return rays;
 }
 
 }  // namespace
 
 Contiguity find_contiguity(const CellTable& cells, const GradedTable& graded, const Grading& grading) {
-  const std::vector<Touching> pairs = touching_pairs(cells, graded);
-  Contiguity contiguity;
-  contiguity.largest_intense_cluster =
-      largest_group(graded, pairs, [](const GradedCell& c) { return c.pattern == Pattern::IntenseComplete; });
-  const std::array<int, 3> least_od{0, grading.faint_od, grading.intense_od};
-  for (std::size_t k = 0; k < least_od.size(); ++k) {
-    contiguity.largest_gastric_cluster[k] = largest_group(graded, pairs, [&](const GradedCell& c) {
-      return c.pattern != Pattern::Unmeasurable && c.longest_arc >= grading.reactive_arc &&
-             c.strength_od >= least_od[k];
-    });
+  const std::vector<std::uint8_t> members = memberships(graded, grading);
+  const Places places(cells);
+  std::vector<Groups> groups(kGroupings, Groups(cells.size()));
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (members[i] == 0) continue;
+    for (std::uint8_t n = 0; n < cells[i].neighbours; ++n) {
+      if (rays_facing(cells[i], n) < kTouchingRays) continue;
+      const auto other = places.neighbour_of(cells[i], n);
+      if (!other) continue;
+      for (std::size_t g = 0; g < kGroupings; ++g) {
+        if ((members[i] & members[*other] & 1U << g) != 0) groups[g].join(i, *other);
+      }
+    }
   }
+  std::array<std::uint64_t, kGroupings> largest{};
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    for (std::size_t g = 0; g < kGroupings; ++g) {
+      if ((members[i] & 1U << g) != 0) largest[g] = std::max(largest[g], groups[g].size(i));
+    }
+  }
+  Contiguity contiguity;
+  contiguity.largest_intense_cluster = largest[0];
+  std::copy(largest.begin() + 1, largest.end(), std::begin(contiguity.largest_gastric_cluster));
   return contiguity;
 }
 

@@ -1,0 +1,215 @@
+#include "cell/kind_neighbourhood.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "annulet/base/wide.hpp"
+
+namespace annulet {
+
+namespace {
+
+constexpr std::int32_t kNear = 30 * kMicroUnits, kFar = 100 * kMicroUnits;
+constexpr int kLargeShare = 50;  // percent of the slide's large area from which a neighbour counts as large
+constexpr std::uint16_t kNoArea = 65535;  // no nucleus is larger, no value of a feature as large:
+constexpr std::int32_t kNoValue = std::numeric_limits<std::int32_t>::max();
+constexpr std::int32_t kVector = 16;  // 16-bit numbers of one AVX2 register
+
+constexpr std::int32_t whole_vectors(std::int32_t n) {
+  return (n + kVector - 1) / kVector * kVector;
+}
+
+// The features of a nucleus that its neighbours look at, and what their median is called.
+constexpr std::array<std::pair<KindFeature, KindFeature>, 5> kMedianOf = {
+    {{KindFeature::Area, KindFeature::Area30Median},
+     {KindFeature::Elongation, KindFeature::Elongation30},
+     {KindFeature::Contrast, KindFeature::Contrast30},
+     {KindFeature::Circularity, KindFeature::Circularity30},
+     {KindFeature::WeakEdges, KindFeature::Weak30}}};
+
+// A condition as a mask, so that a loop has no branches.
+ANNULET_KERNEL inline std::int32_t all_ones(bool condition) {
+  return -static_cast<std::int32_t>(condition);
+}
+
+constexpr std::int32_t rank_of(std::int32_t count, int percent) {
+  return static_cast<std::int32_t>(std::int64_t{count - 1} * percent / 100);
+}
+
+// The value that `rank` values lie before in order, which is in [low, high]. Counting runs on vectors where
+// sorting does not, so the range is halved by counts.
+template <class Value>
+ANNULET_KERNEL inline std::int32_t value_of_rank(const Value* values, std::int32_t n, std::int32_t rank,
+                                                 std::int32_t low, std::int32_t high) {
+  constexpr std::int32_t kBlock = 32768;  // counts in as many bits as a value
+  while (low < high) {
+    const auto middle = static_cast<Value>(low + (high - low) / 2);
+    std::int32_t below = 0;
+    for (std::int32_t start = 0; start < n; start += kBlock) {
+      const std::int32_t end = std::min(n, start + kBlock);
+      Value count = 0;
+      for (std::int32_t i = start; i < end; ++i) count = static_cast<Value>(count + (values[i] <= middle));
+      below += count;
+    }
+    if (below > rank) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+}  // namespace
+
+// Whole vectors are read of each stretch; what lies beyond its end counts as outside.
+struct KindNeighbourhood::Kernels {
+  struct Near {
+    std::int32_t count = 0, large = 0, nearest = 0;  // nearest: square of its distance
+    std::array<std::int32_t, kMedians> medians{};
+    std::int32_t upper_area = 0;
+  };
+
+  // `inside`, `chosen` and `values`: room for one entry a nucleus looked at.
+  static constexpr Wide near = [](const Columns& seen, const std::vector<Stretch>& stretches, std::int32_t x,
+                                  std::int32_t y, std::int32_t least_large, std::int32_t* inside,
+                                  std::int32_t* chosen, std::int32_t* values) ANNULET_KERNEL {
+    constexpr std::uint32_t kSquare = kNear * kNear;
+    std::uint32_t nearest = kSquare - 1;  // square of the distance, less 1
+    std::int32_t count = 0;
+    for (const Stretch& stretch : stretches) {
+      const auto n = static_cast<std::int32_t>(stretch.last - stretch.first);
+      const std::int32_t *xs = &seen.x[stretch.first], *ys = &seen.y[stretch.first];
+      for (std::int32_t i = 0; i < n; ++i) {
+        const auto dx = static_cast<std::uint32_t>(xs[i] - x), dy = static_cast<std::uint32_t>(ys[i] - y);
+        const std::uint32_t square = dx * dx + dy * dy;
+        inside[i] = all_ones(square <= kSquare);
+        // No two cells share a place: at no distance lies the cell itself, and 0 - 1 is the largest number.
+        nearest = std::min(nearest, square - 1);
+      }
+      for (std::int32_t i = 0; i < n; ++i) {
+        chosen[count] = static_cast<std::int32_t>(stretch.first) + i;
+        count -= inside[i];
+      }
+    }
+    Near around{count, 0, static_cast<std::int32_t>(nearest + 1), {}, 0};
+    if (count == 0) return around;
+    const std::int32_t whole = whole_vectors(count);
+    for (std::size_t m = 0; m < kMedians; ++m) {
+      const std::int32_t* column = seen.values[m].data();
+      std::int32_t low = column[chosen[0]], high = low;
+      for (std::int32_t i = 0; i < count; ++i) {
+        const std::int32_t value = column[chosen[i]];
+        values[i] = value;
+        low = std::min(low, value);
+        high = std::max(high, value);
+      }
+      for (std::int32_t i = count; i < whole; ++i) values[i] = kNoValue;
+      around.medians[m] = value_of_rank(values, whole, rank_of(count, 50), low, high);
+      if (kMedianOf[m].first != KindFeature::Area) continue;
+      around.upper_area = value_of_rank(values, whole, rank_of(count, 75), low, high);
+      for (std::int32_t i = 0; i < count; ++i) around.large += values[i] >= least_large ? 1 : 0;
+    }
+    return around;
+  };
+
+  struct Far {
+    std::int32_t count, upper_area;
+  };
+
+  static constexpr Wide far = [](const Columns& seen, const std::vector<Stretch>& stretches, std::int32_t x,
+                                 std::int32_t y, std::int32_t largest,
+                                 std::uint16_t* scratch) ANNULET_KERNEL {
+    constexpr std::uint32_t kSquare = kFar * kFar;
+    std::int32_t used = 0, count = 0;
+    for (const Stretch& stretch : stretches) {
+      const auto n = static_cast<std::int32_t>(stretch.last - stretch.first), whole = whole_vectors(n);
+      const std::int32_t *xs = &seen.x[stretch.first], *ys = &seen.y[stretch.first];
+      const std::uint16_t* areas = &seen.area[stretch.first];
+      std::uint16_t* __restrict out = scratch + used;
+      for (std::int32_t i = 0; i < whole; ++i) {
+        const auto dx = static_cast<std::uint32_t>(xs[i] - x), dy = static_cast<std::uint32_t>(ys[i] - y);
+        const std::int32_t in = all_ones(dx * dx + dy * dy <= kSquare) & all_ones(i < n);
+        out[i] = static_cast<std::uint16_t>(areas[i] | ~in);  // kNoArea outside
+        count -= in;
+      }
+      used += whole;
+    }
+    if (count == 0) return Far{0, 0};
+    return Far{count, value_of_rank(scratch, used, rank_of(count, 75), 0, largest)};
+  };
+};
+
+void KindNeighbourhood::Columns::resize(std::size_t n) {
+  n += kVector;
+  x.resize(n);
+  y.resize(n);
+  area.resize(n);
+  for (auto& column : values) column.resize(n);
+}
+
+KindNeighbourhood::KindNeighbourhood(const CellTable& cells, std::int32_t strong, std::int32_t large)
+    : large_(large) {
+  static_assert(kMedianOf.size() == kMedians);
+  std::vector<std::uint32_t> seen;
+  std::int32_t left = 0, top = 0;
+  for (std::uint32_t i = 0; i < cells.size(); ++i) {
+    if (is_seen(cells[i])) seen.push_back(i);
+    left = std::min(left, cells[i].x);
+    top = std::min(top, cells[i].y);
+  }
+  grid_.build(seen.size(), kNear, left, top, [&](std::size_t i) {
+    return Point<MicroFrame, std::int32_t>{cells[seen[i]].x, cells[seen[i]].y};
+  });
+  seen_.resize(seen.size());
+  for (std::size_t k = 0; k < seen.size(); ++k) {
+    const CellRow& row = cells[seen[grid_.order()[k]]];
+    seen_.x[k] = row.x;
+    seen_.y[k] = row.y;
+    seen_.area[k] = row.nucleus_area;
+    largest_ = std::max<std::int32_t>(largest_, row.nucleus_area);
+    const KindFeatures own = own_features(row, strong, large);
+    for (std::size_t m = 0; m < kMedians; ++m)
+      seen_.values[m][k] = own[static_cast<std::size_t>(kMedianOf[m].first)];
+  }
+}
+
+void KindNeighbourhood::add_to(const CellRow& row, KindFeatures& features) {
+  add_near(row, features);
+  add_far(row, features);
+}
+
+std::size_t KindNeighbourhood::look_around(const CellRow& row, std::int32_t reach) {
+  stretches_.clear();
+  std::size_t room = 0;
+  grid_.stretches(row.x, row.y, reach, [&](std::uint32_t first, std::uint32_t last) {
+    if (first == last) return;
+    stretches_.push_back({first, last});
+    room += static_cast<std::size_t>(whole_vectors(static_cast<std::int32_t>(last - first)));
+  });
+  return room;
+}
+
+void KindNeighbourhood::add_near(const CellRow& row, KindFeatures& features) {
+  const std::size_t room = look_around(row, kNear);
+  near_.resize(std::max(near_.size(), 3 * room));
+  const Kernels::Near near = Kernels::near(seen_, stretches_, row.x, row.y, (kLargeShare * large_ + 99) / 100,
+                                           near_.data(), near_.data() + room, near_.data() + 2 * room);
+  at(features, KindFeature::Nearest) = static_cast<std::int32_t>(integer_sqrt(near.nearest) / 4);
+  at(features, KindFeature::Count30) = near.count;
+  for (std::size_t m = 0; m < kMedians; ++m) at(features, kMedianOf[m].second) = near.medians[m];
+  at(features, KindFeature::Area30Upper) = near.upper_area;
+  at(features, KindFeature::Large30) = share(near.large, near.count);
+  at(features, KindFeature::Area30Relative) = share(near.upper_area, large_);
+}
+
+void KindNeighbourhood::add_far(const CellRow& row, KindFeatures& features) {
+  const std::size_t room = look_around(row, kFar);
+  far_.resize(std::max(far_.size(), room));
+  const Kernels::Far far = Kernels::far(seen_, stretches_, row.x, row.y, largest_, far_.data());
+  at(features, KindFeature::Count100) = far.count;
+  at(features, KindFeature::Area100Upper) = far.upper_area;
+}
+
+}  // namespace annulet
