@@ -21,9 +21,9 @@ struct Kind {
   double tumour_fraction, lymphocytes_per_mm2;
 };
 // A slide that is 3+ by its share of intense cells, with weaker areas, lymphocytes and plain stroma.
-constexpr Kind kKinds[] = {{"score3", 0.85, 400},          {"score2", 0.85, 400},
-                           {"score3-dense", 0.8, 900},     {"score1", 0.85, 300},
-                           {"lymph-rich", 0.55, 4500},     {"mi-incomplete", 0.85, 600},
+constexpr Kind kKinds[] = {{"score3", 0.85, 400},          {"score2", 0.9, 400},
+                           {"score3-dense", 0.8, 900},     {"score1", 0.9, 300},
+                           {"lymph-rich", 0.65, 4500},     {"mi-incomplete", 0.85, 600},
                            {"score0-ultralow", 0.85, 500}, {"no-tumour", 0, 1500}};
 constexpr int kKindCount = static_cast<int>(std::size(kKinds));
 

@@ -28,7 +28,7 @@ namespace {
 
 using namespace annulet;
 
-constexpr double kTissueBytesPerPx = 0.06;
+constexpr double kTissueBytesPerPx = 0.06, kOverGlass = 1.6;
 constexpr int kWindowPx = 1024, kFallbackPx = 1024;
 
 double cpu_seconds() {
@@ -81,10 +81,14 @@ Tiles tiles_of(TIFF* file) {
   void* tables = nullptr;
   if (TIFFGetField(file, TIFFTAG_JPEGTABLES, &size, &tables) == 1)
     tiles.tables.assign(static_cast<const char*>(tables), size);
-  for (std::uint32_t i = 0; i < TIFFNumberOfTiles(file); ++i) {
+  for (std::uint32_t i = 0; i < TIFFNumberOfTiles(file); ++i)
     tiles.bytes.push_back(TIFFGetStrileByteCount(file, i));
-    if (static_cast<double>(tiles.bytes.back()) > kTissueBytesPerPx * tiles.tile_px())
-      tiles.tissue.push_back(i);
+  std::vector<std::uint64_t> sorted = tiles.bytes;
+  std::sort(sorted.begin(), sorted.end());
+  const double cut = std::max(kTissueBytesPerPx * tiles.tile_px(),
+                              kOverGlass * static_cast<double>(sorted[sorted.size() / 10]));
+  for (std::uint32_t i = 0; i < tiles.bytes.size(); ++i) {
+    if (static_cast<double>(tiles.bytes[i]) > cut) tiles.tissue.push_back(i);
   }
   if (tiles.tissue.empty()) throw Error(Code::Empty, "the slide holds no tissue");
   return tiles;
