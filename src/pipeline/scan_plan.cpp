@@ -27,31 +27,48 @@ struct Reach {
   std::int64_t membranes = MembraneMeter::ring_reach_um() * kWorkPerUm + 1;
 };
 
-/// The part of `area` around its tissue; empty where there is none.
-Rect<WorkFrame> around_tissue(const TissueMask& tissue, const Rect<WorkFrame>& area) {
-  const double cells = kWorkPitch / tissue.pitch_um;
-  const auto cell = [&](std::int64_t work) {
-    return static_cast<int>(std::floor(static_cast<double>(work) * cells));
-  };
-  const int x0 = std::max(0, cell(area.x0)), y0 = std::max(0, cell(area.y0));
-  const int x1 = std::min(tissue.piece.width() - 1, cell(area.x1 - 1)),
-            y1 = std::min(tissue.piece.height() - 1, cell(area.y1 - 1));
-  Rect<WorkFrame> held{x1 + 1, y1 + 1, x0, y0};  // in cells of the mask
-  for (int y = y0; y <= y1; ++y) {
-    const std::uint16_t* row = tissue.piece.row(y);
-    for (int x = x0; x <= x1; ++x) {
-      if (row[x] == 0) continue;
-      held = {std::min<std::int64_t>(held.x0, x), std::min<std::int64_t>(held.y0, y),
-              std::max<std::int64_t>(held.x1, x + 1), std::max<std::int64_t>(held.y1, y + 1)};
+/// Where tissue is, in squares of kSquare work px: coarse enough to be asked for every step of every block.
+class TissueSquares {
+ public:
+  TissueSquares(const TissueMask& tissue, const Rect<WorkFrame>& slide)
+      : held_(static_cast<int>(slide.x1 / kSquare) + 1, static_cast<int>(slide.y1 / kSquare) + 1) {
+    const double side = tissue.pitch_um / kWorkPitch / kSquare;  // of a mask pixel, in squares
+    for (int y = 0; y < tissue.piece.height(); ++y) {
+      const std::uint16_t* row = tissue.piece.row(y);
+      for (int x = 0; x < tissue.piece.width(); ++x) {
+        if (row[x] != 0) mark(x * side, y * side, side);
+      }
     }
   }
-  if (held.empty()) return {};
-  const auto work = [&](std::int64_t at, std::int64_t more) {
-    return static_cast<std::int64_t>(std::floor(static_cast<double>(at) / cells)) + more;
-  };
-  return Rect<WorkFrame>{work(held.x0, -1), work(held.y0, -1), work(held.x1, 2), work(held.y1, 2)}.clipped(
-      area);
-}
+
+  /// The squares of `area` that hold tissue, in one rectangle cut to the area; empty where there is none.
+  Rect<WorkFrame> around(const Rect<WorkFrame>& area) const {
+    const Rect<WorkFrame> inside = area.clipped({0, 0, held_.width() * kSquare, held_.height() * kSquare});
+    if (inside.empty()) return {};
+    Rect<WorkFrame> found{inside.x1, inside.y1, inside.x0, inside.y0};
+    for (std::int64_t y = inside.y0 / kSquare; y <= (inside.y1 - 1) / kSquare; ++y) {
+      for (std::int64_t x = inside.x0 / kSquare; x <= (inside.x1 - 1) / kSquare; ++x) {
+        if (held_(static_cast<int>(x), static_cast<int>(y)) == 0) continue;
+        found = {std::min(found.x0, x * kSquare), std::min(found.y0, y * kSquare),
+                 std::max(found.x1, (x + 1) * kSquare), std::max(found.y1, (y + 1) * kSquare)};
+      }
+    }
+    return found.empty() ? Rect<WorkFrame>{} : found.clipped(area);
+  }
+
+ private:
+  /// Every square that a mask pixel touches.
+  void mark(double x, double y, double side) {
+    const int right = std::min(static_cast<int>(x + side), held_.width() - 1),
+              bottom = std::min(static_cast<int>(y + side), held_.height() - 1);
+    for (int j = static_cast<int>(y); j <= bottom; ++j) {
+      for (int i = static_cast<int>(x); i <= right; ++i) held_(i, j) = 1;
+    }
+  }
+
+  static constexpr std::int64_t kSquare = 32;  // 16 um
+  Plane<std::uint8_t> held_;
+};
 
 /// Borders of the grid along an axis: blocks of `side`, the first and the last with the glass beside them.
 std::vector<std::int64_t> borders(std::int64_t length, std::int64_t side, std::int64_t offset) {
@@ -69,57 +86,89 @@ class Planner {
  public:
   Planner(const TissueMask& tissue, const Size<SlideFrame>& extent, double pitch_um,
           const GridOptions& options)
-      : tissue_(tissue), bytes_per_work_px_(2 + kWorkPitch * kWorkPitch / (pitch_um * pitch_um)) {
-    const auto work = [&](std::int64_t px) {
-      return static_cast<std::int64_t>(std::ceil(static_cast<double>(px) * pitch_um / kWorkPitch));
-    };
-    slide_ = {0, 0, work(extent.width), work(extent.height)};
+      : slide_(work_extent(extent, pitch_um)),
+        tissue_(tissue, slide_),
+        bytes_per_work_px_(2 + kWorkPitch * kWorkPitch / (pitch_um * pitch_um)) {
     const std::int64_t width = options.block_um > 0 ? options.block_um : kBlockWidthUm;
     const std::int64_t height = options.block_um > 0 ? options.block_um : kBlockHeightUm;
     expects(std::min(width, height) >= kLeastBlockUm, "a block of the scan is at least 64 um wide");
     columns_ = borders(slide_.x1, width * kWorkPerUm, options.offset_um * kWorkPerUm);
     rows_ = borders(slide_.y1, height * kWorkPerUm, options.offset_um * kWorkPerUm);
-  }
-
-  /// The sweep of the tissue between two borders of columns.
-  Sweep sweep(std::size_t first, std::size_t end) const {
-    const Rect<WorkFrame> strip{columns_[first], slide_.y0, columns_[end], slide_.y1};
-    // What lies beside the strip takes part as far as the strip's cells need it.
-    std::size_t from = first, to = end;
-    while (from > 0 && strip.x0 - columns_[from] < reach_.planes) --from;
-    while (to + 1 < columns_.size() && columns_[to] - strip.x1 < reach_.planes) ++to;
-    Sweep sweep{to - from, rows_.size() - 1, {}};
-    for (std::size_t row = 0; row < sweep.rows; ++row) {
-      for (std::size_t column = from; column < to; ++column) {
-        sweep.blocks.push_back(
-            block({columns_[column], rows_[row], columns_[column + 1], rows_[row + 1]}, strip));
-      }
+    for (std::size_t row = 0; row + 1 < rows_.size(); ++row) {
+      for (std::size_t column = 0; column < columns(); ++column)
+        bytes_.push_back(
+            static_cast<double>(block(rect(column, row), slide_.grown(reach_.planes)).planes.area()) *
+            bytes_per_work_px_);
     }
-    return sweep;
   }
 
   std::size_t columns() const { return columns_.size() - 1; }
 
-  /// Bytes of planes that a sweep holds at once.
-  std::uint64_t most_bytes(const Sweep& sweep) const {
-    std::vector<double> of_row(sweep.rows);
+  /// The sweep of the tissue between two borders of columns.
+  Sweep sweep(std::size_t first, std::size_t end) const {
+    const Rect<WorkFrame> strip{columns_[first], rows_.front(), columns_[end], rows_.back()};
+    // What lies beside the strip takes part as far as the strip's cells need it.
+    std::size_t from = first, to = end;
+    while (from > 0 && strip.x0 - columns_[from] < reach_.planes) --from;
+    while (to < columns() && columns_[to] - strip.x1 < reach_.planes) ++to;
+    Sweep sweep{to - from, rows_.size() - 1, {}};
     for (std::size_t row = 0; row < sweep.rows; ++row) {
-      for (std::size_t column = 0; column < sweep.columns; ++column)
-        of_row[row] += static_cast<double>(sweep.at(column, row).planes.area()) * bytes_per_work_px_;
+      for (std::size_t column = from; column < to; ++column)
+        sweep.blocks.push_back(block(rect(column, row), strip));
     }
-    double most = 0;
-    for (std::size_t row = 0; row < sweep.rows; ++row) {
-      double held = 0;
-      for (std::size_t i = row; i < std::min(row + kHeldRows + 1, sweep.rows); ++i) held += of_row[i];
-      most = std::max(most, held);
+    return sweep;
+  }
+
+  /// The widest strip from a column on whose planes fit; of two thirds of that and wider ones the one that
+  /// ends where the least has to be done on both sides.
+  std::size_t strip_end(std::size_t first, std::uint64_t budget) const {
+    std::vector<double> held(rows_.size() - 1);
+    std::size_t most = first;
+    while (most < columns()) {
+      for (std::size_t row = 0; row < held.size(); ++row) held[row] += bytes_[row * columns() + most];
+      if (most > first && most_at_once(held) > static_cast<double>(budget)) break;
+      ++most;
     }
-    return static_cast<std::uint64_t>(most);
+    if (most == columns()) return most;
+    std::size_t best = most;
+    for (std::size_t end = most; end > first && 3 * (end - first) >= 2 * (most - first); --end) {
+      if (bytes_at_border(end) < bytes_at_border(best)) best = end;
+    }
+    return best;
   }
 
  private:
+  static Rect<WorkFrame> work_extent(const Size<SlideFrame>& extent, double pitch_um) {
+    const auto work = [&](std::int64_t px) {
+      return static_cast<std::int64_t>(std::ceil(static_cast<double>(px) * pitch_um / kWorkPitch));
+    };
+    return {0, 0, work(extent.width), work(extent.height)};
+  }
+
+  Rect<WorkFrame> rect(std::size_t column, std::size_t row) const {
+    return {columns_[column], rows_[row], columns_[column + 1], rows_[row + 1]};
+  }
+
+  /// The most that consecutive rows hold while a sweep is under way.
+  static double most_at_once(const std::vector<double>& of_row) {
+    double most = 0, held = 0;
+    for (std::size_t row = 0; row < of_row.size(); ++row) {
+      held += of_row[row] - (row > kHeldRows ? of_row[row - kHeldRows - 1] : 0);
+      most = std::max(most, held);
+    }
+    return most;
+  }
+
+  double bytes_at_border(std::size_t column) const {
+    double bytes = 0;
+    for (std::size_t row = 0; row + 1 < rows_.size(); ++row)
+      bytes += bytes_[row * columns() + column - 1] + bytes_[row * columns() + column];
+    return bytes;
+  }
+
   BlockPlan block(const Rect<WorkFrame>& rect, const Rect<WorkFrame>& strip) const {
     const auto within = [&](std::int64_t reach) {
-      const Rect<WorkFrame> near = around_tissue(tissue_, rect.grown(reach).clipped(strip));
+      const Rect<WorkFrame> near = tissue_.around(rect.grown(reach).clipped(strip));
       const Rect<WorkFrame> part = near.grown(reach).clipped(rect);
       return near.empty() || part.empty() ? Rect<WorkFrame>{} : part;
     };
@@ -134,11 +183,12 @@ class Planner {
             within(0)};
   }
 
-  const TissueMask& tissue_;
-  double bytes_per_work_px_;  // haematoxylin and DAB, and the DAB of the slide's own pixels in it
   Rect<WorkFrame> slide_;
-  std::vector<std::int64_t> columns_, rows_;
+  TissueSquares tissue_;
+  double bytes_per_work_px_;  // haematoxylin and DAB, and the DAB of the slide's own pixels in it
   Reach reach_;
+  std::vector<std::int64_t> columns_, rows_;
+  std::vector<double> bytes_;  // of planes, by block
 };
 
 }  // namespace
@@ -148,17 +198,12 @@ ScanPlan plan_scan(const TissueMask& tissue, const Size<SlideFrame>& extent, dou
   const Planner planner(tissue, extent, pitch_um, options);
   ScanPlan plan;
   for (std::size_t first = 0; first < planner.columns();) {
-    // As wide as the budget allows: the whole of what is left, half of it, ...
-    std::size_t width = planner.columns() - first;
-    Sweep sweep = planner.sweep(first, first + width);
-    while (width > 1 && planner.most_bytes(sweep) > options.plane_bytes) {
-      width = (width + 1) / 2;
-      sweep = planner.sweep(first, first + width);
-    }
+    const std::size_t end = planner.strip_end(first, options.plane_bytes);
+    Sweep sweep = planner.sweep(first, end);
     const auto& blocks = sweep.blocks;
     if (std::any_of(blocks.begin(), blocks.end(), [](const BlockPlan& b) { return !b.cells.empty(); }))
       plan.sweeps.push_back(std::move(sweep));
-    first += width;
+    first = end;
   }
   return plan;
 }

@@ -132,7 +132,6 @@ void copy_survey(const Survey& survey, SlideResult& result) {
   result.stain = survey.stain;
   result.nucleus_gain = survey.nuclei.gain_percent / 100.0;
   result.tissue_mm2 = survey.tissue.area_mm2;
-  result.tissue = survey.tissue;
   result.thumbnail = thumbnail(survey.overview, kThumbnailPx, result.thumbnail_pitch_um);
   result.verdict.caveats.insert(result.verdict.caveats.end(), survey.caveats.begin(), survey.caveats.end());
   result.models.push_back({"stain", survey.stain.id, "", survey.stain.digest});
@@ -151,15 +150,9 @@ bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_sca
   return true;
 }
 
-void score_opened(const SlideSource& source, const ScoreOptions& options, const ConcludeModels& models,
-                  const RunControl& control, SlideResult& result, RunRecord& run) {
-  Clock clock(run);
-  if (options.mpp && std::isfinite(*options.mpp))
-    result.pitch = {*options.mpp, *options.mpp, PitchOrigin::User};
-  if (result.slide.picture) result.verdict.caveats.push_back({"picture", kPictureCaveat});
-  const Pitch pitch = resolve_pitch(source.info(), options.mpp, result.verdict.caveats);
-  Survey survey = survey_slide(source, pitch, options, control);
-  clock.lap("survey");
+void score_surveyed(const SlideSource& source, Survey& survey, const ScoreOptions& options,
+                    const ConcludeModels& models, const RunControl& control, SlideResult& result,
+                    RunRecord& run, Clock& clock) {
   copy_survey(survey, result);
   survey.overview.rgb = {};  // the thumbnail is made: a large slide needs the memory
   if (fail_if_incomplete(survey, {}, result)) return;
@@ -190,6 +183,19 @@ void score_opened(const SlideSource& source, const ScoreOptions& options, const 
   result.status = status_of(result.verdict);
   result.fields = read_fields(source, result);
   clock.lap("conclude");
+}
+
+void score_opened(const SlideSource& source, const ScoreOptions& options, const ConcludeModels& models,
+                  const RunControl& control, SlideResult& result, RunRecord& run) {
+  Clock clock(run);
+  if (options.mpp && std::isfinite(*options.mpp))
+    result.pitch = {*options.mpp, *options.mpp, PitchOrigin::User};
+  if (result.slide.picture) result.verdict.caveats.push_back({"picture", kPictureCaveat});
+  const Pitch pitch = resolve_pitch(source.info(), options.mpp, result.verdict.caveats);
+  Survey survey = survey_slide(source, pitch, options, control);
+  clock.lap("survey");
+  score_surveyed(source, survey, options, models, control, result, run, clock);
+  result.tissue = std::move(survey.tissue);
 }
 
 }  // namespace
