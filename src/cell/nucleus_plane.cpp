@@ -1,6 +1,8 @@
 #include "cell/nucleus_plane.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 #include "annulet/base/wide.hpp"
 
@@ -27,21 +29,34 @@ constexpr Wide nucleus_row = [](const std::uint8_t* h, const std::uint8_t* d, in
   }
 };
 
-// Doubling of the 1-2-1 smoothed row: (1 5 7 3) / 16 and its mirror image; results times 16.
-constexpr Wide double_row = [](const std::uint8_t* s, int n, std::uint16_t* out) ANNULET_KERNEL {
-  for (int i = 0; i < n; ++i) {
-    out[2 * i] = static_cast<std::uint16_t>(s[i] + 5 * s[i + 1] + 7 * s[i + 2] + 3 * s[i + 3]);
-    out[2 * i + 1] = static_cast<std::uint16_t>(3 * s[i + 1] + 7 * s[i + 2] + 5 * s[i + 3] + s[i + 4]);
-  }
+constexpr Wide smooth_down = [](const std::uint8_t* above, const std::uint8_t* row, const std::uint8_t* below,
+                                int n, std::uint16_t* __restrict out) ANNULET_KERNEL {
+  for (int i = 0; i < n; ++i) out[i] = static_cast<std::uint16_t>(above[i] + 2 * row[i] + below[i]);
 };
 
-constexpr Wide blend_rows = [](const std::uint16_t* const r[4], int n, bool mirrored,
-                               std::uint8_t* out) ANNULET_KERNEL {
-  const std::uint16_t *a = r[mirrored ? 3 : 0], *b = r[mirrored ? 2 : 1], *c = r[mirrored ? 1 : 2],
-                      *d = r[mirrored ? 0 : 3];
+// The smoothed plane times 16, and half a unit of the doubled one, which is it times 16 again.
+constexpr int kSmoothedHalf = 128 / 16;
+constexpr Wide smooth_along = [](const std::uint16_t* s, int n,
+                                 std::uint16_t* __restrict out) ANNULET_KERNEL {
+  for (int i = 0; i < n; ++i)
+    out[i] = static_cast<std::uint16_t>(s[i - 1] + 2 * s[i] + s[i + 1] + kSmoothedHalf);
+};
+
+// A quarter of a pixel from `near`, on the side of `far`: times 4.
+constexpr Wide quarter_down = [](const std::uint16_t* near, const std::uint16_t* far, int n,
+                                 std::uint16_t* __restrict out) ANNULET_KERNEL {
+  for (int i = 0; i < n; ++i) out[i] = static_cast<std::uint16_t>(3 * near[i] + far[i]);
+};
+
+// Two new pixels for each, a quarter of a pixel left and right of it: both bytes in one number.
+constexpr Wide double_along = [](const std::uint16_t* s, int n, std::uint8_t* __restrict out) ANNULET_KERNEL {
   for (int i = 0; i < n; ++i) {
-    const auto sum = static_cast<std::uint16_t>(a[i] + 5 * b[i] + 7 * c[i] + 3 * d[i] + 128);
-    out[i] = static_cast<std::uint8_t>(sum >> 8);
+    const auto left = static_cast<std::uint16_t>(s[i - 1] + 3 * s[i]),
+               right = static_cast<std::uint16_t>(3 * s[i] + s[i + 1]);
+    const auto both = static_cast<std::uint16_t>(std::endian::native == std::endian::little
+                                                     ? (left >> 8) | (right & 0xff00)
+                                                     : (left & 0xff00) | (right >> 8));
+    std::memcpy(out + 2 * i, &both, sizeof both);
   }
 };
 
@@ -88,31 +103,31 @@ void brown_plane(const StainTile& tile, Contrast& out) {
   dab_plane(tile, out, [](int dab) { return std::min(dab, kClip); });
 }
 
-void fine_plane(const Plane<std::uint8_t>& source, Plane<std::uint16_t>& rows, Plane<std::uint8_t>& fine) {
-  constexpr int kHeld = 8;  // doubled rows: the five that two fine rows need, and a power of two
+void fine_plane(const Plane<std::uint8_t>& source, Plane<std::uint16_t>& lines, Plane<std::uint8_t>& fine) {
+  constexpr int kHeld = 3;  // smoothed rows: each, and those above and below it
   const int width = source.width(), height = source.height(), inner = 2 * width;
-  rows.resize(inner, kHeld);
-  fine.resize(2 * (width + kFineBorder), 2 * (height + kFineBorder));
-  std::vector<std::uint8_t> padded(static_cast<std::size_t>(width) + 4);
-  int doubled = 0;
-  const auto row_of = [&](int y) {
-    for (; doubled <= y; ++doubled) {
-      const std::uint8_t* s = source.row(doubled);
-      std::copy_n(s, width, padded.data() + 2);
-      padded[0] = padded[1] = s[0];
-      std::fill_n(padded.end() - 2, 2, s[width - 1]);
-      double_row(padded.data(), width, rows.row(doubled % kHeld));
-    }
-    return rows.row(y % kHeld);
+  lines.resize(width + 4, kHeld + 1);
+  fine.resize(inner + 2 * kFineBorder, 2 * (height + kFineBorder));
+  std::uint16_t* const line = lines.row(kHeld) + 2;
+  const auto row = [&](int y) { return source.row(std::clamp(y, 0, height - 1)); };
+  const auto smoothed = [&](int y) { return lines.row((y + kHeld) % kHeld) + 1; };  // from column -1 on
+  const auto smooth = [&](int y) {
+    smooth_down(row(y - 1), row(y), row(y + 1), width, line);
+    std::fill_n(line - 2, 2, line[0]);
+    std::fill_n(line + width, 2, line[width - 1]);
+    smooth_along(line - 1, width + 2, smoothed(y));
   };
-  for (int y = 0; y < 2 * height; ++y) {
-    const bool mirrored = (y & 1) != 0;
-    const std::uint16_t* r[4];
-    for (int i = 0; i < 4; ++i) r[i] = row_of(std::clamp(y / 2 - 2 + i + (mirrored ? 1 : 0), 0, height - 1));
-    std::uint8_t* to = fine.row(y + kFineBorder);
-    blend_rows(r, inner, mirrored, to + kFineBorder);
-    std::fill_n(to, kFineBorder, to[kFineBorder]);
-    std::fill_n(to + kFineBorder + inner, kFineBorder, to[kFineBorder + inner - 1]);
+  smooth(-1);
+  smooth(0);
+  for (int y = 0; y < height; ++y) {
+    smooth(y + 1);
+    for (const int side : {-1, 1}) {
+      std::uint8_t* const to = fine.row(kFineBorder + 2 * y + (side > 0 ? 1 : 0)) + kFineBorder;
+      quarter_down(smoothed(y), smoothed(y + side), width + 2, line - 1);
+      double_along(line, width, to);
+      std::fill_n(to - kFineBorder, kFineBorder, to[0]);
+      std::fill_n(to + inner, kFineBorder, to[inner - 1]);
+    }
   }
   for (int y = 0; y < kFineBorder; ++y) {
     std::copy_n(fine.row(kFineBorder), fine.width(), fine.row(y));

@@ -29,8 +29,8 @@ void brown_plane(const StainTile& tile, Contrast& out);
 inline constexpr int kFineBorder = 48;
 
 /// 1-2-1 smoothing in both directions (0.35 um), then linear doubling: pixels of 0.25 um with kFineBorder
-/// around. `rows` is scratch.
-void fine_plane(const Plane<std::uint8_t>& source, Plane<std::uint16_t>& rows, Plane<std::uint8_t>& fine);
+/// around. `lines` is scratch.
+void fine_plane(const Plane<std::uint8_t>& source, Plane<std::uint16_t>& lines, Plane<std::uint8_t>& fine);
 
 /// Sums of 2 x 2, times 16: pixels of 1 um whose grid starts at the slide's top left; `skip_x`, `skip_y` (0
 /// or 1) are the pixels of `source` before the first whole pair.
