@@ -20,11 +20,19 @@ void BlobFinder::thin_near(std::vector<Blob>& blobs) {
   grid_.build(blobs.size(), 2 * kReach, 0, 0, [&](std::size_t i) {
     return Point<MicroFrame, std::int32_t>{blobs[i].x, blobs[i].y};
   });
-  const auto stronger_near = [&](std::size_t i, auto&& visit) {
-    grid_.near(blobs[i].x, blobs[i].y, kReach, [&](std::uint32_t j) {
-      const std::int32_t dx = blobs[j].x - blobs[i].x, dy = blobs[j].y - blobs[i].y;
-      if (dx * dx + dy * dy < kReach * kReach && stronger(blobs[j], blobs[i])) visit(j);
+  // Each round asks for the same neighbours: they are looked up once.
+  better_.clear();
+  better_from_.clear();
+  for (std::size_t i = 0; i < blobs.size(); ++i) {
+    better_from_.push_back(static_cast<std::uint32_t>(better_.size()));
+    grid_.near(blobs[i].x, blobs[i].y, kReach, [&, blob = blobs[i]](std::uint32_t j) {
+      const std::int32_t dx = blobs[j].x - blob.x, dy = blobs[j].y - blob.y;
+      if (dx * dx + dy * dy < kReach * kReach && stronger(blobs[j], blob)) better_.push_back(j);
     });
+  }
+  better_from_.push_back(static_cast<std::uint32_t>(better_.size()));
+  const auto stronger_near = [&](std::size_t i, auto&& visit) {
+    for (std::uint32_t k = better_from_[i]; k < better_from_[i + 1]; ++k) visit(better_[k]);
   };
   const auto& state = knockout_(blobs.size(), kThinRounds, stronger_near);
   std::size_t kept = 0;

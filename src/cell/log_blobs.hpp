@@ -73,6 +73,7 @@ class BlobFinder {
   std::array<Level, kBlobScales + 1> levels_;
   Rows padded_, nothing_;
   std::vector<std::uint8_t> marks_, capped_;
+  std::vector<std::uint32_t> better_, better_from_;  // the stronger ones near each, one after the other
   Knockout knockout_;
   BinGrid grid_;
 };
