@@ -6,6 +6,7 @@
 #include <array>
 #include <ctime>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <string_view>
 
@@ -57,14 +58,23 @@ void print_summary(const SlideResult& result, const std::filesystem::path& folde
             << "\n  For research use only; not for diagnosis.\n";
 }
 
+using TableWriter = void (*)(const SlideResult&, const Append&);
+
+void write_table(AtomicFolder& folder, const char* name, TableWriter write, const SlideResult& result) {
+  folder.write(name, [&](const Append& file) {
+    GzipMembers gzip(file);
+    write(result, std::ref(gzip));
+  });
+}
+
 void write_result(const SlideResult& result, RunRecord& run, bool geojson, const std::string& json,
                   AtomicFolder& folder) {
   folder.write("result.json", json);
   run.result_digest = sha256_of(json);
   if (result.scanned) {
-    folder.write("cells.csv.gz", gzip(write_cells_csv(result)));
-    folder.write("cells.bin.gz", gzip(write_cells_bin(result)));
-    if (geojson) folder.write("cells.geojson.gz", gzip(write_cells_geojson(result), kGzipFastLevel));
+    write_table(folder, "cells.csv.gz", write_cells_csv, result);
+    write_table(folder, "cells.bin.gz", write_cells_bin, result);
+    if (geojson) write_table(folder, "cells.geojson.gz", write_cells_geojson, result);
     folder.write("heatmap.png", encode_png(draw_heatmap(result)));
     folder.write("overlay.png", encode_png(draw_overlay(result)));
   }

@@ -153,8 +153,12 @@ void AtomicFolder::undo() noexcept {
 }
 
 void AtomicFolder::write(std::string_view name, std::string_view bytes) {
+  write(name, [&](const Append& out) { out(bytes); });
+}
+
+void AtomicFolder::write(std::string_view name, const std::function<void(const Append&)>& fill) {
   expects(std::find(names_.begin(), names_.end(), name) != names_.end(), "a file of the folder's names");
-  write_synced(temporary_ / name, bytes);
+  write_synced(temporary_ / name, fill);
 }
 
 void AtomicFolder::commit() {

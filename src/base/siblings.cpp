@@ -12,6 +12,7 @@
 #include <cstring>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "annulet/base/error.hpp"
 
@@ -71,23 +72,28 @@ void sync_path(const fs::path& path) {
   if (bad != 0) throw_output(path, "fsync");
 }
 
-void write_synced(const fs::path& path, std::string_view bytes) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) throw_output(path, "creating");
-  while (!bytes.empty()) {
-    const ssize_t put = ::write(fd, bytes.data(), bytes.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) {
-      ::close(fd);
-      throw_output(path, "writing");
+void write_synced(const fs::path& path, const std::function<void(const Append&)>& fill) {
+  struct File {
+    int fd;
+    ~File() {
+      if (fd >= 0) ::close(fd);
     }
-    bytes.remove_prefix(static_cast<std::size_t>(put));
-  }
-  if (::fsync(fd) != 0) {
-    ::close(fd);
-    throw_output(path, "fsync");
-  }
-  if (::close(fd) != 0) throw_output(path, "closing");
+  } file{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+  if (file.fd < 0) throw_output(path, "creating");
+  fill([&](std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t put = ::write(file.fd, bytes.data(), bytes.size());
+      if (put < 0 && errno == EINTR) continue;
+      if (put < 0) throw_output(path, "writing");
+      bytes.remove_prefix(static_cast<std::size_t>(put));
+    }
+  });
+  if (::fsync(file.fd) != 0) throw_output(path, "fsync");
+  if (::close(std::exchange(file.fd, -1)) != 0) throw_output(path, "closing");
+}
+
+void write_synced(const fs::path& path, std::string_view bytes) {
+  write_synced(path, [&](const Append& out) { out(bytes); });
 }
 
 }  // namespace annulet

@@ -1,7 +1,10 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <string_view>
 #include <vector>
+
+#include "annulet/base/files.hpp"
 
 namespace annulet {
 
@@ -13,7 +16,8 @@ std::filesystem::path sibling(const std::filesystem::path& target, std::string_v
 std::vector<std::filesystem::path> stale_siblings(const std::filesystem::path& target,
                                                   std::string_view purpose);
 
-/// Writes and fsyncs one file. Throws Error Output.
+/// Writes and fsyncs one file: what `fill` appends. Throws Error Output.
+void write_synced(const std::filesystem::path& path, const std::function<void(const Append&)>& fill);
 void write_synced(const std::filesystem::path& path, std::string_view bytes);
 
 /// fsyncs a file or a folder. Throws Error Output.

@@ -7,6 +7,7 @@
 #include "annulet/base/digest.hpp"
 #include "annulet/base/error.hpp"
 #include "annulet/report/writers.hpp"
+#include "report/pieces.hpp"
 #include "report/scan_pitch.hpp"
 
 namespace annulet {
@@ -36,23 +37,52 @@ void for_each_column(Column&& column) {
   column(&CellRow::radius), column(&CellRow::ridge), column(&CellRow::facing), column(&CellRow::neighbour);
 }
 
+/// Little-endian bytes of an entry; returns where they end.
+template <class T>
+char* put(char* to, const T& value) {
+  if constexpr (std::is_integral_v<T>) {
+    const auto bits = static_cast<std::make_unsigned_t<T>>(value);
+    for (std::size_t i = 0; i < sizeof(T); ++i)
+      to[i] = static_cast<char>(static_cast<std::uint64_t>(bits) >> (8 * i) & 255);
+    return to + sizeof(T);
+  } else if constexpr (sizeof(typename T::value_type) == 1) {
+    std::memcpy(to, value.data(), value.size());
+    return to + value.size();
+  } else {
+    for (const auto& part : value) to = put(to, part);
+    return to;
+  }
+}
+
+/// Hands on pieces, and the digest of all of them.
 class Writer {
  public:
-  explicit Writer(std::string& out) : out_(out) {}
+  explicit Writer(const Append& out) : out_(out), piece_(kTablePiece, '\0') {}
   template <class T>
-  void put(const T& value) {
-    if constexpr (std::is_integral_v<T>) {
-      auto bits = static_cast<std::make_unsigned_t<T>>(value);
-      for (std::size_t i = 0; i < sizeof(T); ++i)
-        out_ += static_cast<char>(static_cast<std::uint64_t>(bits) >> (8 * i) & 255);
-    } else {
-      for (const auto& part : value) put(part);
-    }
+  void add(const T& value) {
+    if (used_ + sizeof(T) > piece_.size()) flush();
+    used_ = static_cast<std::size_t>(put(piece_.data() + used_, value) - piece_.data());
   }
-  void put_double(double value) { put(std::bit_cast<std::uint64_t>(value)); }
+  void add_text(std::string_view text) {
+    for (const char c : text) add(static_cast<std::uint8_t>(c));
+  }
+  void end() {
+    const std::string_view last = std::string_view(piece_).substr(0, used_);
+    digest_.add(last);
+    out_(std::string(last) + digest_.hex());
+  }
 
  private:
-  std::string& out_;
+  void flush() {
+    const std::string_view whole = std::string_view(piece_).substr(0, used_);
+    digest_.add(whole);
+    out_(whole);
+    used_ = 0;
+  }
+  const Append& out_;
+  std::string piece_;
+  std::size_t used_ = 0;
+  Sha256 digest_;
 };
 
 class Reader {
@@ -127,25 +157,26 @@ void check_row(const CellRow& row) {
 
 }  // namespace
 
-std::string write_cells_bin(const SlideResult& result) {
+void write_cells_bin(const SlideResult& result, const Append& out) {
   expects(result.cells.size() <= kMostCells, "a slide has at most 100 million cells");
-  std::string out;
-  out.reserve(kHeaderBytes + result.cells.size() * kRowBytes + kDigestBytes);
-  out += kMagic;
   Writer writer(out);
-  writer.put(kVersion);
-  writer.put(std::uint32_t{kRays});
-  writer.put(std::uint32_t{kNeighbours});
-  writer.put_double(report::scan_pitch_um(result));
+  writer.add_text(kMagic);
+  writer.add(kVersion);
+  writer.add(std::uint32_t{kRays});
+  writer.add(std::uint32_t{kNeighbours});
+  writer.add(std::bit_cast<std::uint64_t>(report::scan_pitch_um(result)));
   std::string slide = result.slide_sha256;
   slide.resize(kDigestBytes, '0');
-  out += slide;
-  writer.put(static_cast<std::uint64_t>(result.cells.size()));
+  writer.add_text(slide);
+  writer.add(static_cast<std::uint64_t>(result.cells.size()));
   for_each_column([&](auto member) {
-    for (const CellRow& row : result.cells) writer.put(row.*member);
+    for (const CellRow& row : result.cells) writer.add(row.*member);
   });
-  out += sha256_of(out);
-  return out;
+  writer.end();
+}
+
+std::string write_cells_bin(const SlideResult& result) {
+  return report::whole_text([&](const Append& out) { write_cells_bin(result, out); });
 }
 
 CellTable read_cells_bin(const std::string& bytes) {

@@ -3,6 +3,7 @@
 #include "annulet/base/error.hpp"
 #include "annulet/report/writers.hpp"
 #include "report/cell_text.hpp"
+#include "report/pieces.hpp"
 #include "report/text.hpp"
 
 namespace annulet {
@@ -11,7 +12,6 @@ namespace {
 constexpr const char* kHeader =
     "cell_id,x_um,y_um,kind,pattern,completeness,longest_arc,strength_od,median_od,width_um,contrast_od,"
     "nucleus_area_um2,cell_area_um2,haematoxylin_od,flags\n";
-constexpr std::size_t kBytesARow = 140;  // a little more than most rows take: reserves once
 
 void append(std::string& out, const std::optional<std::int64_t>& thousandths) {
   out += ',';
@@ -43,13 +43,19 @@ void append_row(std::string& out, const CellRow& row, const GradedCell& graded) 
 
 }  // namespace
 
-std::string write_cells_csv(const SlideResult& result) {
+void write_cells_csv(const SlideResult& result, const Append& out) {
   expects(result.cells.size() == result.graded.size(), "every cell is graded");
-  std::string out;
-  out.reserve(result.cells.size() * kBytesARow + 256);
-  out += kHeader;
-  for (std::size_t i = 0; i < result.cells.size(); ++i) append_row(out, result.cells[i], result.graded[i]);
-  return out;
+  report::Pieces pieces(out);
+  pieces.text() += kHeader;
+  for (std::size_t i = 0; i < result.cells.size(); ++i) {
+    append_row(pieces.text(), result.cells[i], result.graded[i]);
+    pieces.end_row();
+  }
+  pieces.flush();
+}
+
+std::string write_cells_csv(const SlideResult& result) {
+  return report::whole_text([&](const Append& out) { write_cells_csv(result, out); });
 }
 
 }  // namespace annulet

@@ -5,13 +5,13 @@
 #include "annulet/report/writers.hpp"
 #include "report/cell_text.hpp"
 #include "report/outline.hpp"
+#include "report/pieces.hpp"
 #include "report/scan_pitch.hpp"
 #include "report/text.hpp"
 
 namespace annulet {
 namespace {
 
-constexpr std::size_t kBytesAFeature = 1100;
 constexpr double kHundredths = 100;  // QuPath keeps pixel coordinates on a grid of 0.01
 
 /// The member `classification`: names that switch on QuPath's own columns where they mean the same, with its
@@ -127,18 +127,22 @@ void append_feature(std::string& out, const SlideResult& result, std::size_t i) 
 
 }  // namespace
 
-std::string write_cells_geojson(const SlideResult& result) {
+void write_cells_geojson(const SlideResult& result, const Append& out) {
   expects(result.cells.size() == result.graded.size(), "every cell is graded");
   expects(result.cells.empty() || result.pitch.known(), "cells lie on a slide of known pitch");
-  std::string out;
-  out.reserve(result.cells.size() * kBytesAFeature + 64);
-  out += "{\"type\":\"FeatureCollection\",\"features\":[\n";
+  report::Pieces pieces(out);
+  pieces.text() += "{\"type\":\"FeatureCollection\",\"features\":[\n";
   for (std::size_t i = 0; i < result.cells.size(); ++i) {
-    append_feature(out, result, i);
-    out += i + 1 < result.cells.size() ? ",\n" : "\n";
+    append_feature(pieces.text(), result, i);
+    pieces.text() += i + 1 < result.cells.size() ? ",\n" : "\n";
+    pieces.end_row();
   }
-  out += "]}\n";
-  return out;
+  pieces.text() += "]}\n";
+  pieces.flush();
+}
+
+std::string write_cells_geojson(const SlideResult& result) {
+  return report::whole_text([&](const Append& out) { write_cells_geojson(result, out); });
 }
 
 }  // namespace annulet

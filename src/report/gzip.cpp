@@ -1,6 +1,6 @@
 #include <libdeflate.h>
 
-#include <memory>
+#include <utility>
 
 #include "annulet/base/error.hpp"
 #include "annulet/report/writers.hpp"
@@ -14,19 +14,32 @@ constexpr std::size_t kHeaderBytes = 10;
 
 }  // namespace
 
-std::string gzip(const std::string& bytes, int level) {
+struct GzipMembers::Compressor {
+  libdeflate_compressor* handle;
+  explicit Compressor(int level) : handle(libdeflate_alloc_compressor(level)) {
+    expects(handle != nullptr, "there is memory to compress with");
+  }
+  ~Compressor() { libdeflate_free_compressor(handle); }
+  Compressor(const Compressor&) = delete;
+  Compressor& operator=(const Compressor&) = delete;
+};
+
+GzipMembers::GzipMembers(Append out, int level) : out_(std::move(out)) {
   expects(level >= 1 && level <= 12, "libdeflate has levels 1 to 12");
-  const std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor(
-      libdeflate_alloc_compressor(level), &libdeflate_free_compressor);
-  expects(compressor != nullptr, "there is memory to compress with");
-  std::string out(libdeflate_gzip_compress_bound(compressor.get(), bytes.size()), '\0');
-  const std::size_t size =
-      libdeflate_gzip_compress(compressor.get(), bytes.data(), bytes.size(), out.data(), out.size());
+  compressor_ = std::make_unique<Compressor>(level);
+}
+
+GzipMembers::~GzipMembers() = default;
+
+void GzipMembers::operator()(std::string_view piece) {
+  const std::size_t bound = libdeflate_gzip_compress_bound(compressor_->handle, piece.size());
+  if (member_.size() < bound) member_.resize(bound);
+  const std::size_t size = libdeflate_gzip_compress(compressor_->handle, piece.data(), piece.size(),
+                                                    member_.data(), member_.size());
   expects(size > kHeaderBytes, "libdeflate compresses into a buffer of its own bound");
-  out.resize(size);
-  for (std::size_t i = 0; i < 4; ++i) out[kModifiedAt + i] = '\0';
-  out[kSystemAt] = '\xFF';
-  return out;
+  for (std::size_t i = 0; i < 4; ++i) member_[kModifiedAt + i] = '\0';
+  member_[kSystemAt] = '\xFF';
+  out_(std::string_view(member_).substr(0, size));
 }
 
 }  // namespace annulet

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@ namespace annulet {
 
 /// Whole text of a small file. Throws Error NotFound, Permission.
 std::string read_text(const std::filesystem::path& path);
+
+/// Takes the bytes of a file piece by piece; a piece need not outlive the call.
+using Append = std::function<void(std::string_view)>;
 
 /// A folder that appears whole or not at all: files are written into a hidden sibling folder, fsynced, and
 /// the folder is renamed to its name by `commit`. Without `commit` (an exception, Ctrl-C) nothing is left
@@ -30,6 +34,8 @@ class AtomicFolder {
   const std::filesystem::path& path() const { return temporary_; }
   /// `name` must be one of `names`. Throws Error Output.
   void write(std::string_view name, std::string_view bytes);
+  /// The same for what `fill` appends: for files that are better never whole in memory.
+  void write(std::string_view name, const std::function<void(const Append&)>& fill);
   /// Throws Error Output, also where the target appeared or was filled meanwhile: then it stays as it is.
   void commit();
 

@@ -73,6 +73,30 @@ TEST_CASE("a result folder appears whole, is replaced only on demand, and leaves
   CHECK(root.entries() == 1);
 }
 
+TEST_CASE("a file may come in pieces, and one whose pieces fail is not of the result") {
+  const Scratch root;
+  const fs::path out = root.path / "out";
+  {
+    AtomicFolder folder(out, kNames, false);
+    folder.write("result.json", [](const Append& file) {
+      for (const char* piece : {"one ", "", "two"}) file(piece);
+    });
+    folder.commit();
+  }
+  CHECK(read_text(out / "result.json") == "one two");
+  const Error error = error_of([&] {
+    AtomicFolder folder(out, kNames, true);
+    folder.write("result.json", [](const Append& file) {
+      file("three");
+      throw Error(Code::Output, "the pieces ended");
+    });
+    folder.commit();
+  });
+  CHECK(tells(error, "the pieces ended"));
+  CHECK(read_text(out / "result.json") == "one two");
+  CHECK(root.entries() == 1);
+}
+
 TEST_CASE("an empty folder becomes the result, also through a link and with a slash at its end") {
   const Scratch root;
   fs::create_directory(root.path / "real");

@@ -1,5 +1,6 @@
 #include <libdeflate.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "annulet/base/digest.hpp"
@@ -175,22 +176,88 @@ TEST_CASE("the compact table is refused when it is consistent but impossible") {
   check_corrupt(write_cells_bin(stray));
 }
 
-TEST_CASE("gzip gives back the bytes at either level and carries neither time nor name nor system") {
-  const std::string bytes = write_cells_geojson(sample::scored());
-  for (const int level : {kGzipFastLevel, kGzipLevel}) {
-    const std::string packed = gzip(bytes, level);
-    CHECK(packed.substr(0, 4) == std::string("\x1F\x8B\x08\x00", 4));
-    CHECK(packed.substr(4, 4) == std::string(4, '\0'));
-    CHECK(packed[9] == '\xFF');
-    std::string back(bytes.size(), '\0');
-    libdeflate_decompressor* decompressor = libdeflate_alloc_decompressor();
-    CHECK(libdeflate_gzip_decompress(decompressor, packed.data(), packed.size(), back.data(), back.size(),
-                                     nullptr) == LIBDEFLATE_SUCCESS);
-    libdeflate_free_decompressor(decompressor);
-    CHECK(back == bytes);
-    CHECK(gzip(bytes, level) == packed);
+namespace {
+
+using TableWriter = void (*)(const SlideResult&, const Append&);
+
+/// The table as its file, and the sizes of the pieces it came in.
+std::string packed(TableWriter write, const SlideResult& result, std::vector<std::size_t>* pieces = nullptr,
+                   int level = kGzipLevel) {
+  std::string file;
+  GzipMembers gzip([&](std::string_view member) { file += member; }, level);
+  write(result, [&](std::string_view piece) {
+    if (pieces) pieces->push_back(piece.size());
+    gzip(piece);
+  });
+  return file;
+}
+
+/// As zlib's gzread, Python and gzip do: member after member.
+std::string unpacked(const std::string& file, int* members = nullptr) {
+  std::string text;
+  libdeflate_decompressor* decompressor = libdeflate_alloc_decompressor();
+  for (std::size_t at = 0; at < file.size();) {
+    std::string member(2 * kTablePiece, '\0');
+    std::size_t in = 0, out = 0;
+    REQUIRE(libdeflate_gzip_decompress_ex(decompressor, file.data() + at, file.size() - at, member.data(),
+                                          member.size(), &in, &out) == LIBDEFLATE_SUCCESS);
+    text += member.substr(0, out);
+    at += in;
+    if (members) ++*members;
   }
-  CHECK(gzip(bytes) == gzip(bytes, kGzipLevel));
-  CHECK(gzip(bytes).size() < gzip(bytes, kGzipFastLevel).size());
-  CHECK_THROWS_AS(gzip(bytes, 0), Error);
+  libdeflate_free_decompressor(decompressor);
+  return text;
+}
+
+SlideResult many_cells(std::int32_t count) {
+  SlideResult result = sample::scored();
+  const CellRow row = result.cells.front();
+  const GradedCell graded = result.graded.front();
+  result.cells.assign(static_cast<std::size_t>(count), row);
+  result.graded.assign(static_cast<std::size_t>(count), graded);
+  for (std::int32_t i = 0; i < count; ++i) {
+    CellRow& cell = result.cells[static_cast<std::size_t>(i)];
+    cell.y = 64 * i;
+    for (std::size_t ray = 0; ray < kRays; ++ray)
+      cell.radius[ray] = static_cast<std::uint8_t>(30 + (7 * i + static_cast<int>(ray * ray)) % 41);
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("gzip members give back the bytes at any level and carry neither time nor name nor system") {
+  const std::string bytes = write_cells_geojson(sample::scored());
+  for (const int level : {1, 6, 12}) {
+    const std::string file = packed(write_cells_geojson, sample::scored(), nullptr, level);
+    CHECK(file.substr(0, 4) == std::string("\x1F\x8B\x08\x00", 4));
+    CHECK(file.substr(4, 4) == std::string(4, '\0'));
+    CHECK(file[9] == '\xFF');
+    CHECK(unpacked(file) == bytes);
+    CHECK(packed(write_cells_geojson, sample::scored(), nullptr, level) == file);
+  }
+  CHECK_THROWS_AS(GzipMembers([](std::string_view) {}, 0), Error);
+}
+
+TEST_CASE("a large table goes out in pieces of a bounded size that make one file") {
+  const SlideResult result = many_cells(12'000);
+  const std::vector<std::pair<TableWriter, std::string>> tables = {
+      {write_cells_csv, write_cells_csv(result)},
+      {write_cells_bin, write_cells_bin(result)},
+      {write_cells_geojson, write_cells_geojson(result)}};
+  for (const auto& [write, whole] : tables) {
+    std::vector<std::size_t> pieces;
+    int members = 0;
+    const std::string file = packed(write, result, &pieces);
+    CHECK(unpacked(file, &members) == whole);
+    CHECK(members == static_cast<int>(pieces.size()));
+    CHECK(pieces.size() == whole.size() / *std::max_element(pieces.begin(), pieces.end()) + 1);
+    CHECK(*std::max_element(pieces.begin(), pieces.end()) < kTablePiece + 8192);
+  }
+  CHECK(tables[1].second.size() > 3 * kTablePiece);
+  CHECK(read_cells_bin(unpacked(packed(write_cells_bin, result))) == result.cells);
+}
+
+TEST_CASE("a piece of text ends with a row") {
+  write_cells_csv(many_cells(12'000), [](std::string_view piece) { CHECK(piece.back() == '\n'); });
 }
