@@ -126,16 +126,16 @@ def other_slides(report):
         return ""
     text = ("## Growth\n\n" + table(SLIDE_HEAD, slide_rows(report["growth"])) +
             "\n\n## Other slides\n\n" + table(SLIDE_HEAD, slide_rows(report["others"])) + "\n")
-    ndpi = report["ndpi"]
-    if ndpi["slide"]:
-        run = ndpi["run"]
-        text += (f"\nNDPI through the fallback: `{ndpi['slide']}` ({run['result']['format']}, read by {run['result']['reader']}): "
-                 f"{ndpi['tissue_px'] / 1e6:.0f} Mpx of tissue, {ndpi['cpu_ns']:.2f} ns per px (reading {ndpi['stages_ns'].get('scan.read', 0):.2f}), "
-                 f"{run['peak_mb']:.0f} MB, {run['result']['cells']:,} cells, score {run['result']['score']}.\n")
-    else:
-        why = "; ".join(f"`{each['slide']}` is refused ({', '.join(each['reasons'])})" for each in ndpi["refused"])
-        text += f"\nNo NDPI slide that gets a score was at hand{': ' + why if why else ''}.\n"
-    return text
+    rows = [[f"`{slide['slide']}`" if "side" not in slide else form_name(slide) + ", NDPI",
+             slide["one_thread"]["result"]["format"], slide["one_thread"]["result"]["reader"], f"{slide['tissue_px'] / 1e6:.0f}",
+             f"{slide['cpu_ns']:.2f}", f"{slide['stages_ns'].get('scan.read', 0):.2f}", f"{slide['speed_up']:.2f}",
+             f"{slide['one_thread']['peak_mb']:.0f} / {slide['two_threads']['peak_mb']:.0f}", outcome(slide)] for slide in report["ndpi"]]
+    text += ("\n## Through the fallback\n\nThe recipe's NDPI slide holds the pixels of the TIFF of the same size in one JPEG with restart "
+             "markers, in Hamamatsu's layout, which OpenSlide alone reads.\n\n" +
+             table(["slide", "format", "reader", "tissue Mpx", "CPU ns per px", "of it reading", "wall 1 / 2 threads",
+                    "peak MB, 1 / 2 threads", "score"], rows) + "\n")
+    why = "; ".join(f"`{each['slide']}` ({', '.join(each['refused'])})" for each in report["ndpi_refused"])
+    return text + (f"\nNDPI slides that were refused, and not measured: {why}.\n" if why else "")
 
 
 def markdown(report):
