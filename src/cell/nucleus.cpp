@@ -43,6 +43,8 @@ constexpr int kInteriorMostArea = 220 * 8;  // 1/8 um2
 constexpr int kInteriorLeastStain = 60;     // 1/1000 OD of H + D inside: else it is a lumen
 constexpr int kInteriorPercent = 60;        // share of the interior's outline that stands for the nucleus
 
+constexpr std::size_t kFitsAhead = 2;  // pixels are asked for so many outlines before they are read
+
 // Farthest from the centre of what yields to it, or of its half, that an outline can lie.
 constexpr int kYieldReachUm = std::max(kSplitShiftUm, kMostRadius / 8 + 1);
 constexpr int kOutlineUm = kMostRadius / 8 + 1;  // the longest outline
@@ -196,8 +198,10 @@ void NucleusFinder::Scratch::fit(const StainTile& window, const Search& search, 
   const int least_edge = search.rules.least_edge * 2 * search.rules.units_per_od / 1000;
   const auto origin = origin_of(window);
   Star star;
-  for (const Blob& blob : blobs) {
-    if (!fitter(fine, {blob.x, blob.y}, search.rules, star)) continue;
+  for (std::size_t i = 0; i < blobs.size(); ++i) {
+    if (i + kFitsAhead < blobs.size())
+      StarFitter::prefetch(fine, {blobs[i + kFitsAhead].x, blobs[i + kFitsAhead].y});
+    if (!fitter(fine, {blobs[i].x, blobs[i].y}, search.rules, star)) continue;
     if (cut && !closes_inside(window, star, least_edge)) continue;
     if (!is_plausible(window, sought, star)) continue;
     star.centre.x += origin.x;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <numeric>
 
 #include "annulet/base/directions.hpp"
@@ -16,157 +17,154 @@ namespace {
 constexpr int kMicroPerFine = 16;     // 1/64 um in a fine pixel of 0.25 um
 constexpr int kWeakRays = 12;         // the weakest of 32 edges that make half of the score
 constexpr int kEdgeLeast1000 = -30;   // an edge of the wrong sign costs at most so much, 1/1000 OD
-constexpr int kBestTurnStart = 8;     // rays before and after the turn that is taken let both ends settle
 constexpr int kSettled = 1;           // fine pixels: a centre that moves no more needs no second fit
 constexpr int kNucleolusMean = 7;     // 1/4 um: a mean radius below is a nucleolus rather than a nucleus
 constexpr int kBeyondNucleolus = 10;  // 1/4 um: the least radius when the nucleus around it is looked for
-constexpr std::int16_t kNever = -16000;
 
 constexpr const std::array<std::int16_t, 2>& direction(int ray) {
   return kDirections64[static_cast<std::size_t>(2 * ray)];
 }
 
-// Edges of all rays: mean of the two samples within less mean of the two beyond, times two.
-constexpr Wide edges_of = [](const std::uint8_t* centre, const std::int32_t* offset, int samples,
-                             std::int16_t least, std::int16_t most,
-                             std::int16_t* __restrict out) ANNULET_KERNEL {
-  std::int16_t s[kStarRadii + 4];
-  for (int ray = 0; ray < kNucleusRays; ++ray, offset += samples, out += kStarRadii) {
-    for (int i = 0; i < samples; ++i) s[i] = centre[offset[i]];
-    for (int k = 0; k < kStarRadii; ++k) {
-      const auto edge = static_cast<std::int16_t>(s[k] + s[k + 1] - s[k + 3] - s[k + 4]);
-      out[k] = std::min(std::max(edge, least), most);  // std::clamp asserts, and would not vectorise
-    }
-  }
-};
-
-// The dynamic programme along the rays: best total at every radius when the ray before ended within two steps
-// of it. `lane` is the distance between the totals of consecutive rays.
-constexpr Wide walk = [](const std::int16_t* edges, std::int16_t cost, int turn, int lane,
-                         std::int16_t* totals) ANNULET_KERNEL {
-  for (int t = 0; t < turn; ++t) {
-    const std::int16_t* before = totals + t * lane;
-    const std::int16_t* edge = edges + (t % kNucleusRays) * kStarRadii;
-    std::int16_t* __restrict out = totals + (t + 1) * lane;
-    for (int k = 0; k < kStarRadii; ++k) {
-      const auto one = static_cast<std::int16_t>(std::max(before[k - 1], before[k + 1]) - cost);
-      const auto two = static_cast<std::int16_t>(std::max(before[k - 2], before[k + 2]) - 2 * cost);
-      out[k] = static_cast<std::int16_t>(std::max(before[k], std::max(one, two)) + edge[k]);
-    }
-  }
-};
-
-// Radius on the ray before from which the total at k was reached: the least step wins ties, then the inner
-// radius.
-int step_back(const std::int16_t* before, int k, int cost) {
-  int best = before[k], from = k;
-  for (int step : {-1, 1, -2, 2}) {
-    const int total = before[k + step] - cost * std::abs(step);
-    if (total > best) {
-      best = total;
-      from = k + step;
-    }
-  }
-  return from;
+std::int16_t edge_least(const StarRules& rules) {
+  return static_cast<std::int16_t>(kEdgeLeast1000 * 2 * rules.units_per_od / 1000);
+}
+std::int16_t edge_most(const StarRules& rules) {
+  return static_cast<std::int16_t>(rules.edge_most * 2 * rules.units_per_od / 1000);
 }
 
+constexpr int kMostRadii = kMostRadius / 2 * kNucleusRays;  // of any outline, 1/4 um
+
+// root(radii) for every sum of radii: a table is what keeps roots out of the fit.
+template <class Root>
+constexpr std::array<std::uint16_t, kMostRadii + 1> roots_of(Root root) {
+  std::array<std::uint16_t, kMostRadii + 1> roots{};
+  for (std::size_t radii = 0; radii < roots.size(); ++radii)
+    roots[radii] = static_cast<std::uint16_t>(root(static_cast<std::int64_t>(radii)));
+  return roots;
+}
+// Of the mean radius / 4 um = radii / (32 x 4 x 4): its root in 1/4096, its fourth root in 1/256.
+constexpr auto kRoots = roots_of([](std::int64_t radii) { return integer_sqrt(radii * 32768); });
+constexpr auto kFourthRoots =
+    roots_of([](std::int64_t radii) { return integer_sqrt(integer_sqrt(radii << 23)); });
+
+// Sum of all edges times 3 and of the 12 weakest times 8: 192 times the half sum of their means. An edge is
+// among the weakest where fewer than 12 are weaker; where several tie for the last places all of them are
+// taken, and those too many are worth what the strongest of them is.
+constexpr Wide mean_and_weakest = [](const std::int16_t* edge) ANNULET_KERNEL {
+  std::int16_t weaker[kNucleusRays] = {};
+  for (int j = 0; j < kNucleusRays; ++j) {
+    const std::int16_t e = edge[j];
+    for (int i = 0; i < kNucleusRays; ++i) weaker[i] = static_cast<std::int16_t>(weaker[i] + (e < edge[i]));
+  }
+  std::int32_t sum = 0, weakest = 0, count = 0;
+  std::int16_t last = std::numeric_limits<std::int16_t>::min();
+  for (int i = 0; i < kNucleusRays; ++i) {
+    const bool weak = weaker[i] < kWeakRays;
+    sum += edge[i];
+    weakest += weak ? edge[i] : 0;
+    count += weak ? 1 : 0;
+    last = std::max(last, weak ? edge[i] : std::numeric_limits<std::int16_t>::min());
+  }
+  return 3 * sum + 8 * (weakest - (count - kWeakRays) * last);
+};
+
 // S = (mean edge + mean of the 12 weakest) / 2 x sqrt(mean radius / 4 um); `radii` is the sum in 1/4 um.
-std::int32_t score_of(std::array<std::int16_t, kNucleusRays> edge, std::int64_t radii, int units_per_od) {
-  std::nth_element(edge.begin(), edge.begin() + kWeakRays, edge.end());
-  const std::int64_t sum = std::accumulate(edge.begin(), edge.end(), 0);
-  const std::int64_t weakest = std::accumulate(edge.begin(), edge.begin() + kWeakRays, 0);
-  // mean radius / 4 um = radii / (32 x 4 x 4); its root in 1/4096
-  const std::int64_t root = integer_sqrt(radii * 32768);
-  const std::int64_t both = 3 * sum + 8 * weakest;  // 192 times the half sum of the means
+std::int32_t score_of(const std::array<std::int16_t, kNucleusRays>& edge, std::int32_t radii,
+                      int units_per_od) {
+  const std::int64_t both = mean_and_weakest(edge.data());
+  const std::int64_t root = kRoots[static_cast<std::size_t>(radii)];
   return static_cast<std::int32_t>(
       both <= 0 ? 0 : both * root * 10000 / (std::int64_t{192} * 2 * units_per_od * 4096));
 }
 
+// Of the polygon: sum of its radii (1/4 um), its area, and its first moments, in units of triangles.
+struct Polygon {
+  std::int32_t radii = 0, area = 0;
+  std::int64_t x = 0, y = 0;
+};
+constexpr Wide measure_polygon = [](const std::int32_t* quarter) ANNULET_KERNEL {
+  std::int32_t r[kNucleusRays + 2], weight[kNucleusRays];
+  r[0] = quarter[kNucleusRays - 1];
+  for (int i = 0; i < kNucleusRays; ++i) r[i + 1] = quarter[i];
+  r[kNucleusRays + 1] = quarter[0];
+  Polygon p;
+  for (int i = 0; i < kNucleusRays; ++i) {
+    p.radii += r[i + 1];
+    p.area += r[i + 1] * r[i + 2];
+    weight[i] = r[i + 1] * r[i + 1] * (r[i] + r[i + 2]);
+  }
+  for (int i = 0; i < kNucleusRays / 2; ++i) {  // opposite rays point opposite ways
+    const std::int32_t w = weight[i] - weight[i + kNucleusRays / 2];
+    p.x += w * direction(i)[0];
+    p.y += w * direction(i)[1];
+  }
+  return p;
+};
+
+// Radii (1/8 um) around the centroid, which lies off by the shift, 1/64 um.
+constexpr Wide centre_radii = [](const std::int32_t* quarter, std::int32_t shift_x, std::int32_t shift_y,
+                                 std::uint8_t* __restrict radius) ANNULET_KERNEL {
+  const auto round_to = [](std::int32_t v, std::int32_t unit) ANNULET_KERNEL {  // as divide_round
+    const std::int32_t rounded = (std::abs(v) + unit / 2) / unit;
+    return v < 0 ? -rounded : rounded;
+  };
+  for (int i = 0; i < kNucleusRays; ++i) {
+    const std::int32_t along = round_to(shift_x * direction(i)[0] + shift_y * direction(i)[1], kDirectionOne);
+    const std::int32_t eighth = round_to(quarter[i] * kMicroPerFine - along, 8);
+    radius[i] = static_cast<std::uint8_t>(std::min(std::max(eighth, 4), kMostRadius));
+  }
+};
+
 }  // namespace
 
 void StarFitter::prepare(int stride) {
-  if (stride == stride_) return;
-  stride_ = stride;
-  for (int ray = 0; ray < kNucleusRays; ++ray) {
-    for (int i = 0; i < kSamples; ++i) {
-      const int quarter = kFirstRadius - 2 + i;
-      const auto x = divide_round(quarter * direction(ray)[0], kDirectionOne);
-      const auto y = divide_round(quarter * direction(ray)[1], kDirectionOne);
-      offset_[static_cast<std::size_t>(ray)][static_cast<std::size_t>(i)] =
-          static_cast<std::int32_t>(y * stride + x);
-    }
-  }
-  for (Lane& lane : total_) lane.fill(kNever);
-}
-
-void StarFitter::sample_edges(const std::uint8_t* centre, const StarRules& rules) {
-  const auto least = static_cast<std::int16_t>(kEdgeLeast1000 * 2 * rules.units_per_od / 1000);
-  const auto most = static_cast<std::int16_t>(rules.edge_most * 2 * rules.units_per_od / 1000);
-  edges_of(centre, offset_.front().data(), kSamples, least, most, edge_.front().data());
-}
-
-void StarFitter::find_path(const StarRules& rules, Path& path) {
-  const auto cost = static_cast<std::int16_t>(divide_round(rules.bend_cost * 2 * rules.units_per_od, 1000));
-  std::fill_n(total_[0].begin() + kPad, kStarRadii, std::int16_t{0});
-  walk(edge_.front().data(), cost, kTurn, static_cast<int>(std::tuple_size_v<Lane>),
-       total_.front().data() + kPad);
-  const std::int16_t* last = total_[kTurn].data() + kPad;
-  int k = static_cast<int>(std::max_element(last, last + kStarRadii) - last);
-  for (int t = kTurn - 1; t >= kBestTurnStart; --t) {
-    if (t < kBestTurnStart + kNucleusRays) {
-      const auto ray = static_cast<std::size_t>(t % kNucleusRays);
-      path.quarter[ray] = k + kFirstRadius;
-      path.edge[ray] = edge_[ray][static_cast<std::size_t>(k)];
-    }
-    k = step_back(total_[static_cast<std::size_t>(t)].data() + kPad, k, cost);
-  }
+  finder_.prepare(stride);
 }
 
 // A dark nucleolus in a pale nucleus catches the outline: then the small radii are closed and the nucleus
 // around it is tried; it is taken when its score is above the least.
-void StarFitter::fit(const std::uint8_t* centre, const StarRules& rules, Path& path) {
-  sample_edges(centre, rules);
-  follow(rules, path);
-  const std::int32_t radii = std::accumulate(path.quarter.begin(), path.quarter.end(), 0);
-  if (radii >= kNucleolusMean * kNucleusRays) return;
-  forbid_small();
-  Path around;
+void StarFitter::fit(const std::uint8_t* centre, const StarRules& rules, Outline& outline) {
+  finder_.sample(centre, edge_least(rules), edge_most(rules));
+  follow(rules, outline);
+  if (outline.radii >= kNucleolusMean * kNucleusRays) return;
+  finder_.forbid_below(kBeyondNucleolus);
+  Outline around;
   follow(rules, around);
-  if (around.score > rules.least_score) path = around;
-}
-
-void StarFitter::forbid_small() {
-  constexpr std::int16_t kForbidden = -200;  // an edge worse than any; 48 of them stay within 16 bits
-  for (auto& edges : edge_) std::fill_n(edges.begin(), kBeyondNucleolus - kFirstRadius, kForbidden);
+  if (around.score > rules.least_score) outline = around;
 }
 
 // Score, and centroid of the polygon.
-void StarFitter::follow(const StarRules& rules, Path& path) {
-  find_path(rules, path);
-  std::int64_t radii = 0, area = 0, x = 0, y = 0;
-  for (int i = 0; i < kNucleusRays; ++i) {
-    const int j = (i + 1) % kNucleusRays;
-    const std::int64_t a = path.quarter[static_cast<std::size_t>(i)],
-                       b = path.quarter[static_cast<std::size_t>(j)];
-    radii += a;
-    area += a * b;
-    x += a * b * (a * direction(i)[0] + b * direction(j)[0]);
-    y += a * b * (a * direction(i)[1] + b * direction(j)[1]);
-  }
-  path.shift_x = static_cast<std::int32_t>(divide_round(x, 3 * area * (kDirectionOne / kMicroPerFine)));
-  path.shift_y = static_cast<std::int32_t>(divide_round(y, 3 * area * (kDirectionOne / kMicroPerFine)));
-  path.score = score_of(path.edge, radii, rules.units_per_od);
+void StarFitter::follow(const StarRules& rules, Outline& outline) {
+  finder_.find(static_cast<std::int16_t>(divide_round(rules.bend_cost * 2 * rules.units_per_od, 1000)),
+               outline);
+  const Polygon polygon = measure_polygon(outline.quarter.data());
+  const std::int64_t unit = std::int64_t{3} * polygon.area * (kDirectionOne / kMicroPerFine);
+  outline.radii = polygon.radii;
+  outline.shift_x = static_cast<std::int32_t>(divide_round(polygon.x, unit));
+  outline.shift_y = static_cast<std::int32_t>(divide_round(polygon.y, unit));
+  outline.score = score_of(outline.edge, outline.radii, rules.units_per_od);
 }
 
 // S x (mean radius / 4 um)^(1/4) above the least, and an edge on enough rays. Large pale nuclei have weak
 // edges that go on for long, so acceptance prefers size a little more than suppression does.
-bool StarFitter::is_accepted(const Path& path, const StarRules& rules) {
-  const std::int64_t radii = std::accumulate(path.quarter.begin(), path.quarter.end(), std::int64_t{0});
-  const std::int64_t root = integer_sqrt(integer_sqrt(radii << 23));  // of radii / 512, in 1/256
-  if (path.score * root <= std::int64_t{256} * rules.least_score) return false;
+bool StarFitter::is_accepted(const Outline& outline, const StarRules& rules) {
+  const std::int64_t root = kFourthRoots[static_cast<std::size_t>(outline.radii)];
+  if (outline.score * root <= std::int64_t{256} * rules.least_score) return false;
   const int least_edge = rules.least_edge * 2 * rules.units_per_od / 1000;
-  return std::count_if(path.edge.begin(), path.edge.end(), [&](int e) { return e > least_edge; }) >=
+  return std::count_if(outline.edge.begin(), outline.edge.end(), [&](int e) { return e > least_edge; }) >=
          rules.rays_with_edge;
+}
+
+void StarFitter::prefetch(const Plane<std::uint8_t>& fine, Point<MicroFrame, std::int32_t> seed) {
+  constexpr int kReach = kFirstRadius + kStarRadii + 1, kCacheLine = 64;
+  const int last_x = fine.width() - 2 * kFineBorder - 1, last_y = fine.height() - 2 * kFineBorder - 1;
+  const int x = std::clamp(seed.x / kMicroPerFine, 0, last_x) + kFineBorder,
+            y = std::clamp(seed.y / kMicroPerFine, 0, last_y) + kFineBorder;
+  for (int row = y - kReach; row <= y + kReach; ++row) {
+    const std::uint8_t* at = fine.row(row) + x;
+    __builtin_prefetch(at - kReach);
+    __builtin_prefetch(at - kReach + kCacheLine);
+  }
 }
 
 bool StarFitter::operator()(const Plane<std::uint8_t>& fine, Point<MicroFrame, std::int32_t> seed,
@@ -174,15 +172,15 @@ bool StarFitter::operator()(const Plane<std::uint8_t>& fine, Point<MicroFrame, s
   const int last_x = fine.width() - 2 * kFineBorder - 1, last_y = fine.height() - 2 * kFineBorder - 1;
   int x = std::clamp(static_cast<int>(divide_floor(seed.x, kMicroPerFine)), 0, last_x);
   int y = std::clamp(static_cast<int>(divide_floor(seed.y, kMicroPerFine)), 0, last_y);
-  Path path;
-  const auto fit_here = [&] { fit(fine.row(y + kFineBorder) + x + kFineBorder, rules, path); };
+  Outline outline;
+  const auto fit_here = [&] { fit(fine.row(y + kFineBorder) + x + kFineBorder, rules, outline); };
   const auto centre_of = [](int pixel) { return pixel * kMicroPerFine + kMicroPerFine / 2; };
   fit_here();
-  if (4 * path.score < 3 * rules.least_score) return false;  // a second fit hardly gains more than that
+  if (4 * outline.score < 3 * rules.least_score) return false;  // a second fit hardly gains more than that
   const int moved_x =
-      std::clamp(static_cast<int>(divide_floor(centre_of(x) + path.shift_x, kMicroPerFine)), 0, last_x);
+      std::clamp(static_cast<int>(divide_floor(centre_of(x) + outline.shift_x, kMicroPerFine)), 0, last_x);
   const int moved_y =
-      std::clamp(static_cast<int>(divide_floor(centre_of(y) + path.shift_y, kMicroPerFine)), 0, last_y);
+      std::clamp(static_cast<int>(divide_floor(centre_of(y) + outline.shift_y, kMicroPerFine)), 0, last_y);
   if (std::max(std::abs(moved_x - x), std::abs(moved_y - y)) > kSettled) {
     x = moved_x;
     y = moved_y;
@@ -191,35 +189,24 @@ bool StarFitter::operator()(const Plane<std::uint8_t>& fine, Point<MicroFrame, s
       return false;
     fit_here();
   }
-  if (!is_accepted(path, rules)) return false;
+  if (!is_accepted(outline, rules)) return false;
 
-  star.centre = {centre_of(x) + path.shift_x, centre_of(y) + path.shift_y};
+  star.centre = {centre_of(x) + outline.shift_x, centre_of(y) + outline.shift_y};
   star.centre.x = std::clamp(star.centre.x, 0, centre_of(last_x));
   star.centre.y = std::clamp(star.centre.y, 0, centre_of(last_y));
   if (std::max(std::abs(star.centre.x - seed.x), std::abs(star.centre.y - seed.y)) >
       kStarShiftUm * kMicroUnits)
     return false;
-  star.edge = path.edge;
-  star.score = path.score;
-  star.mean_radius = 0;
-  for (int i = 0; i < kNucleusRays; ++i) {
-    const std::int64_t along = divide_round(
-        std::int64_t{path.shift_x} * direction(i)[0] + std::int64_t{path.shift_y} * direction(i)[1],
-        kDirectionOne);
-    const std::int64_t eighth =
-        divide_round(path.quarter[static_cast<std::size_t>(i)] * kMicroPerFine - along, 8);
-    star.radius[static_cast<std::size_t>(i)] =
-        static_cast<std::uint8_t>(std::clamp<std::int64_t>(eighth, 4, kMostRadius));
-    star.mean_radius += star.radius[static_cast<std::size_t>(i)];
-  }
+  star.edge = outline.edge;
+  star.score = outline.score;
+  centre_radii(outline.quarter.data(), outline.shift_x, outline.shift_y, star.radius.data());
+  star.mean_radius = std::accumulate(star.radius.begin(), star.radius.end(), 0);
   star.mean_radius /= kNucleusRays / 8;
   return true;
 }
 
 void measure_edges(const Plane<std::uint8_t>& fine, const StarRules& rules, Star& star) {
-  const auto least = static_cast<std::int16_t>(kEdgeLeast1000 * 2 * rules.units_per_od / 1000);
-  const auto most = static_cast<std::int16_t>(rules.edge_most * 2 * rules.units_per_od / 1000);
-  std::int64_t radii = 0;
+  std::int32_t radii = 0;
   for (int ray = 0; ray < kNucleusRays; ++ray) {
     const std::int64_t quarter = divide_round(star.radius[static_cast<std::size_t>(ray)], 2);
     const auto sample = [&](std::int64_t r) -> int {
@@ -232,8 +219,9 @@ void measure_edges(const Plane<std::uint8_t>& fine, const StarRules& rules, Star
           std::clamp(static_cast<int>(divide_floor(y, kMicroPerFine)) + kFineBorder, 0, fine.height() - 1));
     };
     const int edge = sample(quarter - 2) + sample(quarter - 1) - sample(quarter + 1) - sample(quarter + 2);
-    star.edge[static_cast<std::size_t>(ray)] = std::clamp(static_cast<std::int16_t>(edge), least, most);
-    radii += quarter;
+    star.edge[static_cast<std::size_t>(ray)] =
+        std::clamp(static_cast<std::int16_t>(edge), edge_least(rules), edge_most(rules));
+    radii += static_cast<std::int32_t>(quarter);
   }
   star.score = score_of(star.edge, radii, rules.units_per_od);
 }

@@ -6,13 +6,12 @@
 #include "annulet/base/geometry.hpp"
 #include "annulet/base/plane.hpp"
 #include "annulet/cell/outline.hpp"
+#include "cell/star_path.hpp"
 
 namespace annulet::nuclei {
 
-inline constexpr int kStarRadii = 32;   ///< radii tried on a ray: 1.25, 1.5 ... 9.0 um
-inline constexpr int kFirstRadius = 5;  ///< the least of them, 1/4 um
-inline constexpr int kMostRadius =
-    76;  ///< the largest that an outline keeps once its centre is the centroid, 1/8 um
+/// The largest radius that an outline keeps once its centre is the centroid, 1/8 um.
+inline constexpr int kMostRadius = 76;
 inline constexpr int kStarShiftUm = 4;  ///< farthest that re-centring may move a centre from its seed
 
 /// What makes an outline acceptable. OD values are of the plane, at the gain in force.
@@ -31,33 +30,23 @@ class StarFitter {
  public:
   /// Offsets of the samples for planes of this row length.
   void prepare(int stride);
+  /// Asks for the pixels around a seed that is soon fitted: they lie on too many rows to be fetched ahead.
+  static void prefetch(const Plane<std::uint8_t>& fine, Point<MicroFrame, std::int32_t> seed);
   /// Fits around the seed, re-centres on the outline's centroid and fits again. False when the outline is
   /// refused.
   bool operator()(const Plane<std::uint8_t>& fine, Point<MicroFrame, std::int32_t> seed,
                   const StarRules& rules, Star& star);
 
  private:
-  struct Path {
-    std::array<std::int32_t, kNucleusRays> quarter{};  ///< radius, 1/4 um
-    std::array<std::int16_t, kNucleusRays> edge{};
+  struct Outline : StarPath {
+    std::int32_t radii = 0;                 ///< sum, 1/4 um
     std::int32_t score = 0;                 ///< 1/10000
     std::int32_t shift_x = 0, shift_y = 0;  ///< of the centroid from the centre, 1/64 um
   };
-  void fit(const std::uint8_t* centre, const StarRules& rules, Path& path);
-  void follow(const StarRules& rules, Path& path);
-  static bool is_accepted(const Path& path, const StarRules& rules);
-  void forbid_small();
-  void sample_edges(const std::uint8_t* centre, const StarRules& rules);
-  void find_path(const StarRules& rules, Path& path);
-
-  static constexpr int kSamples = kStarRadii + 4;  // two inside the least radius, two outside the largest
-  static constexpr int kTurn = 48;                 // rays walked: a turn and a half
-  static constexpr int kPad = 8;
-  using Lane = std::array<std::int16_t, kStarRadii + 2 * kPad>;
-  int stride_ = 0;
-  std::array<std::array<std::int32_t, kSamples>, kNucleusRays> offset_{};
-  std::array<std::array<std::int16_t, kStarRadii>, kNucleusRays> edge_{};
-  std::array<Lane, kTurn + 1> total_{};
+  void fit(const std::uint8_t* centre, const StarRules& rules, Outline& outline);
+  void follow(const StarRules& rules, Outline& outline);
+  static bool is_accepted(const Outline& outline, const StarRules& rules);
+  StarPathFinder finder_;
 };
 
 /// Edges and score of an outline that no fit has drawn, at its radii to the nearest 0.25 um.
