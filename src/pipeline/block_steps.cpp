@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "annulet/base/integer_math.hpp"
+
 namespace annulet {
 namespace {
 
@@ -56,15 +58,15 @@ void Block::clear() {
 }
 
 BlockSteps::BlockSteps(const SlideSource& source, const StainModel& stain, double pitch_um,
-                       const TissueMask& tissue, const NucleusOptions& options)
-    : source_(source), reader_(source, stain, pitch_um), tissue_(tissue), options_(options) {}
+                       const TissueMask& tissue, const TissueSquares& seen, const NucleusOptions& options)
+    : reader_(source, stain, pitch_um, &seen), tissue_(tissue), seen_(seen), options_(options) {}
 
 void BlockSteps::announce(const BlockPlan& plan) const {
-  if (!plan.planes.empty()) source_.announce(reader_.native_rect(plan.planes));
+  if (!plan.planes.empty()) reader_.announce(plan.planes);
 }
 
 void BlockSteps::fetch_ahead(const BlockPlan& plan) const {
-  if (!plan.planes.empty()) source_.fetch_ahead(reader_.native_rect(plan.planes));
+  if (!plan.planes.empty()) reader_.fetch_ahead(plan.planes);
 }
 
 void BlockSteps::make_planes(const BlockPlan& plan, Block& block) {
@@ -86,6 +88,11 @@ void BlockSteps::find_spots(const BlockPlan& plan, const Neighbourhood& near, Bl
   Stopwatch watch;
   finder_.find_spots(work_window(plan.spots, NucleusFinder::spot_reach_um(), near), options_, plan.spots,
                      block.spots);
+  for (auto& spots : block.spots) {
+    std::erase_if(spots, [&](const nuclei::Blob& spot) {
+      return !seen_.holds({divide_floor(spot.x, kMicroPerWork), divide_floor(spot.y, kMicroPerWork)});
+    });
+  }
   watch.lap(seconds_.spots);
 }
 

@@ -17,6 +17,9 @@ constexpr std::int64_t kWorkPerUm = 2;
 constexpr std::int64_t kBlockWidthUm = 512, kBlockHeightUm = 256;
 constexpr std::int64_t kLeastBlockUm = 64;  // a step looks no farther than the blocks beside its own
 constexpr std::int64_t kGlassUm = 12;  // a nucleus that the slide's border cuts may have its spot outside
+// Squares of glass around tissue that are looked at, 32 um: farther than any ring of a cell on tissue
+// reaches.
+constexpr int kSeenGlass = 2;
 
 /// How far around a cell on tissue each step has to look, in work px. A centre lies anywhere in its pixel.
 struct Reach {
@@ -25,49 +28,6 @@ struct Reach {
   std::int64_t spots = outlines + NucleusFinder::thinning_reach_um() * kWorkPerUm;
   std::int64_t planes = spots + NucleusFinder::spot_reach_um() * kWorkPerUm;
   std::int64_t membranes = MembraneMeter::ring_reach_um() * kWorkPerUm + 1;
-};
-
-/// Where tissue is, in squares of kSquare work px: coarse enough to be asked for every step of every block.
-class TissueSquares {
- public:
-  TissueSquares(const TissueMask& tissue, const Rect<WorkFrame>& slide)
-      : held_(static_cast<int>(slide.x1 / kSquare) + 1, static_cast<int>(slide.y1 / kSquare) + 1) {
-    const double side = tissue.pitch_um / kWorkPitch / kSquare;  // of a mask pixel, in squares
-    for (int y = 0; y < tissue.piece.height(); ++y) {
-      const std::uint16_t* row = tissue.piece.row(y);
-      for (int x = 0; x < tissue.piece.width(); ++x) {
-        if (row[x] != 0) mark(x * side, y * side, side);
-      }
-    }
-  }
-
-  /// The squares of `area` that hold tissue, in one rectangle cut to the area; empty where there is none.
-  Rect<WorkFrame> around(const Rect<WorkFrame>& area) const {
-    const Rect<WorkFrame> inside = area.clipped({0, 0, held_.width() * kSquare, held_.height() * kSquare});
-    if (inside.empty()) return {};
-    Rect<WorkFrame> found{inside.x1, inside.y1, inside.x0, inside.y0};
-    for (std::int64_t y = inside.y0 / kSquare; y <= (inside.y1 - 1) / kSquare; ++y) {
-      for (std::int64_t x = inside.x0 / kSquare; x <= (inside.x1 - 1) / kSquare; ++x) {
-        if (held_(static_cast<int>(x), static_cast<int>(y)) == 0) continue;
-        found = {std::min(found.x0, x * kSquare), std::min(found.y0, y * kSquare),
-                 std::max(found.x1, (x + 1) * kSquare), std::max(found.y1, (y + 1) * kSquare)};
-      }
-    }
-    return found.empty() ? Rect<WorkFrame>{} : found.clipped(area);
-  }
-
- private:
-  /// Every square that a mask pixel touches.
-  void mark(double x, double y, double side) {
-    const int right = std::min(static_cast<int>(x + side), held_.width() - 1),
-              bottom = std::min(static_cast<int>(y + side), held_.height() - 1);
-    for (int j = static_cast<int>(y); j <= bottom; ++j) {
-      for (int i = static_cast<int>(x); i <= right; ++i) held_(i, j) = 1;
-    }
-  }
-
-  static constexpr std::int64_t kSquare = 32;  // 16 um
-  Plane<std::uint8_t> held_;
 };
 
 /// Borders of the grid along an axis: blocks of `side`, the first and the last with the glass beside them.
@@ -87,7 +47,8 @@ class Planner {
   Planner(const TissueMask& tissue, const Size<SlideFrame>& extent, double pitch_um,
           const GridOptions& options)
       : slide_(work_extent(extent, pitch_um)),
-        tissue_(tissue, slide_),
+        tissue_(tissue, {slide_.x1, slide_.y1}),
+        seen_(tissue_.grown(kSeenGlass)),
         bytes_per_work_px_(2 + kWorkPitch * kWorkPitch / (pitch_um * pitch_um)) {
     const std::int64_t width = options.block_um > 0 ? options.block_um : kBlockWidthUm;
     const std::int64_t height = options.block_um > 0 ? options.block_um : kBlockHeightUm;
@@ -103,6 +64,7 @@ class Planner {
   }
 
   std::size_t columns() const { return columns_.size() - 1; }
+  const TissueSquares& seen() const { return seen_; }
 
   /// The sweep of the tissue between two borders of columns.
   Sweep sweep(std::size_t first, std::size_t end) const {
@@ -172,19 +134,22 @@ class Planner {
       const Rect<WorkFrame> part = near.grown(reach).clipped(rect);
       return near.empty() || part.empty() ? Rect<WorkFrame>{} : part;
     };
-    const auto on_slide = [&](const Rect<WorkFrame>& part) {
-      return part.clipped(slide_).empty() ? Rect<WorkFrame>{} : part.clipped(slide_);
+    // Nothing is found where nothing is seen: what lies at the border of it may have its centre beside it.
+    constexpr std::int64_t kBeside = kGlassUm * kWorkPerUm;
+    const Rect<WorkFrame> seen = seen_.around(rect.grown(kBeside)).grown(kBeside);
+    const auto cut = [](const Rect<WorkFrame>& part, const Rect<WorkFrame>& to) {
+      return part.clipped(to).empty() ? Rect<WorkFrame>{} : part.clipped(to);
     };
-    return {on_slide(within(reach_.planes)),
-            on_slide(within(reach_.membranes)),
-            within(reach_.spots),
-            within(reach_.outlines),
-            within(reach_.nuclei),
+    return {cut(within(reach_.planes), seen_.around(rect).clipped(slide_)),
+            cut(within(reach_.membranes), slide_),
+            cut(within(reach_.spots), seen),
+            cut(within(reach_.outlines), seen),
+            cut(within(reach_.nuclei), seen),
             within(0)};
   }
 
   Rect<WorkFrame> slide_;
-  TissueSquares tissue_;
+  TissueSquares tissue_, seen_;
   double bytes_per_work_px_;  // haematoxylin and DAB, and the DAB of the slide's own pixels in it
   Reach reach_;
   std::vector<std::int64_t> columns_, rows_;
@@ -196,7 +161,7 @@ class Planner {
 ScanPlan plan_scan(const TissueMask& tissue, const Size<SlideFrame>& extent, double pitch_um,
                    const GridOptions& options) {
   const Planner planner(tissue, extent, pitch_um, options);
-  ScanPlan plan;
+  ScanPlan plan{planner.seen(), {}};
   for (std::size_t first = 0; first < planner.columns();) {
     const std::size_t end = planner.strip_end(first, options.plane_bytes);
     Sweep sweep = planner.sweep(first, end);

@@ -14,7 +14,7 @@ namespace {
 constexpr double kMembraneSmoothingUm = 0.3;  // sigma on the DAB plane
 
 // Pixels read at once, where the file's tiles are smaller: they and their stains stay in the second cache.
-constexpr std::int64_t kBlockWidth = 1024, kBlockHeight = 128;
+constexpr std::int64_t kChunkWidth = 512, kChunkHeight = 128;
 
 /// The next border of whole tiles, at least `least` px each, after `from`.
 std::int64_t after(std::int64_t from, std::int64_t tile, std::int64_t least) {
@@ -33,8 +33,10 @@ void keep_last_rows(Plane<std::uint8_t>& plane, std::int64_t kept, int width, st
 
 }  // namespace
 
-StainReader::StainReader(const SlideSource& source, const StainModel& stain, double pitch_um)
+StainReader::StainReader(const SlideSource& source, const StainModel& stain, double pitch_um,
+                         const TissueSquares* seen)
     : source_(source),
+      seen_(seen),
       unmixer_(stain),
       coarse_dab_(stain, pitch_um),
       coarse_(pitch_um >= kCoarsePitchUm),
@@ -86,24 +88,90 @@ void StainReader::read(const Rect<WorkFrame>& window, const Rect<WorkFrame>& mem
   begin(window, native_rect(window), membrane_rect(membranes));
   problems_.clear();
   while (band_y1_ < native_.y1) {
-    open_band(band_end(band_y1_));
-    const std::int64_t y0 = std::max(band_y0_, taken_y1_);
-    for (std::int64_t x = native_.x0; x < native_.x1;) {
-      const std::int64_t end =
-          coarse_ ? native_.x1 : std::min(native_.x1, after(x, source_.info().tile.width, kBlockWidth));
-      const Rect<SlideFrame> block{x, y0, end, band_y1_};
-      source_.read(0, {block.x0, block.y0, block.x1, block.y1}, pixels_);
+    open_band(band_end(native_, band_y1_));
+    each_chunk({native_.x0, taken_y1_, native_.x1, band_y1_}, [&](const Rect<SlideFrame>& chunk) {
+      if (!is_seen(chunk)) return leave_empty(chunk);
+      source_.read(0, {chunk.x0, chunk.y0, chunk.x1, chunk.y1}, pixels_);
       problems_.insert(problems_.end(), pixels_.problems.begin(), pixels_.problems.end());
       watch.lap(seconds.read);
-      take(pixels_, block);
+      take(pixels_, chunk);
       watch.lap(seconds.unmix);
-      x = end;
-    }
+    });
     if (coarse_) coarse_dab_(pixels_.rgb, dab_, dab_sharp_);
     close_band();
     watch.lap(seconds.unmix);
   }
+  forget_unseen();
   std::swap(tile_, out);
+}
+
+// Parts of whole tiles of the file.
+template <class Visit>
+void StainReader::each_chunk(const Rect<SlideFrame>& band, Visit&& visit) const {
+  for (std::int64_t x = band.x0; x < band.x1;) {
+    const std::int64_t end =
+        coarse_ ? band.x1 : std::min(band.x1, after(x, source_.info().tile.width, kChunkWidth));
+    visit(Rect<SlideFrame>{x, band.y0, end, band.y1});
+    x = end;
+  }
+}
+
+// Coarse pixels are read as one band, seen or not.
+bool StainReader::is_seen(const Rect<SlideFrame>& chunk) const {
+  if (coarse_ || seen_ == nullptr) return true;
+  const double work_per_px = pitch_um_ / kWorkPitch;
+  const auto work = [&](std::int64_t px) {
+    return static_cast<std::int64_t>(std::floor(static_cast<double>(px) * work_per_px));
+  };
+  const int margin = margin_px();
+  return seen_->meets({work(chunk.x0 - margin), work(chunk.y0 - margin), work(chunk.x1 + margin) + 1,
+                       work(chunk.y1 + margin) + 1});
+}
+
+void StainReader::leave_empty(const Rect<SlideFrame>& chunk) {
+  for (std::int64_t y = chunk.y0; y < chunk.y1; ++y) {
+    for (Plane<std::uint8_t>* plane : {&haematoxylin_, &dab_})
+      std::fill_n(plane->row(static_cast<int>(y - band_y0_)) + (chunk.x0 - native_.x0), chunk.width(),
+                  std::uint8_t{0});
+  }
+}
+
+// Glass beside what is seen is the same however the slide is cut.
+void StainReader::forget_unseen() {
+  if (seen_ == nullptr) return;
+  constexpr std::int64_t kSquare = TissueSquares::kSquare;
+  const Rect<WorkFrame>& work = tile_.work;
+  for (std::int64_t y = divide_floor(work.y0, kSquare) * kSquare; y < work.y1; y += kSquare) {
+    for (std::int64_t x = divide_floor(work.x0, kSquare) * kSquare; x < work.x1; x += kSquare) {
+      if (seen_->holds({x, y})) continue;
+      const Rect<WorkFrame> part = Rect<WorkFrame>{x, y, x + kSquare, y + kSquare}.clipped(work);
+      for (std::int64_t row = part.y0; row < part.y1; ++row) {
+        for (Plane<std::uint8_t>* plane : {&tile_.haematoxylin, &tile_.dab})
+          std::fill_n(plane->row(static_cast<int>(row - work.y0)) + (part.x0 - work.x0), part.width(),
+                      std::uint8_t{0});
+      }
+    }
+  }
+}
+
+void StainReader::announce(const Rect<WorkFrame>& window) const {
+  each_read(window, [&](const Rect<SlideFrame>& chunk) { source_.announce(chunk); });
+}
+
+void StainReader::fetch_ahead(const Rect<WorkFrame>& window) const {
+  each_read(window, [&](const Rect<SlideFrame>& chunk) { source_.fetch_ahead(chunk); });
+}
+
+template <class Visit>
+void StainReader::each_read(const Rect<WorkFrame>& window, Visit&& visit) const {
+  const Rect<SlideFrame> native = native_rect(window);
+  for (std::int64_t y = native.y0; y < native.y1;) {
+    const std::int64_t end = band_end(native, y);
+    each_chunk({native.x0, y, native.x1, end}, [&](const Rect<SlideFrame>& chunk) {
+      if (is_seen(chunk)) visit(chunk);
+    });
+    y = end;
+  }
 }
 
 const StainTile& StainReader::unmix(const Rect<WorkFrame>& window, const Rect<SlideFrame>& native,
@@ -137,9 +205,9 @@ void StainReader::begin(const Rect<WorkFrame>& window, const Rect<SlideFrame>& n
   next_native_ = tile_.native.y0;
 }
 
-std::int64_t StainReader::band_end(std::int64_t from) const {
-  if (coarse_) return native_.y1;
-  return std::min(native_.y1, after(from, source_.info().tile.height, kBlockHeight));
+std::int64_t StainReader::band_end(const Rect<SlideFrame>& native, std::int64_t from) const {
+  if (coarse_) return native.y1;
+  return std::min(native.y1, after(from, source_.info().tile.height, kChunkHeight));
 }
 
 std::int64_t StainReader::first_needed_row() const {

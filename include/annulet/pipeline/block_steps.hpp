@@ -37,7 +37,7 @@ struct Neighbourhood {
 class BlockSteps {
  public:
   BlockSteps(const SlideSource& source, const StainModel& stain, double pitch_um, const TissueMask& tissue,
-             const NucleusOptions& options);
+             const TissueSquares& seen, const NucleusOptions& options);
   /// Says what make_planes will read, so that no tile is decoded twice.
   void announce(const BlockPlan& plan) const;
   /// Asks for its bytes.
@@ -58,9 +58,9 @@ class BlockSteps {
   const StainTile& membrane_window(const Rect<WorkFrame>& part, const Neighbourhood& near);
   void choose_cells(const Rect<WorkFrame>& part);
 
-  const SlideSource& source_;
   StainReader reader_;
   const TissueMask& tissue_;
+  const TissueSquares& seen_;
   NucleusOptions options_;
   NucleusFinder finder_;
   MembraneMeter measure_;

@@ -5,6 +5,7 @@
 
 #include "annulet/base/geometry.hpp"
 #include "annulet/model/tissue.hpp"
+#include "annulet/pipeline/tissue_squares.hpp"
 
 namespace annulet {
 
@@ -26,6 +27,7 @@ struct Sweep {
 
 /// The slide's tissue, cut into sweeps side by side of which none holds more planes at once than its budget.
 struct ScanPlan {
+  TissueSquares seen;  ///< tissue and the glass beside it; what lies farther off is taken as glass, unread
   std::vector<Sweep> sweeps;
 };
 

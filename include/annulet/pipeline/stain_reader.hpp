@@ -5,6 +5,7 @@
 #include "annulet/model/problem.hpp"
 #include "annulet/model/stain.hpp"
 #include "annulet/pipeline/stage_seconds.hpp"
+#include "annulet/pipeline/tissue_squares.hpp"
 #include "annulet/pixel/coarse_dab.hpp"
 #include "annulet/pixel/unmix.hpp"
 #include "annulet/slide/slide_source.hpp"
@@ -17,12 +18,18 @@ namespace annulet {
 /// per worker: holds scratch.
 class StainReader {
  public:
-  StainReader(const SlideSource& source, const StainModel& stain, double pitch_um);
+  /// Where `seen` is given nothing is read beside it: the planes of 0.5 um are 0 there.
+  StainReader(const SlideSource& source, const StainModel& stain, double pitch_um,
+              const TissueSquares* seen = nullptr);
 
   /// Planes of `window`, and the membrane plane of `membranes`, a part of it. Buffers of `out` are reused.
   /// Adds what reading and unmixing cost.
   void read(const Rect<WorkFrame>& window, const Rect<WorkFrame>& membranes, StainTile& out,
             StageSeconds& seconds);
+  /// Tells the source what `read` will read of a window, so that no tile is decoded twice.
+  void announce(const Rect<WorkFrame>& window) const;
+  /// Asks for the bytes of a window.
+  void fetch_ahead(const Rect<WorkFrame>& window) const;
   /// What could not be read of that window.
   const std::vector<Problem>& problems() const { return problems_; }
 
@@ -50,9 +57,17 @@ class StainReader {
   void make_work_rows();
   void make_membrane_rows();
   std::int64_t first_needed_row() const;
-  std::int64_t band_end(std::int64_t from) const;
+  std::int64_t band_end(const Rect<SlideFrame>& native, std::int64_t from) const;
+  template <class Visit>
+  void each_chunk(const Rect<SlideFrame>& band, Visit&& visit) const;
+  template <class Visit>
+  void each_read(const Rect<WorkFrame>& window, Visit&& visit) const;
+  void leave_empty(const Rect<SlideFrame>& chunk);
+  bool is_seen(const Rect<SlideFrame>& chunk) const;
+  void forget_unseen();
 
   const SlideSource& source_;
+  const TissueSquares* seen_;
   Unmixer unmixer_;
   CoarseDab coarse_dab_;
   bool coarse_;

@@ -64,14 +64,28 @@ TEST_CASE("every place on tissue is in the cells' part of one block, whatever th
   }
 }
 
-TEST_CASE("a step looks at all that the step after it needs") {
+TEST_CASE("squares of tissue grow, are looked up, and go on beside the slide") {
+  const TissueSquares tissue(one_block(1000, 700, 330, 280, 331, 281), {4000, 2800});
+  CHECK(tissue.around({0, 0, 4000, 2800}) == Rect<WorkFrame>{1312, 1120, 1344, 1152});
+  CHECK(tissue.around({1320, 0, 1330, 1130}) == Rect<WorkFrame>{1320, 1120, 1330, 1130});
+  CHECK(!tissue.meets({0, 0, 1312, 2800}));
+  const TissueSquares more = tissue.grown(2);
+  CHECK(more.around({0, 0, 4000, 2800}) == Rect<WorkFrame>{1248, 1056, 1408, 1216});
+  CHECK(more.holds({1248, 1056}));
+  CHECK(!more.holds({1247, 1056}));
+  const TissueSquares corner(one_block(1000, 700, 0, 0, 1, 1), {4000, 2800});
+  CHECK(corner.holds({-20, -20}));
+  CHECK(!corner.holds({-20, 40}));
+}
+
+TEST_CASE("a step looks at all that the step after it needs, as far as tissue and the glass beside it go") {
   const TissueMask tissue = one_block(1000, 700, 330, 280, 520, 400);
   const ScanPlan plan = plan_scan(tissue, {8000, 5600}, 0.25, grid_of(100, 23));
   REQUIRE(plan.sweeps.size() == 1);
   const Rect<WorkFrame> cells{4 * 330, 4 * 280, 4 * 520, 4 * 400};
-  const auto covers = [&](Rect<WorkFrame> BlockPlan::*part, int reach_um) {
+  const auto covers = [&](Rect<WorkFrame> BlockPlan::*part, std::int64_t reach_um) {
     std::int64_t area = 0;
-    const Rect<WorkFrame> needed = cells.grown(2 * reach_um);
+    const Rect<WorkFrame> needed = cells.grown(std::min(2 * reach_um, 2 * TissueSquares::kSquare));
     for (const BlockPlan& block : plan.sweeps[0].blocks) {
       const Rect<WorkFrame> common = (block.*part).clipped(needed);
       if (!common.empty()) area += common.area();

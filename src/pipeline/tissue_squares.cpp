@@ -1,0 +1,63 @@
+#include "annulet/pipeline/tissue_squares.hpp"
+
+#include <algorithm>
+
+namespace annulet {
+
+TissueSquares::TissueSquares(const TissueMask& tissue, const Size<WorkFrame>& slide)
+    : held_(static_cast<int>(slide.width / kSquare) + 1, static_cast<int>(slide.height / kSquare) + 1) {
+  const double side = tissue.pitch_um / kWorkPitch / static_cast<double>(kSquare);  // of a mask pixel
+  for (int y = 0; y < tissue.piece.height(); ++y) {
+    const std::uint16_t* row = tissue.piece.row(y);
+    for (int x = 0; x < tissue.piece.width(); ++x) {
+      if (row[x] != 0) mark(x * side, y * side, side);
+    }
+  }
+}
+
+/// Every square that a mask pixel touches.
+void TissueSquares::mark(double x, double y, double side) {
+  const int right = std::min(static_cast<int>(x + side), held_.width() - 1),
+            bottom = std::min(static_cast<int>(y + side), held_.height() - 1);
+  for (int j = static_cast<int>(y); j <= bottom; ++j) {
+    for (int i = static_cast<int>(x); i <= right; ++i) held_(i, j) = 1;
+  }
+}
+
+TissueSquares TissueSquares::grown(int squares) const {
+  TissueSquares more;
+  more.held_ = Plane<std::uint8_t>(held_.width(), held_.height());
+  for (int y = 0; y < held_.height(); ++y) {
+    for (int x = 0; x < held_.width(); ++x) {
+      if (held_(x, y) == 0) continue;
+      for (int j = std::max(y - squares, 0); j <= std::min(y + squares, held_.height() - 1); ++j) {
+        std::fill(more.held_.row(j) + std::max(x - squares, 0),
+                  more.held_.row(j) + std::min(x + squares, held_.width() - 1) + 1, std::uint8_t{1});
+      }
+    }
+  }
+  return more;
+}
+
+Rect<WorkFrame> TissueSquares::around(const Rect<WorkFrame>& area) const {
+  const Rect<WorkFrame> inside = area.clipped({0, 0, held_.width() * kSquare, held_.height() * kSquare});
+  if (inside.empty()) return {};
+  Rect<WorkFrame> found{inside.x1, inside.y1, inside.x0, inside.y0};
+  for (std::int64_t y = inside.y0 / kSquare; y <= (inside.y1 - 1) / kSquare; ++y) {
+    for (std::int64_t x = inside.x0 / kSquare; x <= (inside.x1 - 1) / kSquare; ++x) {
+      if (held_(static_cast<int>(x), static_cast<int>(y)) == 0) continue;
+      found = {std::min(found.x0, x * kSquare), std::min(found.y0, y * kSquare),
+               std::max(found.x1, (x + 1) * kSquare), std::max(found.y1, (y + 1) * kSquare)};
+    }
+  }
+  return found.empty() ? Rect<WorkFrame>{} : found.clipped(area);
+}
+
+bool TissueSquares::holds(Point<WorkFrame> place) const {
+  const auto square = [](std::int64_t at, int count) {
+    return static_cast<int>(std::clamp<std::int64_t>(at / kSquare, 0, count - 1));
+  };
+  return held_(square(place.x, held_.width()), square(place.y, held_.height())) != 0;
+}
+
+}  // namespace annulet
