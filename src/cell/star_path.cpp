@@ -22,7 +22,9 @@ constexpr std::int16_t kForbidden = -200;  // an edge worse than any
 
 constexpr Wide sample_rays = [](const std::uint8_t* centre, const std::int32_t* offset, int samples,
                                 std::uint8_t* __restrict out) ANNULET_KERNEL {
-  for (int i = 0; i < kNucleusRays * samples; ++i) out[i] = centre[offset[i]];
+  constexpr int kAtOnce = 8;  // a fixed inner loop is unrolled: a twelfth of a whole fit
+  for (int i = 0; i < kNucleusRays * samples; i += kAtOnce)
+    for (int j = i; j < i + kAtOnce; ++j) out[j] = centre[offset[j]];
 };
 
 // Edges of all rays: mean of the two samples within less mean of the two beyond, times two.
