@@ -28,51 +28,55 @@ void copy_nucleus(const Nucleus& nucleus, CellRow& row) {
 }
 
 struct Seen {
-  int nucleus, rays;
+  std::size_t midline;
+  int rays;
 };
 
 // The neighbours that limit most rays, in the order of the table; a row can name eight of them.
-std::vector<Seen> named_neighbours(const ring::Prior& prior) {
-  std::vector<Seen> seen;
-  for (const int nucleus : prior.facing) {
-    if (nucleus < 0) continue;
-    const auto at =
-        std::find_if(seen.begin(), seen.end(), [nucleus](const Seen& s) { return s.nucleus == nucleus; });
-    if (at == seen.end()) {
-      seen.push_back({nucleus, 1});
-    } else {
-      ++at->rays;
-    }
+void choose_neighbours(const ring::Prior& prior, std::vector<int>& rays, std::vector<Seen>& seen) {
+  rays.assign(prior.midlines.size(), 0);
+  for (const std::int32_t i : prior.facing) {
+    if (i >= 0) ++rays[static_cast<std::size_t>(i)];
   }
+  seen.clear();
+  for (std::size_t i = 0; i < rays.size(); ++i) {
+    if (rays[i] > 0) seen.push_back({i, rays[i]});
+  }
+  if (seen.size() <= kNeighbours) return;
   std::sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) {
-    return a.rays != b.rays ? a.rays > b.rays : a.nucleus < b.nucleus;
+    return a.rays != b.rays ? a.rays > b.rays : a.midline < b.midline;
   });
-  if (seen.size() > kNeighbours) seen.resize(kNeighbours);
-  std::sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) { return a.nucleus < b.nucleus; });
-  return seen;
-}
-
-void name_neighbours(std::span<const Nucleus> nuclei, std::size_t index, const ring::Prior& prior,
-                     CellRow& row) {
-  const std::vector<Seen> named = named_neighbours(prior);
-  row.neighbours = static_cast<std::uint8_t>(named.size());
-  row.facing.fill(kNoNeighbour);
-  const auto& own = nuclei[index].centre;
-  for (std::size_t i = 0; i < named.size(); ++i) {
-    const auto& other = nuclei[static_cast<std::size_t>(named[i].nucleus)].centre;
-    row.neighbour[i] = {static_cast<std::int16_t>(other.x - own.x),
-                        static_cast<std::int16_t>(other.y - own.y)};
-    for (std::size_t ray = 0; ray < kRays; ++ray) {
-      if (prior.facing[ray] == named[i].nucleus) row.facing[ray] = static_cast<std::uint8_t>(i);
-    }
-  }
+  seen.resize(kNeighbours);
+  std::sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) { return a.midline < b.midline; });
 }
 
 }  // namespace
 
 struct MembraneMeter::Scratch {
+  const StainTile* tile = nullptr;
+  std::span<const Nucleus> nuclei;
+  ring::NucleusTable table;
+  ring::Steps steps;
+  ring::Prior prior;
   ring::Samples samples;
   ring::PathScratch path;
+  std::vector<int> rays;
+  std::vector<Seen> seen;
+
+  void name_neighbours(CellRow& row) {
+    choose_neighbours(prior, rays, seen);
+    row.neighbours = static_cast<std::uint8_t>(seen.size());
+    std::fill(rays.begin(), rays.end(), int{kNoNeighbour});  // from here on the name
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      const ring::Midline& midline = prior.midlines[seen[i].midline];
+      row.neighbour[i] = {static_cast<std::int16_t>(midline.dx), static_cast<std::int16_t>(midline.dy)};
+      rays[seen[i].midline] = static_cast<int>(i);
+    }
+    for (std::size_t ray = 0; ray < kRays; ++ray) {
+      const std::int32_t i = prior.facing[ray];
+      row.facing[ray] = i < 0 ? kNoNeighbour : static_cast<std::uint8_t>(rays[static_cast<std::size_t>(i)]);
+    }
+  }
 };
 
 MembraneMeter::MembraneMeter() : scratch_(std::make_unique<Scratch>()) {}
@@ -87,17 +91,37 @@ int MembraneMeter::ring_reach_um() {
          1;  // and the pixel beside for interpolation
 }
 
-CellRow MembraneMeter::operator()(const StainTile& tile, std::span<const Nucleus> nuclei, std::size_t index) {
-  expects(index < nuclei.size(), "a ring was asked for a nucleus that is not there");
+void MembraneMeter::look_at(const StainTile& tile, std::span<const Nucleus> nuclei) {
   expects(tile.pitch_um > 0 && tile.dab_native.width() > 1 && tile.dab_native.height() > 1,
           "a ring was asked for on a window without pixels");
+  scratch_->tile = &tile;
+  scratch_->nuclei = nuclei;
+  scratch_->steps = ring::steps_of(tile);
+  ring::fill_table(nuclei, scratch_->table);
+}
+
+void MembraneMeter::fetch(std::size_t index) const {
+  expects(index < scratch_->nuclei.size(), "pixels were asked for of a nucleus that is not there");
+  ring::fetch_pixels(*scratch_->tile, scratch_->nuclei[index]);
+}
+
+CellRow MembraneMeter::operator()(std::size_t index) {
+  Scratch& s = *scratch_;
+  expects(index < s.nuclei.size(), "a ring was asked for a nucleus that is not there");
+  const Nucleus& nucleus = s.nuclei[index];
   CellRow row;
-  copy_nucleus(nuclei[index], row);
-  const ring::Prior prior = ring::prior_of(nuclei, index);
-  ring::sample(tile, nuclei[index].centre, prior, scratch_->samples);
-  ring::measure_wall(scratch_->samples, ring::wall_path(scratch_->samples, prior, scratch_->path), row);
-  name_neighbours(nuclei, index, prior, row);
+  copy_nucleus(nucleus, row);
+  ring::find_prior(nucleus, index, s.table, s.prior);
+  ring::sample(*s.tile, s.steps, nucleus.centre, s.prior, s.samples);
+  ring::find_prominence(s.prior, s.samples);
+  ring::measure_wall(s.samples, ring::wall_path(s.samples, s.path), row);
+  s.name_neighbours(row);
   return row;
+}
+
+CellRow MembraneMeter::operator()(const StainTile& tile, std::span<const Nucleus> nuclei, std::size_t index) {
+  look_at(tile, nuclei);
+  return (*this)(index);
 }
 
 }  // namespace annulet

@@ -1,86 +1,167 @@
 #include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
 
 #include "annulet/base/directions.hpp"
 #include "annulet/base/integer_math.hpp"
+#include "annulet/base/wide.hpp"
 #include "cell/ring.hpp"
 
 namespace annulet::ring {
 namespace {
 
-constexpr std::int64_t kReach = std::int64_t{kNeighbourReachUm} * kMicroUnits;
+constexpr std::int32_t kReach = kNeighbourReachUm * kMicroUnits;
 constexpr int kMicroPerRadius = kMicroUnits / 8;  // Nucleus::radius is 1/8 um
 
 // Root of the mean square radius of an outline, 1/64 um.
-std::int64_t rms_radius(const Nucleus& nucleus) {
+std::int32_t rms_radius(const Nucleus& nucleus) {
   std::int64_t sum = 0;
   for (const std::uint8_t r : nucleus.radius) sum += std::int64_t{r} * r;
-  return integer_sqrt(sum * kMicroPerRadius * kMicroPerRadius / kNucleusRays);
+  return static_cast<std::int32_t>(integer_sqrt(sum * kMicroPerRadius * kMicroPerRadius / kNucleusRays));
 }
 
-// Outline of 32 radii at 64 rays, in steps of 0.25 um.
-void interpolate_outline(const Nucleus& nucleus, std::array<int, kRays>& edge) {
-  for (std::size_t i = 0; i < kRays; ++i) {
-    const int a = nucleus.radius[i / 2], b = nucleus.radius[(i + 1) / 2 % kNucleusRays];
-    edge[i] = std::min((a + b + 2) / 4, kLargestNucleus);  // the mean of two of 1/8 um, in 1/4 um
-  }
-}
-
-// Additively weighted midline between two discs (docs/science/membrane.md, "Prior") along a ray: numerator /
-// divisor.
-struct Midline {
-  std::int64_t dx, dy;     // to the neighbour
-  std::int64_t excess;     // own radius less the neighbour's
-  std::int64_t numerator;  // |d|^2 - excess^2
-  int neighbour;
-
-  // 2 (u.d - excess) in 1/16384; the midline meets the ray only where it is positive.
-  std::int64_t divisor(std::size_t ray) const {
-    return 2 * (kDirections64[ray][0] * dx + kDirections64[ray][1] * dy - excess * kDirectionOne);
+// Outline of 32 radii at 64 rays, in steps of 0.25 um: the mean of two of 1/8 um.
+constexpr Wide interpolate_outline = [](const std::uint8_t* radius,
+                                        std::int32_t* __restrict edge) ANNULET_KERNEL {
+  std::int32_t at[kNucleusRays + 1];
+  for (std::size_t i = 0; i < kNucleusRays; ++i) at[i] = radius[i];
+  at[kNucleusRays] = at[0];
+  for (std::size_t i = 0; i < kNucleusRays; ++i) {
+    const std::int32_t on = (2 * at[i] + 2) / 4, between = (at[i] + at[i + 1] + 2) / 4;
+    edge[2 * i] = on < kLargestNucleus ? on : kLargestNucleus;
+    edge[2 * i + 1] = between < kLargestNucleus ? between : kLargestNucleus;
   }
 };
 
-void collect_midlines(std::span<const Nucleus> nuclei, std::size_t index, std::vector<Midline>& out) {
-  const Nucleus& own = nuclei[index];
-  const std::int64_t own_radius = rms_radius(own);
-  const auto consider = [&](std::size_t j) {
-    const std::int64_t dx = nuclei[j].centre.x - own.centre.x, dy = nuclei[j].centre.y - own.centre.y;
-    const std::int64_t square = dx * dx + dy * dy;
-    if (square > kReach * kReach) return;
-    const std::int64_t excess = own_radius - rms_radius(nuclei[j]);
-    if (square > excess * excess)
-      out.push_back({dx, dy, excess, square - excess * excess, static_cast<int>(j)});
-  };
-  std::size_t first = index, end = index + 1;
-  while (first > 0 && own.centre.y - nuclei[first - 1].centre.y <= kReach) --first;
-  while (end < nuclei.size() && nuclei[end].centre.y - own.centre.y <= kReach) ++end;
-  for (std::size_t j = first; j < end; ++j) {
-    if (j != index) consider(j);
+constexpr Wide mark_near = [](const std::int32_t* x, std::int32_t low, std::size_t count,
+                              std::uint8_t* __restrict near) ANNULET_KERNEL {
+  for (std::size_t i = 0; i < count; ++i) near[i] = static_cast<std::uint32_t>(x[i] - low) <= 2U * kReach;
+};
+
+// Calls visit(index) for all within the square of kReach around nucleus `index`, in their order.
+template <class Visit>
+void each_near(std::size_t index, NucleusTable& table, Visit&& visit) {
+  const auto begin = table.y.begin(), own = begin + static_cast<std::ptrdiff_t>(index);
+  const auto from = std::lower_bound(begin, own, *own - kReach);
+  const auto first = static_cast<std::size_t>(from - begin);
+  const auto count = static_cast<std::size_t>(std::upper_bound(own, table.y.end(), *own + kReach) - from);
+  mark_near(table.x.data() + first, table.x[index] - kReach, count, table.near.data());
+  constexpr std::size_t kAtOnce = sizeof(std::uint64_t);
+  std::memset(table.near.data() + count, 0, kAtOnce);
+  for (std::size_t i = 0; i < count; i += kAtOnce) {
+    std::uint64_t marks;
+    std::memcpy(&marks, table.near.data() + i, kAtOnce);
+    for (; marks != 0; marks &= marks - 1) {
+      visit(first + i + static_cast<std::size_t>(std::countr_zero(marks)) / 8);
+    }
   }
 }
 
+// No direction of the table is longer than this.
+constexpr std::int64_t kDirectionMost = kDirectionOne + 1;
+
+// Midlines of the neighbours that may limit a ray whose cap is `cap` steps or less.
+void collect_midlines(std::size_t index, std::int64_t cap, NucleusTable& table, std::vector<Midline>& out) {
+  out.clear();
+  each_near(index, table, [&](std::size_t j) {
+    const std::int32_t dx = table.x[j] - table.x[index], dy = table.y[j] - table.y[index];
+    const std::int32_t square = dx * dx + dy * dy, excess = table.radius[index] - table.radius[j];
+    const std::int32_t numerator = square - excess * excess;
+    if (j == index || square > kReach * kReach || numerator <= 0) return;
+    // Nowhere does a ray meet it nearer than on the way to the neighbour: the greatest divisor is there.
+    const std::int64_t distance = static_cast<std::int64_t>(std::sqrt(static_cast<double>(square))) + 1;
+    const std::int64_t divisor = 2 * (distance * kDirectionMost - std::int64_t{excess} * kDirectionOne);
+    if (std::int64_t{numerator} * kDirectionOne >= cap * kMicroPerStep * divisor) return;
+    out.push_back({dx, dy, excess, numerator, static_cast<std::int32_t>(j)});
+  });
+}
+
+// For each ray the midline that it meets first, at numerator / divisor; of equals the first in the table. All
+// of them, and their products, are integers below 2^53, which a double holds exactly.
+struct Nearest {
+  alignas(32) double numerator[kRays], divisor[kRays], which[kRays];
+};
+
+struct Directions {
+  double x[kRays], y[kRays];
+};
+constexpr Directions kDirections = [] {
+  Directions directions{};
+  for (std::size_t ray = 0; ray < kRays; ++ray) {
+    directions.x[ray] = kDirections64[ray][0];
+    directions.y[ray] = kDirections64[ray][1];
+  }
+  return directions;
+}();
+
+constexpr Wide begin_rays = [](const std::int32_t* nucleus, Nearest& nearest) ANNULET_KERNEL {
+  for (std::size_t ray = 0; ray < kRays; ++ray) {
+    nearest.numerator[ray] = (nucleus[ray] + kCapUm * kStepsPerUm) * kMicroPerStep;
+    nearest.divisor[ray] = kDirectionOne;
+    nearest.which[ray] = -1;
+  }
+};
+
+constexpr Wide limit_rays = [](const Midline* midlines, std::size_t count, Nearest& nearest) ANNULET_KERNEL {
+  for (std::size_t i = 0; i < count; ++i) {
+    const double dx = midlines[i].dx, dy = midlines[i].dy, numerator = midlines[i].numerator;
+    const double least = static_cast<double>(midlines[i].excess) * kDirectionOne,
+                 which = static_cast<double>(i);
+    for (std::size_t ray = 0; ray < kRays; ++ray) {
+      // 2 (u.d - excess) in 1/16384; the midline meets the ray only where it is positive.
+      const double divisor = 2 * (kDirections.x[ray] * dx + kDirections.y[ray] * dy - least);
+      const double old_numerator = nearest.numerator[ray], old_divisor = nearest.divisor[ray];
+      const bool nearer = (divisor > 0) & (numerator * old_divisor < old_numerator * divisor);
+      nearest.numerator[ray] = nearer ? numerator : old_numerator;
+      nearest.divisor[ray] = nearer ? divisor : old_divisor;
+      nearest.which[ray] = nearer ? which : nearest.which[ray];
+    }
+  }
+};
+
+// The quotient of such integers, cut, is the integer quotient.
+constexpr Wide finish_rays = [](const Nearest& nearest, const std::int32_t* nucleus,
+                                std::int32_t* __restrict wall,
+                                std::int32_t* __restrict facing) ANNULET_KERNEL {
+  constexpr double kScale = kDirectionOne / kMicroPerStep;
+  for (std::size_t ray = 0; ray < kRays; ++ray) {
+    const auto steps = static_cast<std::int32_t>(nearest.numerator[ray] * kScale / nearest.divisor[ray]);
+    wall[ray] = steps > nucleus[ray] ? steps : nucleus[ray];
+    facing[ray] = static_cast<std::int32_t>(nearest.which[ray]);
+  }
+};
+static_assert(kDirectionOne % kMicroPerStep == 0);
+
+// The greatest of one number a ray.
+constexpr Wide greatest = [](const std::int32_t* values) ANNULET_KERNEL {
+  std::int32_t most = values[0];
+  for (std::size_t ray = 1; ray < kRays; ++ray) most = values[ray] > most ? values[ray] : most;
+  return most;
+};
+
 }  // namespace
 
-Prior prior_of(std::span<const Nucleus> nuclei, std::size_t index) {
-  Prior prior;
-  interpolate_outline(nuclei[index], prior.nucleus);
-  std::vector<Midline> midlines;
-  collect_midlines(nuclei, index, midlines);
-  for (std::size_t ray = 0; ray < kRays; ++ray) {
-    const int cap = prior.nucleus[ray] + kCapUm * kStepsPerUm;
-    std::int64_t numerator = cap * kMicroPerStep,
-                 divisor = kDirectionOne;  // the least so far, scaled by 16384
-    prior.facing[ray] = -1;
-    for (const Midline& midline : midlines) {
-      const std::int64_t by = midline.divisor(ray);
-      if (by <= 0 || midline.numerator * divisor >= numerator * by) continue;
-      numerator = midline.numerator;
-      divisor = by;
-      prior.facing[ray] = midline.neighbour;
-    }
-    const std::int64_t steps = numerator * kDirectionOne / (divisor * kMicroPerStep);
-    prior.wall[ray] = std::clamp(static_cast<int>(steps), prior.nucleus[ray], kLargestStep - kBeyondPrior);
+void fill_table(std::span<const Nucleus> nuclei, NucleusTable& table) {
+  table.x.resize(nuclei.size());
+  table.y.resize(nuclei.size());
+  table.radius.resize(nuclei.size());
+  table.near.resize(nuclei.size() + sizeof(std::uint64_t));
+  for (std::size_t i = 0; i < nuclei.size(); ++i) {
+    table.x[i] = nuclei[i].centre.x;
+    table.y[i] = nuclei[i].centre.y;
+    table.radius[i] = rms_radius(nuclei[i]);
   }
-  return prior;
+}
+
+void find_prior(const Nucleus& own, std::size_t index, NucleusTable& table, Prior& prior) {
+  interpolate_outline(own.radius.data(), prior.nucleus.data());
+  const std::int32_t cap = greatest(prior.nucleus.data()) + kCapUm * kStepsPerUm;
+  collect_midlines(index, cap, table, prior.midlines);
+  Nearest nearest;
+  begin_rays(prior.nucleus.data(), nearest);
+  limit_rays(prior.midlines.data(), prior.midlines.size(), nearest);
+  finish_rays(nearest, prior.nucleus.data(), prior.wall.data(), prior.facing.data());
 }
 
 }  // namespace annulet::ring

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "annulet/base/directions.hpp"
 #include "annulet/base/integer_math.hpp"
 #include "annulet/base/wide.hpp"
+#include "cell/lanes.hpp"
 #include "cell/ring.hpp"
 
 namespace annulet::ring {
@@ -11,26 +13,31 @@ namespace {
 
 constexpr int kFixed = 16;  // fractional bits of a pixel position
 constexpr std::int64_t kHalf = std::int64_t{1} << (kFixed - 1);
-constexpr std::int16_t kNoProminence = -4 * kOdUnits;  // where the ray allows no wall
-constexpr int kEdgeBlur = 2;  // steps: 0.5 um outside the outline nothing of the nucleus is left
+constexpr std::int64_t kFraction = (1 << kFixed) - 1;
+
+// Pixels per 1/64 um to 2^-32, so that positions do not drift over a slide. Rounded to an integer at once.
+std::int64_t scale_of(const StainTile& tile) {
+  return static_cast<std::int64_t>(std::floor(4294967296.0 / (kMicroUnits * tile.pitch_um) + 0.5));
+}
+
+// 0.25 um in px, 16.16 fixed point.
+std::int64_t step_of(const StainTile& tile) {
+  return (kMicroPerStep * scale_of(tile) + (1 << (31 - kFixed))) >> (32 - kFixed);
+}
 
 // Positions of one cell in the pixels of the window, 16.16 fixed point, measured from pixel centres.
 struct Frame {
   std::int64_t x, y;  // the cell's centre
-  std::int64_t step;  // 0.25 um in px
   int width, height;  // of the window
   // the slide's extent in the same frame: a position below low or above high lies outside
   std::int64_t low_x, low_y, high_x, high_y;
 };
 
 Frame frame_of(const StainTile& tile, Point<MicroFrame, std::int32_t> centre) {
-  // Pixels per 1/64 um to 2^-32, so that positions do not drift over a slide. Rounded to an integer at once.
-  const auto scale =
-      static_cast<std::int64_t>(std::floor(4294967296.0 / (kMicroUnits * tile.pitch_um) + 0.5));
+  const std::int64_t scale = scale_of(tile);
   Frame frame{};
   frame.x = ((centre.x * scale) >> (32 - kFixed)) - (tile.native.x0 << kFixed) - kHalf;
   frame.y = ((centre.y * scale) >> (32 - kFixed)) - (tile.native.y0 << kFixed) - kHalf;
-  frame.step = (kMicroPerStep * scale + (1 << (31 - kFixed))) >> (32 - kFixed);
   frame.width = tile.dab_native.width();
   frame.height = tile.dab_native.height();
   frame.low_x = (-tile.native.x0 << kFixed) - kHalf;
@@ -40,87 +47,177 @@ Frame frame_of(const StainTile& tile, Point<MicroFrame, std::int32_t> centre) {
   return frame;
 }
 
+// Whether all within `reach` px / 65536 of the centre lies on the slide.
+bool on_slide(const Frame& frame, std::int64_t reach) {
+  return frame.x - reach >= frame.low_x && frame.y - reach >= frame.low_y && frame.x + reach < frame.high_x &&
+         frame.y + reach < frame.high_y;
+}
+
+bool in_window(const Frame& frame, std::int64_t reach) {
+  return frame.x >= reach && frame.y >= reach && frame.x + reach < (std::int64_t{frame.width} << kFixed) &&
+         frame.y + reach < (std::int64_t{frame.height} << kFixed);
+}
+
 // Bilinear, 16 levels in one of the plane.
 inline std::int16_t bilinear(const std::uint8_t* p, std::ptrdiff_t below, int fx, int fy) {
   const int upper = p[0] * 256 + (p[1] - p[0]) * fx, lower = p[below] * 256 + (p[below + 1] - p[below]) * fx;
   return static_cast<std::int16_t>((upper * 256 + (lower - upper) * fy + 2048) >> 12);
 }
 
-// One step along a ray, 1/65536 px.
-struct Step {
-  std::int32_t x, y;
-};
-
-Step step_of(const Frame& frame, std::size_t ray) {
-  return {static_cast<std::int32_t>(divide_round(kDirections64[ray][0] * frame.step, kDirectionOne)),
-          static_cast<std::int32_t>(divide_round(kDirections64[ray][1] * frame.step, kDirectionOne))};
-}
-
-// Where the samples of a ray lie: index of the upper left of their four pixels, fractions of 1/256 to the
-// next.
-struct Places {
-  std::int32_t index[Samples::kLength], fx[Samples::kLength], fy[Samples::kLength];
-};
-
-constexpr Wide places_of = [](std::int32_t x, std::int32_t y, Step step, std::int32_t width, int end,
-                              Places& out) ANNULET_KERNEL {
-  for (int k = 0; k < end; ++k) {
-    const std::int32_t px = x + k * step.x, py = y + k * step.y;
-    out.index[k] = (py >> kFixed) * width + (px >> kFixed);
-    out.fx[k] = (px >> 8) & 255;
-    out.fy[k] = (py >> 8) & 255;
-  }
-};
-
-// The same values as `bilinear`, of pairs of pixels side by side: the left one in the low byte.
-constexpr Wide blend = [](const std::uint16_t* above, const std::uint16_t* below, const Places& places,
-                          int end, std::int16_t* __restrict out) ANNULET_KERNEL {
-  for (int k = 0; k < end; ++k) {
-    const std::int32_t a = above[k] & 255, b = below[k] & 255;
-    const std::int32_t upper = a * 256 + ((above[k] >> 8) - a) * places.fx[k];
-    const std::int32_t lower = b * 256 + ((below[k] >> 8) - b) * places.fx[k];
-    out[k] = static_cast<std::int16_t>((upper * 256 + (lower - upper) * places.fy[k] + 2048) >> 12);
-  }
-};
-
-// A ring well inside the window: no position needs a bound, and 32 bits hold them from the centre's pixel on.
-// Only the gathering of pixels is not vector code.
-void sample_ray_inside(const Plane<std::uint8_t>& dab, const Frame& frame, std::size_t ray, int end,
-                       std::int16_t* out) {
-  constexpr std::int64_t kFraction = (1 << kFixed) - 1;
-  const std::uint8_t* origin = dab.row(static_cast<int>(frame.y >> kFixed)) + (frame.x >> kFixed);
-  Places places;
-  places_of(static_cast<std::int32_t>(frame.x & kFraction), static_cast<std::int32_t>(frame.y & kFraction),
-            step_of(frame, ray), frame.width, end, places);
-  std::uint16_t above[Samples::kLength], below[Samples::kLength];
-  for (int k = 0; k < end; ++k) {
-    const std::uint8_t *p = origin + places.index[k], *q = p + frame.width;
-    above[k] = static_cast<std::uint16_t>(p[0] | p[1] << 8);
-    below[k] = static_cast<std::uint16_t>(q[0] | q[1] << 8);
-  }
-  blend(above, below, places, end, out);
-}
-
-void sample_ray(const Plane<std::uint8_t>& dab, const Frame& frame, std::size_t ray, int end,
-                std::int16_t* out) {
-  const Step step = step_of(frame, ray);
+// A ring that may leave the window.
+void sample_ray(const Plane<std::uint8_t>& dab, const Frame& frame, std::int64_t step_x, std::int64_t step_y,
+                int begin, int end, std::int16_t* out) {
   const std::int64_t largest_x = (std::int64_t{frame.width - 1} << kFixed) - 1;
   const std::int64_t largest_y = (std::int64_t{frame.height - 1} << kFixed) - 1;
-  for (int k = 0; k < end; ++k) {
+  for (int k = begin; k < end; ++k) {
     // Outside the window the nearest pixel counts; only the slide's border comes to that.
-    const std::int64_t x = std::clamp(frame.x + std::int64_t{step.x} * k, std::int64_t{0}, largest_x);
-    const std::int64_t y = std::clamp(frame.y + std::int64_t{step.y} * k, std::int64_t{0}, largest_y);
+    const std::int64_t x = std::clamp(frame.x + step_x * k, std::int64_t{0}, largest_x);
+    const std::int64_t y = std::clamp(frame.y + step_y * k, std::int64_t{0}, largest_y);
     const std::uint8_t* p = dab.row(static_cast<int>(y >> kFixed)) + (x >> kFixed);
     out[k] = bilinear(p, frame.width, static_cast<int>((x >> 8) & 255), static_cast<int>((y >> 8) & 255));
   }
 }
 
+// A ring well inside the window: no position needs a bound, and 32 bits hold them from the centre's pixel on.
+struct Inside {
+  const std::uint8_t* origin;  // the centre's pixel
+  std::int32_t width;          // of the plane
+  std::int32_t x, y;           // of the centre, from that pixel on
+};
+
+void sample_ray_inside(const Inside& from, std::int32_t step_x, std::int32_t step_y, int begin, int end,
+                       std::int16_t* out) {
+  std::int32_t pixels[Samples::kRow];
+  for (int k = begin; k < end; ++k) {
+    const std::int32_t place =
+        ((from.y + k * step_y) >> kFixed) * from.width + ((from.x + k * step_x) >> kFixed);
+    const std::uint8_t *p = from.origin + place, *q = p + from.width;
+    pixels[k] = p[0] | p[1] << 8 | q[0] << 16 | q[1] << 24;
+  }
+  for (int k = begin; k < end; ++k) {  // the same values as `bilinear`: this one becomes vector code
+    const std::int32_t fx = ((from.x + k * step_x) >> 8) & 255, fy = ((from.y + k * step_y) >> 8) & 255;
+    const std::int32_t a = pixels[k] & 255, b = (pixels[k] >> 16) & 255;
+    const std::int32_t upper = a * 256 + (((pixels[k] >> 8) & 255) - a) * fx;
+    const std::int32_t lower = b * 256 + (((pixels[k] >> 24) & 255) - b) * fx;
+    out[k] = static_cast<std::int16_t>((upper * 256 + (lower - upper) * fy + 2048) >> 12);
+  }
+}
+
+#if ANNULET_HAS_AVX2
+constexpr int kHalfLanes = kLanes / 2;
+
+ANNULET_AVX2 inline std::uint16_t two_pixels(const std::uint8_t* at) {
+  std::uint16_t pair;
+  std::memcpy(&pair, at, sizeof pair);
+  return pair;
+}
+
+// Of four places the pixel, the one beside it, the one below, and the one beside that.
+ANNULET_AVX2 inline __m128i fours_of_pixels(const std::uint8_t* above, std::ptrdiff_t width,
+                                            const std::int32_t* place) {
+  const std::uint8_t* below = above + width;
+  __m128i v = _mm_cvtsi32_si128(two_pixels(above + place[0]));
+  v = _mm_insert_epi16(v, two_pixels(below + place[0]), 1);
+  v = _mm_insert_epi16(v, two_pixels(above + place[1]), 2);
+  v = _mm_insert_epi16(v, two_pixels(below + place[1]), 3);
+  v = _mm_insert_epi16(v, two_pixels(above + place[2]), 4);
+  v = _mm_insert_epi16(v, two_pixels(below + place[2]), 5);
+  v = _mm_insert_epi16(v, two_pixels(above + place[3]), 6);
+  return _mm_insert_epi16(v, two_pixels(below + place[3]), 7);
+}
+
+// The same values as `bilinear`, eight positions at once, 32 bits each.
+ANNULET_AVX2 inline __m256i bilinear_avx2(__m256i pixels, __m256i x, __m256i y) {
+  const __m256i fraction = _mm256_setr_epi8(1, -1, 1, -1, 5, -1, 5, -1, 9, -1, 9, -1, 13, -1, 13, -1,  //
+                                            1, -1, 1, -1, 5, -1, 5, -1, 9, -1, 9, -1, 13, -1, 13, -1);
+  const __m256i fx = _mm256_shuffle_epi8(x, fraction), fy = _mm256_shuffle_epi8(y, fraction);
+  const __m256i left = _mm256_and_si256(pixels, _mm256_set1_epi16(255)), right = _mm256_srli_epi16(pixels, 8);
+  const __m256i rows =
+      _mm256_add_epi16(_mm256_slli_epi16(left, 8), _mm256_mullo_epi16(_mm256_sub_epi16(right, left), fx));
+  // The rows are unsigned, the multiplication is not: 32768 is taken off and put back.
+  const __m256i weights =
+      _mm256_add_epi16(_mm256_sign_epi16(fy, _mm256_set1_epi32(0x0001'ffff)), _mm256_set1_epi32(256));
+  const __m256i sum = _mm256_madd_epi16(_mm256_xor_si256(rows, _mm256_set1_epi16(-32768)), weights);
+  return _mm256_srli_epi32(_mm256_add_epi32(sum, _mm256_set1_epi32(32768 * 256 + 2048)), 12);
+}
+
+// Positions from `begin` on in whole groups of kLanes. Rows and columns of the plane fit into 16 bits.
+ANNULET_AVX2 void sample_ray_avx2(const Inside& from, std::int32_t step_x, std::int32_t step_y, int begin,
+                                  int end, std::int16_t* out) {
+  // All places first, then all pixels: so the processor waits for many pixels at once.
+  alignas(32) std::int32_t places[Samples::kRow];
+  const __m256i count = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  const __m256i first_x = _mm256_add_epi32(_mm256_set1_epi32(from.x + begin * step_x),
+                                           _mm256_mullo_epi32(count, _mm256_set1_epi32(step_x)));
+  const __m256i first_y = _mm256_add_epi32(_mm256_set1_epi32(from.y + begin * step_y),
+                                           _mm256_mullo_epi32(count, _mm256_set1_epi32(step_y)));
+  const __m256i on_x = _mm256_set1_epi32(kHalfLanes * step_x), on_y = _mm256_set1_epi32(kHalfLanes * step_y);
+  const __m256i row_and_column = _mm256_set1_epi32(from.width << 16 | 1);
+  __m256i x = first_x, y = first_y;
+  const int sampled = (end - begin + kLanes - 1) / kLanes * kLanes;
+  for (int i = 0; i < sampled; i += kHalfLanes) {
+    const __m256i pixel = _mm256_blend_epi16(_mm256_srli_epi32(x, 16), y, 0xaa);
+    _mm256_store_si256(reinterpret_cast<__m256i*>(places + i), _mm256_madd_epi16(pixel, row_and_column));
+    x = _mm256_add_epi32(x, on_x);
+    y = _mm256_add_epi32(y, on_y);
+  }
+  x = first_x;
+  y = first_y;
+  const auto next_eight = [&](const std::int32_t* place) ANNULET_AVX2 {
+    const __m256i pixels = _mm256_set_m128i(fours_of_pixels(from.origin, from.width, place + 4),
+                                            fours_of_pixels(from.origin, from.width, place));
+    const __m256i values = bilinear_avx2(pixels, x, y);
+    x = _mm256_add_epi32(x, on_x);
+    y = _mm256_add_epi32(y, on_y);
+    return values;
+  };
+  for (int k = begin; k < end; k += kLanes) {
+    const __m256i first = next_eight(places + (k - begin));
+    const __m256i second = next_eight(places + (k - begin) + kHalfLanes);
+    // Packing goes by halves of a register.
+    lanes::store(out + k, _mm256_permute4x64_epi64(_mm256_packs_epi32(first, second), 0xd8));
+  }
+}
+#endif
+
+constexpr Wide fill_before = [](std::int16_t* first) ANNULET_KERNEL {
+  const std::int16_t value = *first;
+  for (int i = 1; i <= Samples::kBefore; ++i) first[-i] = value;
+};
+
+// Of every ray the positions that anything reads.
+void sample_rays(const Plane<std::uint8_t>& dab, const Frame& frame, const Steps& steps, bool inside,
+                 Samples& out) {
+  const Inside from{inside ? dab.row(static_cast<int>(frame.y >> kFixed)) + (frame.x >> kFixed) : nullptr,
+                    frame.width, static_cast<std::int32_t>(frame.x & kFraction),
+                    static_cast<std::int32_t>(frame.y & kFraction)};
+#if ANNULET_HAS_AVX2
+  const bool wide = kernel_path() == KernelPath::Avx2 && frame.width <= INT16_MAX;
+#endif
+  const int begin = std::max(out.first - kBaselineFar, 0);
+  for (std::size_t ray = 0; ray < kRays; ++ray) {
+    std::int16_t* values = out.dab[ray] + Samples::kBefore;
+    const int end = out.high[ray] + kBaselineFar + 1;
+    if (!inside) {
+      sample_ray(dab, frame, steps.x[ray], steps.y[ray], begin, end, values);
+#if ANNULET_HAS_AVX2
+    } else if (wide) {
+      sample_ray_avx2(from, steps.x[ray], steps.y[ray], begin, end, values);
+#endif
+    } else {
+      sample_ray_inside(from, steps.x[ray], steps.y[ray], begin, end, values);
+    }
+    // Before the centre the value of the centre counts: a baseline never looks at the far side of the cell.
+    fill_before(values + begin);
+  }
+}
+
 // First position of the ray that lies off the slide, and first that no pixel covers.
-void mark_lost(const StainTile& tile, const Frame& frame, std::size_t ray, int end, Samples& out) {
+void mark_lost(const StainTile& tile, const Frame& frame, std::int64_t step_x, std::int64_t step_y,
+               std::size_t ray, Samples& out) {
   out.rays_off_slide_from[ray] = out.rays_uncovered_from[ray] = Samples::kLength;
-  const Step step = step_of(frame, ray);
-  for (int k = 0; k < end; ++k) {
-    const std::int64_t x = frame.x + std::int64_t{step.x} * k, y = frame.y + std::int64_t{step.y} * k;
+  for (int k = 0; k <= out.high[ray] + kBaselineFar; ++k) {
+    const std::int64_t x = frame.x + step_x * k, y = frame.y + step_y * k;
     if (x < frame.low_x || y < frame.low_y || x >= frame.high_x || y >= frame.high_y) {
       out.rays_off_slide_from[ray] = k;
       return;
@@ -132,79 +229,63 @@ void mark_lost(const StainTile& tile, const Frame& frame, std::size_t ray, int e
   }
 }
 
-// By value, unlike std::min: so the loops below become vector code.
-std::int16_t lesser(std::int16_t a, std::int16_t b) {
-  return a < b ? a : b;
-}
-
-// least[k] = the smallest of 10 values from k on: the width of the baseline.
-void least_of_window(const std::int16_t* values, int length, std::int16_t* least) {
-  static_assert(kBaselineFar - kBaselineNear + 1 == 10);
-  std::int16_t two[Samples::kLength + 16], four[Samples::kLength + 16];
-  for (int k = 0; k + 1 < length; ++k) two[k] = lesser(values[k], values[k + 1]);
-  for (int k = 0; k + 3 < length; ++k) four[k] = lesser(two[k], two[k + 2]);
-  for (int k = 0; k + 9 < length; ++k) least[k] = lesser(lesser(four[k], four[k + 4]), two[k + 8]);
-}
-
-// `edge` is where the nucleus ends: it is clear even in a brown cell, so the baseline inside a wall farther
-// out is taken from the cytoplasm alone, or a blush as wide as the cytoplasm would pass for a wall.
-void find_prominence(Samples& s, std::size_t ray, int edge, int sampled) {
-  // Before the centre the value of the centre counts: a baseline never looks at the far side of the cell.
-  std::int16_t padded[Samples::kLength + kBaselineFar], least[Samples::kLength + kBaselineFar];
-  const std::int16_t* dab = s.dab[ray].data();
-  std::int16_t *inside = s.inside[ray].data(), *prominence = s.prominence[ray].data();
-  std::int16_t* lower = s.lower[ray].data();
-  std::fill_n(padded, kBaselineFar, dab[0]);
-  std::copy_n(dab, sampled, padded + kBaselineFar);
-  least_of_window(padded, sampled + kBaselineFar, least);
-  const int last = sampled - 1 - kBaselineFar, cytoplasm = edge + kEdgeBlur;
-  std::copy(least + s.first, least + last + 1, inside + s.first);
-  std::int16_t since_cytoplasm = dab[cytoplasm];
-  for (int k = cytoplasm + kBaselineNear; k < std::min(cytoplasm + kBaselineFar, last + 1); ++k) {
-    inside[k] = since_cytoplasm = std::min(since_cytoplasm, dab[k - kBaselineNear]);
+// Where a wall may be on each ray, and on any.
+constexpr Wide find_ranges = [](const Prior& prior, Samples& out) ANNULET_KERNEL {
+  std::int32_t first = kLargestStep, last = 0;
+  for (std::size_t ray = 0; ray < kRays; ++ray) {
+    const std::int32_t edge = prior.nucleus[ray], low = edge > 0 ? edge - 1 : 0;
+    const std::int32_t high = prior.wall[ray] + kBeyondPrior;
+    out.low[ray] = low;
+    out.high[ray] = high;
+    out.clear[ray] = edge + kEdgeBlur;
+    first = low < first ? low : first;
+    last = high > last ? high : last;
   }
-  const std::int16_t* outside = least + kBaselineFar + kBaselineNear;
-  for (int k = s.first; k <= last; ++k) {
-    lower[k] = lesser(inside[k], outside[k]);
-    prominence[k] = static_cast<std::int16_t>(dab[k] - std::max(inside[k], outside[k]));
-  }
-  std::fill(lower + last + 1, lower + s.last + 1, lower[last]);
-  std::fill(prominence + last + 1, prominence + s.last + 1, kNoProminence);
-}
-
-// Outlines that leap from ray to ray force the path beyond what a ray was sampled for: there its last values
-// go on, and nothing of the cell measured before is left.
-void extend(Samples& s, std::size_t ray, int sampled) {
-  const int last = sampled - 1 - kBaselineFar;
-  const auto dab = s.dab[ray].begin(), inside = s.inside[ray].begin();
-  std::fill(dab + sampled, dab + s.last + kBaselineFar + 1, dab[sampled - 1]);
-  std::fill(inside + last + 1, inside + s.last + 1, inside[last]);
-}
+  out.first = first;
+  out.last = last;
+};
 
 }  // namespace
 
-void sample(const StainTile& tile, Point<MicroFrame, std::int32_t> centre, const Prior& prior, Samples& out) {
-  out.first = std::max(*std::min_element(prior.nucleus.begin(), prior.nucleus.end()) - 1, 0);
-  out.last = *std::max_element(prior.wall.begin(), prior.wall.end()) + kBeyondPrior;
+Steps steps_of(const StainTile& tile) {
+  const std::int64_t step = step_of(tile);
+  Steps steps;
+  for (std::size_t ray = 0; ray < kRays; ++ray) {
+    steps.x[ray] = static_cast<std::int32_t>(divide_round(kDirections64[ray][0] * step, kDirectionOne));
+    steps.y[ray] = static_cast<std::int32_t>(divide_round(kDirections64[ray][1] * step, kDirectionOne));
+  }
+  return steps;
+}
+
+void fetch_pixels(const StainTile& tile, const Nucleus& nucleus) {
+  // As far as a ring with its baseline may look.
+  const int largest = *std::max_element(nucleus.radius.begin(), nucleus.radius.end()) * kStepsPerUm / 8;
+  const Frame frame = frame_of(tile, nucleus.centre);
+  const std::int64_t reach = (largest + kCapUm * kStepsPerUm + kBeyondPrior + kBaselineFar) * step_of(tile);
+  if (!in_window(frame, reach)) return;
+  constexpr std::ptrdiff_t kCacheLine = 64;
+  constexpr int kOuterCache = 2;  // of the hint: the inner cache is full of the cell at hand
+  const auto x = static_cast<std::ptrdiff_t>((frame.x - reach) >> kFixed);
+  const auto width = static_cast<std::ptrdiff_t>((2 * reach) >> kFixed);
+  const int bottom = static_cast<int>((frame.y + reach) >> kFixed);
+  for (int y = static_cast<int>((frame.y - reach) >> kFixed); y <= bottom; ++y) {
+    const std::uint8_t* row = tile.dab_native.row(y) + x;
+    for (std::ptrdiff_t at = 0; at <= width; at += kCacheLine) __builtin_prefetch(row + at, 0, kOuterCache);
+  }
+}
+
+void sample(const StainTile& tile, const Steps& steps, Point<MicroFrame, std::int32_t> centre,
+            const Prior& prior, Samples& out) {
   out.coarse = tile.coarse;
   out.lost_detail_percent = tile.lost_detail_percent;
+  find_ranges(prior, out);
   const Frame frame = frame_of(tile, centre);
-  const std::int64_t reach = (out.last + kBaselineFar + 1) * frame.step + (std::int64_t{2} << kFixed);
-  const bool on_slide = frame.x - reach >= frame.low_x && frame.y - reach >= frame.low_y &&
-                        frame.x + reach < frame.high_x && frame.y + reach < frame.high_y;
-  const bool in_window = frame.x >= reach && frame.y >= reach &&
-                         frame.x + reach < (std::int64_t{frame.width} << kFixed) &&
-                         frame.y + reach < (std::int64_t{frame.height} << kFixed);
-  for (std::size_t ray = 0; ray < kRays; ++ray) {
-    const int end = prior.wall[ray] + kBeyondPrior + kBaselineFar + 1;
-    (in_window ? sample_ray_inside : sample_ray)(tile.dab_native, frame, ray, end, out.dab[ray].data());
-    if (on_slide && tile.covered_native.empty()) {
-      out.rays_off_slide_from[ray] = out.rays_uncovered_from[ray] = Samples::kLength;
-    } else {
-      mark_lost(tile, frame, ray, end, out);
-    }
-    find_prominence(out, ray, prior.nucleus[ray], end);
-    extend(out, ray, end);
+  const std::int64_t margin = std::int64_t{2} << kFixed;  // px for interpolation
+  const std::int64_t reach = (out.last + kBaselineFar + 1) * step_of(tile) + margin;
+  out.whole = on_slide(frame, reach) && tile.covered_native.empty();
+  sample_rays(tile.dab_native, frame, steps, in_window(frame, reach + kLanes * step_of(tile)), out);
+  for (std::size_t ray = 0; !out.whole && ray < kRays; ++ray) {
+    mark_lost(tile, frame, steps.x[ray], steps.y[ray], ray, out);
   }
 }
 

@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <bit>
 
 #include "annulet/base/integer_math.hpp"
+#include "annulet/base/wide.hpp"
+#include "cell/lanes.hpp"
 #include "cell/ring.hpp"
 #include "cell/stained_ring.hpp"
 
@@ -29,33 +32,94 @@ constexpr std::int64_t kSine64 = 6424;  // round(65536 sin(2 pi / 64))
 
 using Values = std::array<std::int16_t, kRays>;
 
-// Of an even number the upper middle one; 0 for none.
-int median(Values& values, int count) {
-  if (count == 0) return 0;
-  std::nth_element(values.begin(), values.begin() + count / 2, values.begin() + count);
-  return values[static_cast<std::size_t>(count / 2)];
-}
+// Of an even number the upper middle one; 0 for none. Values lie below 4096: found bit by bit.
+constexpr Wide median = [](const Values& values, std::size_t count) ANNULET_KERNEL {
+  const auto below = static_cast<std::int16_t>(count / 2);  // at most so many are less
+  Values padded;
+  for (std::size_t i = 0; i < kRays; ++i) padded[i] = i < count ? values[i] : INT16_MAX;
+  std::int16_t found = 0;
+  for (int bit = 2048; bit > 0 && count > 0; bit /= 2) {
+    const auto tried = static_cast<std::int16_t>(found + bit);
+    std::int16_t less = 0;
+    for (std::size_t i = 0; i < kRays; ++i) less = static_cast<std::int16_t>(less + (padded[i] < tried));
+    if (less <= below) found = tried;
+  }
+  return int{found};
+};
+static_assert(255 * 16 < 4096 && 2 * kBaselineFar * kWidthPerStep < 4096);
 
 std::uint16_t per_mille(int od) {
   return static_cast<std::uint16_t>(divide_round(std::max(od, 0) * kOdPerMille, kOdUnits));
 }
 
-// From the wall in one direction to where DAB falls below half the wall's height, 1/32 um.
-int half_width(const std::int16_t* dab, int wall, int half, int direction) {
-  for (int i = 1; i <= kBaselineFar; ++i) {
-    const int k = wall + direction * i;
-    if (k < 0) return i * kWidthPerStep;
-    if (dab[k] >= half) continue;
-    const int above = dab[k - direction], fall = std::max(above - dab[k], 1);
-    return (i - 1) * kWidthPerStep + static_cast<int>(divide_round((above - half) * kWidthPerStep, fall));
-  }
-  return kBaselineFar * kWidthPerStep;
+// From the wall to where DAB falls below half the wall's height, 1/32 um: `steps` away it first does,
+// kBaselineFar
+// + 1 where it does not. Before the centre nothing is looked at.
+int half_width(const std::int16_t* at, int wall, int half, int steps, int direction) {
+  if (direction < 0 && steps > wall) return std::min(wall + 1, kBaselineFar) * kWidthPerStep;
+  if (steps > kBaselineFar) return kBaselineFar * kWidthPerStep;
+  const int above = at[direction * (steps - 1)], below = at[direction * steps];
+  const int fall = std::max(above - below, 1), height = (above - half) * kWidthPerStep;
+  return (steps - 1) * kWidthPerStep + (height + fall / 2) / fall;
 }
 
-int width_at(const Samples& s, std::size_t ray, int wall) {
-  const int half = s.dab[ray][wall] - s.prominence[ray][wall] / 2;
-  const std::int16_t* dab = s.dab[ray].data();
-  return half_width(dab, wall, half, 1) + half_width(dab, wall, half, -1);
+// What lies at the wall of each ray.
+struct Walls {
+  Values dab, inside, lower, prominence;
+};
+
+// Some of the rays, and the full width of their walls at half prominence, 1/32 um.
+struct Widths {
+  std::array<std::uint8_t, kRays> ray;
+  Values width;
+  std::size_t count = 0;
+};
+
+int half_height(const Walls& walls, std::size_t ray) {
+  return walls.dab[ray] - walls.prominence[ray] / 2;
+}
+
+void find_widths_portable(const Samples& s, const std::array<int, kRays>& wall, const Walls& walls,
+                          Widths& out) {
+  for (std::size_t i = 0; i < out.count; ++i) {
+    const std::size_t ray = out.ray[i];
+    const std::int16_t* at = s.dab_of(ray) + wall[ray];
+    const int half = half_height(walls, ray);
+    int outwards = 1, inwards = 1;
+    while (outwards <= kBaselineFar && at[outwards] >= half) ++outwards;
+    while (inwards <= kBaselineFar && at[-inwards] >= half) ++inwards;
+    out.width[i] = static_cast<std::int16_t>(half_width(at, wall[ray], half, outwards, 1) +
+                                             half_width(at, wall[ray], half, inwards, -1));
+  }
+}
+
+#if ANNULET_HAS_AVX2
+ANNULET_AVX2 void find_widths_avx2(const Samples& s, const std::array<int, kRays>& wall, const Walls& walls,
+                                   Widths& out) {
+  // Two bits a position; one beyond those that are looked at is always set.
+  constexpr std::uint32_t kEndOutwards = 1U << (2 * kBaselineFar);
+  constexpr std::uint32_t kEndInwards = 1U << (31 - 2 * kBaselineFar);
+  for (std::size_t i = 0; i < out.count; ++i) {
+    const std::size_t ray = out.ray[i];
+    const std::int16_t* at = s.dab_of(ray) + wall[ray];
+    const int half = half_height(walls, ray);
+    const __m256i halves = _mm256_set1_epi16(static_cast<std::int16_t>(half));
+    const auto below = [halves](const std::int16_t* from) ANNULET_AVX2 {
+      return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpgt_epi16(halves, lanes::load(from))));
+    };
+    const int outwards = std::countr_zero(below(at + 1) | kEndOutwards) / 2 + 1;
+    const int inwards = std::countl_zero(below(at - kLanes) | kEndInwards) / 2 + 1;
+    out.width[i] = static_cast<std::int16_t>(half_width(at, wall[ray], half, outwards, 1) +
+                                             half_width(at, wall[ray], half, inwards, -1));
+  }
+}
+#endif
+
+void find_widths(const Samples& s, const std::array<int, kRays>& wall, const Walls& walls, Widths& out) {
+#if ANNULET_HAS_AVX2
+  if (kernel_path() == KernelPath::Avx2) return find_widths_avx2(s, wall, walls, out);
+#endif
+  find_widths_portable(s, wall, walls, out);
 }
 
 // How far a wall must stand out of what lies beside it.
@@ -67,9 +131,9 @@ int least_prominence(bool coarse, int cytoplasm, int dab, bool wide) {
 }
 
 // What is not membrane at the wall: the cytoplasm's level, and where it is brown in patches the patch's own.
-int level_below(const Samples& s, std::size_t ray, int wall, int cytoplasm) {
+int level_below(int cytoplasm, int lower) {
   const int level = cytoplasm * kCytoplasmTenths / 10;
-  return cytoplasm < kBrownCytoplasm ? level : std::max<int>(level, s.lower[ray][wall]);
+  return cytoplasm < kBrownCytoplasm ? level : std::max(level, lower);
 }
 
 // Area of the polygon through the wall, 1/8 um2.
@@ -80,12 +144,12 @@ std::uint16_t polygon_area(const std::array<std::uint8_t, kRays>& radius) {
       std::min<std::int64_t>(divide_round(sum * kSine64, 65536 * 2 * 8), 65535));
 }
 
-std::uint16_t flags_of(const Samples& s, const std::array<int, kRays>& wall) {
+std::uint16_t flags_of(const Samples& s, const std::array<int, kRays>& wall, const Walls& walls) {
   int cut = 0, uncovered = 0, dark = 0;
-  for (std::size_t ray = 0; ray < kRays; ++ray) {
+  for (const std::int16_t dab : walls.dab) dark += dab >= kSaturated;
+  for (std::size_t ray = 0; ray < kRays && !s.whole; ++ray) {
     cut += wall[ray] + kBesideWall >= s.rays_off_slide_from[ray];
     uncovered += wall[ray] + kBesideWall >= s.rays_uncovered_from[ray];
-    dark += s.dab[ray][wall[ray]] >= kSaturated;
   }
   std::uint16_t flags = 0;
   if (cut * 100 > kLostShare * kRays) flags |= kFlagCutBySlide;
@@ -97,32 +161,43 @@ std::uint16_t flags_of(const Samples& s, const std::array<int, kRays>& wall) {
 }  // namespace
 
 void measure_wall(const Samples& s, const std::array<int, kRays>& wall, CellRow& row) {
-  Values inside{};
-  for (std::size_t ray = 0; ray < kRays; ++ray) inside[ray] = s.inside[ray][wall[ray]];
-  const int cytoplasm = median(inside, kRays);
-  Values prominences{}, widths{};
-  int walls = 0;
+  Walls walls;
   for (std::size_t ray = 0; ray < kRays; ++ray) {
-    const int dab = s.dab[ray][wall[ray]], prominence = s.prominence[ray][wall[ray]];
+    const Beside beside = s.beside(ray, wall[ray]);
+    walls.dab[ray] = beside.dab;
+    walls.inside[ray] = beside.inside;
+    walls.lower[ray] = beside.lower;
+    walls.prominence[ray] = beside.prominence;
     row.radius[ray] = static_cast<std::uint8_t>(wall[ray] * 8 / kStepsPerUm);
-    row.ridge[ray] = 0;
-    if (prominence < least_prominence(s.coarse, cytoplasm, dab, false)) continue;
-    const int width = width_at(s, ray, wall[ray]);
+  }
+  const int cytoplasm = median(walls.inside, kRays);
+  Widths widths;
+  for (std::size_t ray = 0; ray < kRays; ++ray) {
+    widths.ray[widths.count] = static_cast<std::uint8_t>(ray);
+    widths.count += walls.prominence[ray] >= least_prominence(s.coarse, cytoplasm, walls.dab[ray], false);
+  }
+  find_widths(s, wall, walls, widths);
+  row.ridge.fill(0);
+  Values prominences;
+  std::size_t ridges = 0;
+  for (std::size_t i = 0; i < widths.count; ++i) {
+    const std::size_t ray = widths.ray[i];
+    const int dab = walls.dab[ray], prominence = walls.prominence[ray], width = widths.width[i];
     if (width > kWidestLine && prominence < least_prominence(s.coarse, cytoplasm, dab, true)) continue;
-    const int over = dab - level_below(s, ray, wall[ray], cytoplasm);
+    const int over = dab - level_below(cytoplasm, walls.lower[ray]);
     const int lost = std::clamp(prominence, 0, std::max(over, 0)) * s.lost_detail_percent;
     row.ridge[ray] = static_cast<std::uint8_t>(
         std::clamp<std::int64_t>(divide_round(over * 100 + lost, kOdUnits), 0, 255));
     if (row.ridge[ray] == 0) continue;
-    prominences[static_cast<std::size_t>(walls)] = static_cast<std::int16_t>(prominence);
-    widths[static_cast<std::size_t>(walls)] = static_cast<std::int16_t>(width);
-    ++walls;
+    prominences[ridges] = walls.prominence[ray];
+    widths.width[ridges] = widths.width[i];
+    ++ridges;
   }
   row.cytoplasm_od = per_mille(cytoplasm);
-  row.contrast_od = per_mille(median(prominences, walls));
-  row.width = static_cast<std::uint8_t>(std::min(median(widths, walls), 255));
+  row.contrast_od = per_mille(median(prominences, ridges));
+  row.width = static_cast<std::uint8_t>(std::min(median(widths.width, ridges), 255));
   row.cell_area = polygon_area(row.radius);
-  row.flags = static_cast<std::uint16_t>(row.flags | flags_of(s, wall));
+  row.flags = static_cast<std::uint16_t>(row.flags | flags_of(s, wall, walls));
 }
 
 }  // namespace annulet::ring

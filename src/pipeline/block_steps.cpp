@@ -174,9 +174,12 @@ void BlockSteps::measure_cells(const BlockPlan& plan, const Neighbourhood& near,
   });
   choose_cells(plan.cells);
   const StainTile& window = membrane_window(plan.cells, near);
-  for (const Chosen& cell : cells_) {
-    block.cells.push_back(measure_(window, nuclei_, cell.nucleus));
-    block.cells.back().piece = cell.piece;
+  if (!cells_.empty()) measure_.look_at(window, nuclei_);
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    const std::size_t soon = i + MembraneMeter::kAhead;
+    if (soon < cells_.size()) measure_.fetch(cells_[soon].nucleus);
+    block.cells.push_back(measure_(cells_[i].nucleus));
+    block.cells.back().piece = cells_[i].piece;
   }
   watch.lap(seconds_.membranes);
 }

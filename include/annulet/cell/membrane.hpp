@@ -16,9 +16,17 @@ class MembraneMeter {
  public:
   MembraneMeter();
   ~MembraneMeter();
-  /// Row of nuclei[index]; `nuclei` must hold every nucleus within neighbour_reach_um() of it, sorted by (y,
-  /// x). All fields but `piece` are filled. The window must reach ring_reach_um() around the centre, or be
-  /// cut by the slide.
+  /// From here on cells of this window are measured; both must stay where and as they are meanwhile. `nuclei`
+  /// is sorted by (y, x) and holds every nucleus within neighbour_reach_um() of those that will be asked for.
+  void look_at(const StainTile& tile, std::span<const Nucleus> nuclei);
+  /// Asks memory for the pixels of nuclei[index], whose row is asked for soon, about kAhead rows later.
+  /// Changes nothing but speed.
+  void fetch(std::size_t index) const;
+  static constexpr std::size_t kAhead = 4;
+  /// Row of nuclei[index]. All fields but `piece` are filled. The window must reach ring_reach_um() around
+  /// the centre, or be cut by the slide.
+  CellRow operator()(std::size_t index);
+  /// One row of a window: both of the above.
   CellRow operator()(const StainTile& tile, std::span<const Nucleus> nuclei, std::size_t index);
   static int neighbour_reach_um();  ///< 30
   static int ring_reach_um();       ///< how far a ring and its baseline look from the centre

@@ -8,6 +8,7 @@
 #include "annulet/cell/grade.hpp"
 #include "painted_ring.hpp"
 #include "support/catch.hpp"
+#include "support/kernel_paths.hpp"
 
 using namespace annulet;
 using namespace annulet::painted;
@@ -272,6 +273,113 @@ TEST_CASE("a row does not depend on the cells measured before, however large or 
       differing += used(tile, nuclei, index) != measured(tile, nuclei, index);
   }
   CHECK(differing == 0);
+}
+
+namespace {
+
+// Noise with walls in it, brown or clear, round and jagged nuclei of all sizes, single and crowded.
+struct Crowd {
+  StainTile tile;
+  std::vector<Nucleus> nuclei;
+};
+
+Crowd crowd_of(std::uint64_t seed, double pitch) {
+  Random random(seed);
+  Crowd crowd;
+  const double size = 130, blush = random.uniform(0, 0.3), wall_od = random.uniform(0, 2.4);
+  const auto noise = [&](double x, double y) {
+    const bool wall = std::fmod(x, 11) < 1.2 || std::fmod(y, 9) < 1.2;
+    return blush + random.uniform(0, 0.2) + (wall ? wall_od : 0.0);
+  };
+  crowd.tile = tile_of(noise, pitch, size);
+  crowd.tile.coarse = random.below(2) == 0;
+  crowd.tile.lost_detail_percent = static_cast<int>(random.below(20));
+  for (int i = 0; i < 40; ++i) {
+    const double middle = size / 2, reach = 32;
+    Nucleus nucleus = nucleus_at(random.uniform(middle - reach, middle + reach),
+                                 random.uniform(middle - reach, middle + reach), 1 + random.uniform(0, 7));
+    const std::uint64_t jag = random.below(3) == 0 ? 100 : 6;
+    for (auto& radius : nucleus.radius)
+      radius = static_cast<std::uint8_t>(std::min<std::uint64_t>(radius + random.below(jag), 255));
+    crowd.nuclei.push_back(nucleus);
+  }
+  std::sort(crowd.nuclei.begin(), crowd.nuclei.end(), [](const Nucleus& a, const Nucleus& b) {
+    return a.centre.y != b.centre.y ? a.centre.y < b.centre.y : a.centre.x < b.centre.x;
+  });
+  return crowd;
+}
+
+}  // namespace
+
+TEST_CASE("every kernel path gives the same rows") {
+  for (const double pitch : {0.17, 0.25, 0.5}) {
+    for (std::uint64_t seed = 0; seed < 6; ++seed) {
+      const Crowd crowd = crowd_of(seed, pitch);
+      std::vector<CellRow> first;
+      test::on_each_kernel_path([&] {
+        MembraneMeter meter;
+        meter.look_at(crowd.tile, crowd.nuclei);
+        std::vector<CellRow> rows;
+        for (std::size_t i = 0; i < crowd.nuclei.size(); ++i) rows.push_back(meter(i));
+        if (first.empty()) first = rows;
+        CHECK(rows == first);
+      });
+    }
+  }
+}
+
+TEST_CASE("a row asked for alone is the one of its window, fetched before or not") {
+  const Crowd crowd = crowd_of(7, 0.25);
+  MembraneMeter meter, other;
+  meter.look_at(crowd.tile, crowd.nuclei);
+  for (std::size_t i = 0; i < crowd.nuclei.size(); ++i) {
+    meter.fetch(i);
+    CHECK(meter(i) == other(crowd.tile, crowd.nuclei, i));
+  }
+  CHECK_THROWS_AS(meter.fetch(crowd.nuclei.size()), Error);
+  CHECK_THROWS_AS(meter(crowd.nuclei.size()), Error);
+}
+
+TEST_CASE("a ring that just fits into its window is the one of a large window") {
+  for (const double pitch : {0.25, 0.5}) {
+    const Crowd crowd = crowd_of(11, pitch);
+    int within = 0;
+    for (const Nucleus& nucleus : crowd.nuclei) {
+      // 6 um to the cap, 3 um to look for the wall, 3 um of baseline, and the pixel beside.
+      const int largest = *std::max_element(nucleus.radius.begin(), nucleus.radius.end());
+      const int reach = static_cast<int>((std::min(largest / 8.0, 14.0) + 12.8) / pitch) + 2;
+      const int x0 = static_cast<int>(nucleus.centre.x / kMicroUnits / pitch) - reach,
+                y0 = static_cast<int>(nucleus.centre.y / kMicroUnits / pitch) - reach, size = 2 * reach + 4;
+      StainTile part = crowd.tile;
+      part.native = {x0, y0, x0 + size, y0 + size};
+      part.dab_native.resize(size, size);
+      for (int y = 0; y < size; ++y)
+        std::copy_n(crowd.tile.dab_native.row(y0 + y) + x0, size, part.dab_native.row(y));
+      within += measured(part, {nucleus}) == measured(crowd.tile, {nucleus});
+    }
+    CHECK(within == static_cast<int>(crowd.nuclei.size()));
+  }
+}
+
+TEST_CASE("of more than eight neighbours those that limit most rays are named, in the order of the table") {
+  std::vector<Nucleus> nuclei = {nucleus_at(40, 40, 3)};
+  for (int i = 0; i < 12; ++i) {  // odd ones nearer: they limit more rays
+    const double angle = i * 0.5235988, distance = i % 2 == 1 ? 9 : 9.6;
+    nuclei.push_back(nucleus_at(40 + distance * std::cos(angle), 40 + distance * std::sin(angle), 2));
+  }
+  std::sort(nuclei.begin(), nuclei.end(),
+            [](const Nucleus& a, const Nucleus& b) { return a.centre.y < b.centre.y; });
+  const auto own = static_cast<std::size_t>(
+      std::find_if(nuclei.begin(), nuclei.end(), [](const Nucleus& n) { return n.radius[0] == 24; }) -
+      nuclei.begin());
+  const CellRow row = measured(tile_of([](double, double) { return 0.0; }, 0.25, 80), nuclei, own);
+  REQUIRE(row.neighbours == kNeighbours);
+  for (std::size_t i = 1; i < kNeighbours; ++i) CHECK(row.neighbour[i - 1][1] <= row.neighbour[i][1]);
+  int near = 0;
+  for (const auto& offset : row.neighbour) near += std::hypot(offset[0], offset[1]) < 9.3 * kMicroUnits;
+  CHECK(near == 6);
+  CHECK(std::count(row.facing.begin(), row.facing.end(), kNoNeighbour) > 0);
+  for (const std::uint8_t name : row.facing) CHECK((name == kNoNeighbour || name < kNeighbours));
 }
 
 TEST_CASE("more DAB on the membrane never lowers completeness, nor the pattern of an even ring") {
