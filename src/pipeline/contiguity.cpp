@@ -2,36 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <optional>
 
 #include "annulet/base/integer_math.hpp"
+#include "pipeline/groups.hpp"
 
 namespace annulet {
 namespace {
-
-/// Disjoint sets of cells (union by smaller index, path halving).
-class Groups {
- public:
-  explicit Groups(std::size_t n) : parent_(n), size_(n, 1) {
-    std::iota(parent_.begin(), parent_.end(), std::uint32_t{0});
-  }
-  std::uint32_t find(std::uint32_t i) {
-    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-    return i;
-  }
-  void join(std::size_t one, std::size_t other) {
-    auto a = find(static_cast<std::uint32_t>(one)), b = find(static_cast<std::uint32_t>(other));
-    if (a == b) return;
-    if (b < a) std::swap(a, b);
-    parent_[b] = a;
-    size_[a] += size_[b];
-  }
-  std::uint64_t size(std::size_t i) { return size_[find(static_cast<std::uint32_t>(i))]; }
-
- private:
-  std::vector<std::uint32_t> parent_, size_;
-};
 
 /// Finds cells by their place. A table is sorted by y: the cells of one um of it lie together, and the places
 /// alone are a thirtieth of the table.
@@ -101,7 +78,7 @@ int rays_facing(const CellRow& row, std::uint8_t neighbour) {
 Contiguity find_contiguity(const CellTable& cells, const GradedTable& graded, const Grading& grading) {
   const std::vector<std::uint8_t> members = memberships(graded, grading);
   const Places places(cells);
-  std::vector<Groups> groups(kGroupings, Groups(cells.size()));
+  std::vector<Groups> groups(kGroupings, Groups(std::vector<std::uint32_t>(cells.size(), 1)));
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (members[i] == 0) continue;
     for (std::uint8_t n = 0; n < cells[i].neighbours; ++n) {

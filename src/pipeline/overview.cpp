@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "annulet/base/error.hpp"
 #include "annulet/pixel/resample.hpp"
@@ -22,6 +23,13 @@ int level_for(const SlideInfo& info, double level0_pitch, double pitch_um) {
 
 struct Shrinker {
   Plane<std::uint8_t> channel, shrunk;
+
+  /// Where the level is as coarse as the overview.
+  static void copy(const SlidePixels& pixels, const Rect<WorkFrame>& target, RgbImage& out) {
+    for (int y = 0; y < static_cast<int>(target.height()); ++y)
+      std::copy_n(pixels.rgb.row(y), 3 * target.width(),
+                  out.row(static_cast<int>(target.y0) + y) + 3 * target.x0);
+  }
 
   void run(const SlidePixels& pixels, std::int64_t source_x0, std::int64_t source_y0, double scale,
            const Rect<WorkFrame>& target, RgbImage& out) {
@@ -69,8 +77,11 @@ class OverviewReader {
     const auto down = [&](std::int64_t at) {
       return static_cast<std::int64_t>(std::floor(static_cast<double>(at) * scale));
     };
+    // area_mean rounds the edges of its squares, unless the scale is one of its steps.
+    const double steps = scale * static_cast<double>(std::int64_t{1} << 32);
+    const int rounding = steps == std::floor(steps) ? 0 : 1;
     const auto up = [&](std::int64_t at) {
-      return static_cast<std::int64_t>(std::ceil(static_cast<double>(at) * scale)) + 1;
+      return static_cast<std::int64_t>(std::ceil(static_cast<double>(at) * scale)) + rounding;
     };
     const Rect<LevelFrame> rect{down(target.x0), down(target.y0), up(target.x1), up(target.y1)};
     source_.read(level, rect, pixels_);
@@ -79,6 +90,10 @@ class OverviewReader {
       return;
     }
     overview_.unseen.insert(overview_.unseen.end(), pixels_.problems.begin(), pixels_.problems.end());
+    if (scale == 1) {
+      Shrinker::copy(pixels_, target, overview_.rgb);
+      return;
+    }
     shrinker_.run(pixels_, rect.x0, rect.y0, scale, target, overview_.rgb);
   }
 
@@ -116,17 +131,22 @@ RgbImage thumbnail(const Overview& overview, int longest, double& pitch_um) {
   const int factor = std::max(1, (std::max(from.width, from.height) + longest - 1) / longest);
   pitch_um = overview.pitch_um * factor;
   RgbImage to(std::max(1, from.width / factor), std::max(1, from.height / factor));
+  std::vector<int> sums(static_cast<std::size_t>(from.width) * 3);
   for (int y = 0; y < to.height; ++y) {
-    for (int x = 0; x < to.width; ++x) {
+    const int rows = std::min(factor, from.height - y * factor), columns = std::min(factor, from.width);
+    std::fill(sums.begin(), sums.end(), 0);
+    for (int dy = 0; dy < rows; ++dy) {
+      const std::uint8_t* in = from.row(y * factor + dy);
+      for (int& sum : sums) sum += *in++;
+    }
+    const int n = rows * columns;
+    std::uint8_t* out = to.row(y);
+    const int* square = sums.data();
+    for (int x = 0; x < to.width; ++x, square += 3 * factor) {
       for (int c = 0; c < 3; ++c) {
-        int sum = 0, n = 0;
-        for (int dy = 0; dy < factor && y * factor + dy < from.height; ++dy) {
-          for (int dx = 0; dx < factor && x * factor + dx < from.width; ++dx) {
-            sum += from.row(y * factor + dy)[3 * (x * factor + dx) + c];
-            ++n;
-          }
-        }
-        to.row(y)[3 * x + c] = static_cast<std::uint8_t>((sum + n / 2) / n);
+        int sum = n / 2;
+        for (int dx = 0; dx < columns; ++dx) sum += square[3 * dx + c];
+        *out++ = static_cast<std::uint8_t>(sum / n);
       }
     }
   }

@@ -37,22 +37,27 @@ double percentile(const std::vector<std::uint64_t>& histogram, double share) {
 ScopeStatistics scope_statistics(const Overview& overview, const StainModel& stain,
                                  const TissueMask& tissue) {
   const Unmixer unmix(stain);
+  std::array<std::array<std::int32_t, 256>, 3> od;
+  for (std::size_t c = 0; c < 3; ++c) {
+    for (int v = 0; v < 256; ++v) od[c][static_cast<std::size_t>(v)] = od_of(v, stain.white[c]);
+  }
   std::uint64_t dark = 0, dense = 0, pink = 0, blue = 0;
   std::vector<std::uint64_t> haematoxylin(256, 0), dab(256, 0);
   for (int y = 0; y < overview.rgb.height; ++y) {
     const std::uint8_t* in = overview.rgb.row(y);
+    for (int x = 0; x < overview.rgb.width; ++x)
+      dark += in[3 * x] + in[3 * x + 1] + in[3 * x + 2] < kDarkSum ? 1 : 0;
+    const std::uint16_t* piece = tissue.piece.row(y);
     for (int x = 0; x < overview.rgb.width; ++x, in += 3) {
-      if (in[0] + in[1] + in[2] < kDarkSum) ++dark;
-      if (tissue.piece(x, y) == 0) continue;
+      if (piece[x] == 0) continue;
       const Unmixer::Amounts amounts = unmix(in[0], in[1], in[2]);
       ++haematoxylin[amounts.haematoxylin];
       ++dab[amounts.dab];
-      const std::int32_t r = od_of(in[0], stain.white[0]), g = od_of(in[1], stain.white[1]),
-                         b = od_of(in[2], stain.white[2]);
-      if (r + g + b <= kInkFreeOdSum) continue;
-      ++dense;
-      if (5 * g > 7 * r && 5 * g > 7 * b) ++pink;
-      if (20 * r > 23 * b) ++blue;
+      const std::int32_t r = od[0][in[0]], g = od[1][in[1]], b = od[2][in[2]];
+      const bool has_colour = r + g + b > kInkFreeOdSum;
+      dense += has_colour ? 1 : 0;
+      pink += has_colour & (5 * g > 7 * r) & (5 * g > 7 * b) ? 1 : 0;
+      blue += has_colour & (20 * r > 23 * b) ? 1 : 0;
     }
   }
   const auto share = [](std::uint64_t part, std::uint64_t whole) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace annulet {
 namespace {
@@ -59,18 +60,35 @@ Plane<std::uint8_t> unknown_mask(const TissueMask& tissue, double pitch_um,
   return unknown;
 }
 
+/// The tiles along one axis that each square of the mask touches; half-open.
+std::vector<std::pair<int, int>> tiles_under(int squares, double squares_a_tile, int tiles) {
+  std::vector<std::pair<int, int>> under;
+  for (int i = 0; i < squares; ++i) {
+    under.emplace_back(static_cast<int>(i / squares_a_tile),
+                       std::min(static_cast<int>(std::ceil((i + 1) / squares_a_tile)), tiles));
+  }
+  return under;
+}
+
 void mark_analysed(const SlideInfo& info, double pitch_um, const TissueMask& tissue,
                    Plane<std::uint8_t>& state) {
-  const double tile_x = static_cast<double>(info.tile.width) * pitch_um / tissue.pitch_um;
-  const double tile_y = static_cast<double>(info.tile.height) * pitch_um / tissue.pitch_um;
+  const auto columns = tiles_under(
+      tissue.piece.width(), static_cast<double>(info.tile.width) * pitch_um / tissue.pitch_um, state.width());
+  const auto rows =
+      tiles_under(tissue.piece.height(), static_cast<double>(info.tile.height) * pitch_um / tissue.pitch_um,
+                  state.height());
   for (int y = 0; y < tissue.piece.height(); ++y) {
-    for (int x = 0; x < tissue.piece.width(); ++x) {
-      if (tissue.piece(x, y) == 0) continue;
-      const int c1 = std::min(static_cast<int>(std::ceil((x + 1) / tile_x)), state.width());
-      const int r1 = std::min(static_cast<int>(std::ceil((y + 1) / tile_y)), state.height());
-      for (int r = static_cast<int>(y / tile_y); r < r1; ++r) {
-        for (int c = static_cast<int>(x / tile_x); c < c1; ++c) state(c, r) = kAnalysed;
+    const std::uint16_t *row = tissue.piece.row(y), *end = row + tissue.piece.width();
+    const auto is_tissue = [](std::uint16_t piece) { return piece != 0; };
+    for (const std::uint16_t* at = row; (at = std::find_if(at, end, is_tissue)) != end;) {
+      const std::uint16_t* last = std::find(at, end, std::uint16_t{0});
+      const int first_tile = columns[static_cast<std::size_t>(at - row)].first,
+                last_tile = columns[static_cast<std::size_t>(last - row) - 1].second;
+      const auto [top, bottom] = rows[static_cast<std::size_t>(y)];
+      for (int r = top; r < bottom; ++r) {
+        for (int c = first_tile; c < last_tile; ++c) state(c, r) = kAnalysed;
       }
+      at = last;
     }
   }
 }

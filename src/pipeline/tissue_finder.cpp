@@ -7,6 +7,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "annulet/pixel/optical_density.hpp"
+#include "pipeline/groups.hpp"
 
 namespace annulet {
 namespace {
@@ -26,10 +27,11 @@ std::array<std::vector<std::size_t>, 3> channel_histograms(const RgbImage& rgb, 
                                                            bool skip_filler) {
   std::array<std::vector<std::size_t>, 3> histograms;
   for (auto& h : histograms) h.assign(256, 0);
-  for (std::size_t i = 0; i < rgb.data.size(); i += 3) {
-    const int sum = rgb.data[i] + rgb.data[i + 1] + rgb.data[i + 2];
+  const std::uint8_t *px = rgb.data.data(), *end = px + rgb.data.size();
+  for (; px != end; px += 3) {
+    const int sum = px[0] + px[1] + px[2];
     if (sum < at_least || (skip_filler && sum == 765)) continue;
-    for (std::size_t c = 0; c < 3; ++c) ++histograms[c][rgb.data[i + c]];
+    for (std::size_t c = 0; c < 3; ++c) ++histograms[c][px[c]];
   }
   return histograms;
 }
@@ -45,12 +47,17 @@ int median_of(const std::vector<std::size_t>& histogram) {
 }
 
 cv::Mat tissue_pixels(const Overview& overview, const Rgb& white) {
+  std::array<std::array<std::int32_t, 256>, 3> od;
+  for (std::size_t c = 0; c < 3; ++c) {
+    for (int v = 0; v < 256; ++v) od[c][static_cast<std::size_t>(v)] = od_of(v, white[c]);
+  }
   cv::Mat mask(overview.rgb.height, overview.rgb.width, CV_8U);
   for (int y = 0; y < mask.rows; ++y) {
     const std::uint8_t* in = overview.rgb.row(y);
+    auto* out = mask.ptr<std::uint8_t>(y);
     for (int x = 0; x < mask.cols; ++x, in += 3) {
-      const std::int32_t od = od_of(in[0], white[0]) + od_of(in[1], white[1]) + od_of(in[2], white[2]);
-      mask.at<std::uint8_t>(y, x) = od > kTissueOdSum && in[0] + in[1] + in[2] >= kBlackSum ? 255 : 0;
+      const bool dense = od[0][in[0]] + od[1][in[1]] + od[2][in[2]] > kTissueOdSum;
+      out[x] = dense & (in[0] + in[1] + in[2] >= kBlackSum) ? 255 : 0;
     }
   }
   return mask;
@@ -60,30 +67,64 @@ int odd_size(double um, double pitch_um) {
   return 2 * std::max(1, static_cast<int>(um / pitch_um / 2 + 0.5)) + 1;
 }
 
-void drop_specks(cv::Mat& mask, double pitch_um) {
-  cv::Mat labels, statistics, centres;
-  const int n = cv::connectedComponentsWithStats(mask, labels, statistics, centres, 8, CV_32S);
-  const double least_px = kSmallestSpeckMm2 * 1e6 / (pitch_um * pitch_um);
-  std::vector<std::uint8_t> keep(static_cast<std::size_t>(n), 0);
-  for (int i = 1; i < n; ++i)
-    keep[static_cast<std::size_t>(i)] = statistics.at<int>(i, cv::CC_STAT_AREA) >= least_px ? 255 : 0;
+/// A stretch of tissue in one row of the mask; half-open.
+struct Run {
+  int y, x0, x1;
+};
+
+std::vector<Run> runs_of(const cv::Mat& mask) {
+  std::vector<Run> runs;
   for (int y = 0; y < mask.rows; ++y) {
-    for (int x = 0; x < mask.cols; ++x)
-      mask.at<std::uint8_t>(y, x) = keep[static_cast<std::size_t>(labels.at<int>(y, x))];
+    const auto *row = mask.ptr<std::uint8_t>(y), *end = row + mask.cols;
+    for (const auto* at = row; (at = std::find(at, end, std::uint8_t{255})) != end;) {
+      const auto* last = std::find(at, end, std::uint8_t{0});
+      runs.push_back({y, static_cast<int>(at - row), static_cast<int>(last - row)});
+      at = last;
+    }
+  }
+  return runs;
+}
+
+/// Leaves out the runs of components (of eight neighbours) that are too small. Runs by y, then x.
+void drop_specks(std::vector<Run>& runs, double pitch_um) {
+  std::vector<std::uint32_t> lengths;
+  for (const Run& run : runs) lengths.push_back(static_cast<std::uint32_t>(run.x1 - run.x0));
+  Groups groups(std::move(lengths));
+  std::size_t above = 0;  // the first run of the row above that may touch a later run
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const Run& run = runs[i];
+    while (runs[above].y < run.y - 1 || (runs[above].y == run.y - 1 && runs[above].x1 < run.x0)) ++above;
+    for (std::size_t k = above; runs[k].y == run.y - 1 && runs[k].x0 <= run.x1; ++k) groups.join(k, i);
+  }
+  const double least_px = kSmallestSpeckMm2 * 1e6 / (pitch_um * pitch_um);
+  std::vector<Run> kept;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (static_cast<double>(groups.size(i)) >= least_px) kept.push_back(runs[i]);
+  }
+  runs = std::move(kept);
+}
+
+/// Calls visit(column, row, part) for each part of each run that lies in one square of `shrink` px.
+template <class Visit>
+void each_part(const std::vector<Run>& runs, int shrink, Visit&& visit) {
+  for (const Run& run : runs) {
+    for (int x0 = run.x0; x0 < run.x1;) {
+      const int column = x0 / shrink, x1 = std::min(run.x1, (column + 1) * shrink);
+      visit(column, run.y / shrink, Run{run.y, x0, x1});
+      x0 = x1;
+    }
   }
 }
 
-/// Components of the mask on a coarse grid, joined over kPieceGapUm.
-cv::Mat piece_labels(const cv::Mat& mask, double pitch_um, int& shrink, int& pieces) {
-  shrink = std::max(1, static_cast<int>(kPieceGridUm / pitch_um + 0.5));
-  cv::Mat coarse((mask.rows + shrink - 1) / shrink, (mask.cols + shrink - 1) / shrink, CV_8U, cv::Scalar(0));
-  for (int y = 0; y < mask.rows; ++y) {
-    for (int x = 0; x < mask.cols; ++x) {
-      if (mask.at<std::uint8_t>(y, x) != 0) coarse.at<std::uint8_t>(y / shrink, x / shrink) = 255;
-    }
-  }
-  const int size = odd_size(kPieceGapUm, pitch_um * shrink);
-  cv::dilate(coarse, coarse, cv::getStructuringElement(cv::MORPH_RECT, {size, size}));
+/// Components of the tissue on a coarse grid, joined over kPieceGapUm.
+cv::Mat piece_labels(const std::vector<Run>& runs, const cv::Size& size, int shrink, double pitch_um,
+                     int& pieces) {
+  cv::Mat coarse((size.height + shrink - 1) / shrink, (size.width + shrink - 1) / shrink, CV_8U,
+                 cv::Scalar(0));
+  each_part(runs, shrink,
+            [&](int column, int row, const Run&) { coarse.at<std::uint8_t>(row, column) = 255; });
+  const int gap = odd_size(kPieceGapUm, pitch_um * shrink);
+  cv::dilate(coarse, coarse, cv::getStructuringElement(cv::MORPH_RECT, {gap, gap}));
   cv::Mat labels;
   pieces = cv::connectedComponents(coarse, labels, 8, CV_32S) - 1;
   return labels;
@@ -93,10 +134,15 @@ cv::Mat piece_labels(const cv::Mat& mask, double pitch_um, int& shrink, int& pie
 
 WhitePoint find_white(const Overview& overview) {
   const RgbImage& rgb = overview.rgb;
-  std::vector<std::size_t> sums(766, 0);
-  for (std::size_t i = 0; i < rgb.data.size(); i += 3)
-    ++sums[static_cast<std::size_t>(rgb.data[i] + rgb.data[i + 1] + rgb.data[i + 2])];
+  std::array<std::array<std::size_t, 766>, 4> by_turn{};  // glass would count into one and the same number
   const std::size_t total = rgb.data.size() / 3;
+  const std::uint8_t* px = rgb.data.data();
+  for (std::size_t i = 0; i < total; ++i, px += 3)
+    ++by_turn[i % 4][static_cast<std::size_t>(px[0] + px[1] + px[2])];
+  std::array<std::size_t, 766> sums{};
+  for (const auto& part : by_turn) {
+    for (std::size_t v = 0; v < sums.size(); ++v) sums[v] += part[v];
+  }
   const bool skip_filler = (total - sums[765]) * 100 >= total * kFewestOtherPercent;
   const std::size_t counted = skip_filler ? total - sums[765] : total;
   std::size_t bright = 0;
@@ -119,31 +165,32 @@ TissueMask find_tissue(const Overview& overview, const Rgb& white, double pitch_
   cv::Mat mask = tissue_pixels(overview, white);
   const int gap = odd_size(kGapUm, overview.pitch_um);
   cv::morphologyEx(mask, mask, cv::MORPH_CLOSE, cv::getStructuringElement(cv::MORPH_RECT, {gap, gap}));
-  drop_specks(mask, overview.pitch_um);
+  std::vector<Run> runs = runs_of(mask);
+  drop_specks(runs, overview.pitch_um);
 
   TissueMask tissue;
   tissue.pitch_um = overview.pitch_um;
   tissue.piece = Plane<std::uint16_t>(mask.cols, mask.rows);
-  int shrink = 1, pieces = 0;
-  const cv::Mat labels = piece_labels(mask, overview.pitch_um, shrink, pieces);
+  const int shrink = std::max(1, static_cast<int>(kPieceGridUm / overview.pitch_um + 0.5));
+  int pieces = 0;
+  const cv::Mat labels = piece_labels(runs, mask.size(), shrink, overview.pitch_um, pieces);
   const double px_mm2 = overview.pitch_um * overview.pitch_um * 1e-6;
   std::vector<std::int64_t> pixels(static_cast<std::size_t>(pieces) + 1, 0);
   const auto end = std::int64_t{1} << 40;
   std::vector<Rect<SlideFrame>> bounds(pixels.size(), {end, end, 0, 0});
   const double px_per_cell = overview.pitch_um / pitch_um_x;
-  for (int y = 0; y < mask.rows; ++y) {
-    for (int x = 0; x < mask.cols; ++x) {
-      if (mask.at<std::uint8_t>(y, x) == 0) continue;
-      const auto id = static_cast<std::size_t>(std::min(labels.at<int>(y / shrink, x / shrink), 65535));
-      tissue.piece(x, y) = static_cast<std::uint16_t>(id);
-      ++pixels[id];
-      Rect<SlideFrame>& r = bounds[id];
-      r.x0 = std::min(r.x0, static_cast<std::int64_t>(x * px_per_cell));
-      r.y0 = std::min(r.y0, static_cast<std::int64_t>(y * px_per_cell));
-      r.x1 = std::max(r.x1, std::min(extent.width, static_cast<std::int64_t>((x + 1) * px_per_cell)));
-      r.y1 = std::max(r.y1, std::min(extent.height, static_cast<std::int64_t>((y + 1) * px_per_cell)));
-    }
-  }
+  const auto px = [&](int cell) { return static_cast<std::int64_t>(cell * px_per_cell); };
+  each_part(runs, shrink, [&](int column, int row, const Run& part) {
+    const auto id = static_cast<std::size_t>(std::min(labels.at<int>(row, column), 65535));
+    std::fill(tissue.piece.row(part.y) + part.x0, tissue.piece.row(part.y) + part.x1,
+              static_cast<std::uint16_t>(id));
+    pixels[id] += part.x1 - part.x0;
+    Rect<SlideFrame>& r = bounds[id];
+    r.x0 = std::min(r.x0, px(part.x0));
+    r.y0 = std::min(r.y0, px(part.y));
+    r.x1 = std::max(r.x1, std::min(extent.width, px(part.x1)));
+    r.y1 = std::max(r.y1, std::min(extent.height, px(part.y + 1)));
+  });
   for (std::size_t id = 1; id < pixels.size(); ++id) {
     if (pixels[id] == 0) continue;
     const double mm2 = static_cast<double>(pixels[id]) * px_mm2;
