@@ -28,13 +28,13 @@ constexpr std::array<std::pair<KindFeature, KindFeature>, 5> kMedianOf = {
      {KindFeature::Circularity, KindFeature::Circularity30},
      {KindFeature::WeakEdges, KindFeature::Weak30}}};
 
+constexpr std::int32_t rank_of(std::int32_t count, int percent) {
+  return static_cast<std::int32_t>(std::int64_t{count - 1} * percent / 100);
+}
+
 // A condition as a mask, so that a loop has no branches.
 ANNULET_KERNEL inline std::int32_t all_ones(bool condition) {
   return -static_cast<std::int32_t>(condition);
-}
-
-constexpr std::int32_t rank_of(std::int32_t count, int percent) {
-  return static_cast<std::int32_t>(std::int64_t{count - 1} * percent / 100);
 }
 
 // The value that `rank` values lie before in order, which is in [low, high]. Counting runs on vectors where
@@ -52,11 +52,9 @@ ANNULET_KERNEL inline std::int32_t value_of_rank(const Value* values, std::int32
       for (std::int32_t i = start; i < end; ++i) count = static_cast<Value>(count + (values[i] <= middle));
       below += count;
     }
-    if (below > rank) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
+    const std::int32_t up = all_ones(below <= rank);  // which way it goes, no branch could foretell
+    low += (middle + 1 - low) & up;
+    high += (middle - high) & ~up;
   }
   return low;
 }

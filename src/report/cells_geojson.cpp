@@ -62,30 +62,34 @@ void append_uuid(std::string& out, const std::string& slide_sha256, const CellRo
   }
 }
 
-void append_hundredths(std::string& out, double value) {
+char* put_hundredths(char* to, double value) {
   const double shifted = value * kHundredths + (value < 0 ? -0.5 : 0.5);
-  report::append_scaled(out, static_cast<std::int64_t>(shifted), 2);
+  return report::put_scaled(to, static_cast<std::int64_t>(shifted), 2);
 }
 
 void append_ring(std::string& out, const CellRow& row, double um_a_px) {
   const report::Outline outline = report::thinned(report::outline_of(row));
   constexpr int kFiner = report::kOutlineUnits / kMicroUnits;
-  const auto append_vertex = [&](const Point<MicroFrame, std::int32_t>& vertex) {
+  constexpr std::size_t kVertexChars = 2 * report::kScaledChars + 4;
+  std::array<char, (kRays + 1) * kVertexChars> text;
+  char* to = text.data();
+  const auto put_vertex = [&](const Point<MicroFrame, std::int32_t>& vertex) {
     const auto px = [um_a_px](std::int32_t centre, std::int32_t offset) {
       return static_cast<double>(std::int64_t{centre} * kFiner + offset) / report::kOutlineUnits / um_a_px;
     };
-    out += '[';
-    append_hundredths(out, px(row.x, vertex.x));
-    out += ',';
-    append_hundredths(out, px(row.y, vertex.y));
-    out += ']';
+    *to++ = '[';
+    to = put_hundredths(to, px(row.x, vertex.x));
+    *to++ = ',';
+    to = put_hundredths(to, px(row.y, vertex.y));
+    *to++ = ']';
   };
-  out += "[[";
   for (int i = 0; i < outline.count; ++i) {
-    append_vertex(outline.vertex[static_cast<std::size_t>(i)]);
-    out += ',';
+    put_vertex(outline.vertex[static_cast<std::size_t>(i)]);
+    *to++ = ',';
   }
-  append_vertex(outline.vertex[0]);
+  put_vertex(outline.vertex[0]);
+  out += "[[";
+  out.append(text.data(), to);
   out += "]]";
 }
 

@@ -14,15 +14,13 @@ constexpr std::int64_t kTolerance = kOutlineUnits / 8;
 
 using Vertex = Point<MicroFrame, std::int32_t>;
 
-/// True where every vertex between `first` and `last` (cyclic) lies within the tolerance of the chord.
-bool chord_fits(const Outline& outline, int first, int last) {
-  const auto at = [&](int i) { return outline.vertex[static_cast<std::size_t>(i % outline.count)]; };
-  const Vertex a = at(first), b = at(last);
-  const std::int64_t dx = b.x - a.x, dy = b.y - a.y, length2 = dx * dx + dy * dy;
-  for (int i = first + 1; i < last; ++i) {
-    const Vertex p = at(i);
-    const std::int64_t cross = dx * (p.y - a.y) - dy * (p.x - a.x);
-    if (cross * cross > kTolerance * kTolerance * length2) return false;
+/// True where every vertex between `first` and `last` lies within the tolerance of their chord.
+bool chord_fits(const Vertex* first, const Vertex* last) {
+  const std::int64_t dx = last->x - first->x, dy = last->y - first->y;
+  const std::int64_t most = kTolerance * kTolerance * (dx * dx + dy * dy);
+  for (const Vertex* p = first + 1; p < last; ++p) {
+    const std::int64_t cross = dx * (p->y - first->y) - dy * (p->x - first->x);
+    if (cross * cross > most) return false;
   }
   return true;
 }
@@ -43,12 +41,15 @@ Outline outline_of(const CellRow& row, double inset_um) {
 }
 
 Outline thinned(const Outline& outline) {
+  std::array<Vertex, kRays + 1> closed;
+  std::copy_n(outline.vertex.begin(), outline.count, closed.begin());
+  closed[static_cast<std::size_t>(outline.count)] = outline.vertex[0];
+  const Vertex *first = closed.data(), *end = first + outline.count;
   Outline out;
-  for (int first = 0; first < outline.count;) {
-    out.vertex[static_cast<std::size_t>(out.count++)] = outline.vertex[static_cast<std::size_t>(first)];
-    int last = first + 1;
-    while (last < std::min(first + kMostSkipped, outline.count) && chord_fits(outline, first, last + 1))
-      ++last;
+  while (first < end) {
+    out.vertex[static_cast<std::size_t>(out.count++)] = *first;
+    const Vertex *last = first + 1, *farthest = std::min(first + kMostSkipped, end);
+    while (last < farthest && chord_fits(first, last + 1)) ++last;
     first = last;
   }
   return out;

@@ -9,9 +9,6 @@
 namespace annulet::report {
 namespace {
 
-constexpr std::array<std::int64_t, 10> kPowersOfTen = {
-    1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
-
 template <class Integer>
 void append_digits(std::string& out, Integer value) {
   std::array<char, 24> buffer;
@@ -51,15 +48,9 @@ void append_unsigned(std::string& out, std::uint64_t value) {
 }
 
 void append_scaled(std::string& out, std::int64_t value, int decimals) {
-  if (value < 0) out += '-';
-  const auto magnitude =
-      value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
-  const auto unit = static_cast<std::uint64_t>(kPowersOfTen[static_cast<std::size_t>(decimals)]);
-  append_unsigned(out, magnitude / unit);
-  if (decimals == 0) return;
-  const std::size_t start = out.size();
-  append_unsigned(out, unit + magnitude % unit);  // the leading 1 keeps the zeros and becomes the point
-  out[start] = '.';
+  std::array<char, kScaledChars> buffer;
+  out.append(buffer.data(), decimals == 3 ? put_scaled(buffer.data(), value, 3)
+                                          : put_scaled(buffer.data(), value, decimals));
 }
 
 void append_fixed(std::string& out, double value, int decimals) {

@@ -1,9 +1,12 @@
 #pragma once
+#include <charconv>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace annulet::report {
+
+inline constexpr int kScaledChars = 32;
 
 /// Text of numbers and strings as every file of this module writes them: no locale, no exponent, never "-0".
 /// Append to `out`; cost is linear in what is written.
@@ -14,6 +17,22 @@ void append_unsigned(std::string& out, std::uint64_t value);
 /// `value` counted in units of 10^-decimals: append_scaled(out, 12345, 3) writes "12.345". decimals in 0
 /// .. 9.
 void append_scaled(std::string& out, std::int64_t value, int decimals);
+
+/// The same to where there is room for kScaledChars; returns where it ends. With constant decimals it divides
+/// by constants.
+inline char* put_scaled(char* to, std::int64_t value, int decimals) {
+  std::uint64_t unit = 1;
+  for (int i = 0; i < decimals; ++i) unit *= 10;
+  if (value < 0) *to++ = '-';
+  const auto magnitude =
+      value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  to = std::to_chars(to, to + kScaledChars, magnitude / unit).ptr;
+  if (decimals == 0) return to;
+  *to = '.';
+  std::uint64_t fraction = magnitude % unit;
+  for (int i = decimals; i > 0; --i, fraction /= 10) to[i] = static_cast<char>('0' + fraction % 10);
+  return to + decimals + 1;
+}
 
 /// `value` rounded to `decimals` places, correctly for the binary value. Must be finite, else Error Internal.
 void append_fixed(std::string& out, double value, int decimals);
