@@ -3,9 +3,11 @@
 
 #include "annulet/base/random.hpp"
 #include "annulet/pixel/coarse_dab.hpp"
+#include "annulet/pixel/optical_density.hpp"
 #include "annulet/pixel/resample.hpp"
 #include "annulet/pixel/unmix.hpp"
 #include "support/catch.hpp"
+#include "support/kernel_paths.hpp"
 
 using namespace annulet;
 
@@ -162,4 +164,36 @@ TEST_CASE("a pixel out of reach of the border does not depend on the window") {
   for (int y = reach; y < 40 - reach; ++y) {
     for (int x = reach; x < 40 - reach; ++x) CHECK(of_part.sharp(x, y) == of_whole.sharp(x + 11, y + 9));
   }
+}
+
+TEST_CASE("the luma's detail is added in whole numbers on every kernel path") {
+  Random random(5);
+  RgbImage image(83, 31);
+  Plane<std::uint8_t> dab(83, 31), light(83, 31), smooth_light, smooth_dab, sharp;
+  for (auto& v : image.data) v = static_cast<std::uint8_t>(random.below(256));
+  for (auto& v : dab.values()) v = static_cast<std::uint8_t>(random.below(256));
+  for (int y = 0; y < 31; ++y) {
+    for (int x = 0; x < 83; ++x) {
+      const std::uint8_t* p = image.row(y) + 3 * x;
+      const int od = od_of((77 * p[0] + 150 * p[1] + 29 * p[2] + 128) >> 8, 243);
+      light(x, y) = static_cast<std::uint8_t>(std::min((od * 200 + kOdOne / 2) / kOdOne, 255));
+    }
+  }
+  gaussian(light, 0.5 / kPitch, smooth_light);
+  gaussian(dab, 0.5 / kPitch, smooth_dab);
+  CoarseDab coarse_dab(stain_of(true), kPitch);
+  test::on_each_kernel_path([&] {
+    coarse_dab(image, dab, sharp);
+    int wrong = 0;
+    for (int y = 0; y < 31; ++y) {
+      for (int x = 0; x < 83; ++x) {
+        const int amount = smooth_dab(x, y), least = std::max<int>(smooth_light(x, y), 4);
+        const int detail = light(x, y) - smooth_light(x, y);
+        const int half = (detail < 0 ? -least : least) / 2;
+        const int wanted = amount + (std::min(amount, least) * detail + half) / least;
+        wrong += sharp(x, y) != std::clamp(wanted, 0, 255);
+      }
+    }
+    CHECK(wrong == 0);
+  });
 }
