@@ -6,11 +6,11 @@ namespace annulet::nuclei {
 
 namespace {
 
-bool stronger(const Blob& a, const Blob& b) {
-  if (a.strength != b.strength) return a.strength > b.strength;
-  if (a.y != b.y) return a.y < b.y;
-  if (a.x != b.x) return a.x < b.x;
-  return a.scale < b.scale;
+// By strength, then by (y, x, scale). Without branches: what lies near each other comes in no order.
+inline bool stronger(const Blob& a, const Blob& b) {
+  const auto first = [](const Blob& blob) { return (std::int64_t{blob.strength} << 32) - blob.y; };
+  const auto then = [](const Blob& blob) { return (std::int64_t{blob.x} << 32) + blob.scale; };
+  return (first(a) > first(b)) | ((first(a) == first(b)) & (then(a) < then(b)));
 }
 
 }  // namespace
@@ -20,44 +20,56 @@ void BlobFinder::thin_near(std::vector<Blob>& blobs) {
   grid_.build(blobs.size(), 2 * kReach, 0, 0, [&](std::size_t i) {
     return Point<MicroFrame, std::int32_t>{blobs[i].x, blobs[i].y};
   });
-  // Each round asks for the same neighbours: they are looked up once.
-  better_.clear();
+  // Each round asks for the same neighbours: they are looked up once, in the order of the bins, where near
+  // ones lie near each other in memory too.
+  const auto& order = grid_.order();
+  placed_.clear();
+  for (const std::uint32_t i : order) placed_.push_back(blobs[i]);
+  std::uint32_t found = 0;
   better_from_.clear();
-  for (std::size_t i = 0; i < blobs.size(); ++i) {
-    better_from_.push_back(static_cast<std::uint32_t>(better_.size()));
-    grid_.near(blobs[i].x, blobs[i].y, kReach, [&, blob = blobs[i]](std::uint32_t j) {
-      const std::int32_t dx = blobs[j].x - blob.x, dy = blobs[j].y - blob.y;
-      if (dx * dx + dy * dy < kReach * kReach && stronger(blobs[j], blob)) better_.push_back(j);
+  for (const Blob& blob : placed_) {
+    better_from_.push_back(found);
+    grid_.stretches(blob.x, blob.y, kReach, [&](std::uint32_t first, std::uint32_t last) {
+      if (better_.size() < found + (last - first)) better_.resize(2 * (found + (last - first)));
+      for (std::uint32_t j = first; j < last; ++j) {
+        const Blob& other = placed_[j];
+        const std::int32_t dx = other.x - blob.x, dy = other.y - blob.y;
+        better_[found] = j;
+        found += (dx * dx + dy * dy < kReach * kReach) & stronger(other, blob);
+      }
     });
   }
-  better_from_.push_back(static_cast<std::uint32_t>(better_.size()));
-  const auto stronger_near = [&](std::size_t i, auto&& visit) {
-    for (std::uint32_t k = better_from_[i]; k < better_from_[i + 1]; ++k) visit(better_[k]);
+  better_from_.push_back(found);
+  const auto stronger_near = [&](std::size_t k, auto&& visit) {
+    for (std::uint32_t j = better_from_[k]; j < better_from_[k + 1]; ++j) visit(better_[j]);
   };
-  const auto& state = knockout_(blobs.size(), kThinRounds, stronger_near);
+  const auto& state = knockout_(placed_.size(), kThinRounds, stronger_near);
+  dropped_.resize(blobs.size());
+  for (std::size_t k = 0; k < order.size(); ++k) dropped_[order[k]] = state[k] == Knockout::State::Lost;
+  drop(blobs);
+}
+
+// Erases what is marked in dropped_.
+void BlobFinder::drop(std::vector<Blob>& blobs) const {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < blobs.size(); ++i) {
-    if (state[i] != Knockout::State::Lost) blobs[kept++] = blobs[i];
+    if (dropped_[i] == 0) blobs[kept++] = blobs[i];
   }
   blobs.resize(kept);
 }
 
 void BlobFinder::cap(std::vector<Blob>& blobs) {
   constexpr std::int32_t kSquare = kSquareUm * kMicroUnits;
-  capped_.assign(blobs.size(), 0);
+  dropped_.assign(blobs.size(), 0);
   grid_.build(blobs.size(), kSquare, 0, 0, [&](std::size_t i) {
     return Point<MicroFrame, std::int32_t>{blobs[i].x, blobs[i].y};
   });
   grid_.each_bin([&](std::uint32_t* begin, std::uint32_t* end) {
     if (end - begin <= kBlobsPerSquare) return;
     std::sort(begin, end, [&](std::uint32_t a, std::uint32_t b) { return stronger(blobs[a], blobs[b]); });
-    for (std::uint32_t* i = begin + kBlobsPerSquare; i != end; ++i) capped_[*i] = 1;
+    for (std::uint32_t* i = begin + kBlobsPerSquare; i != end; ++i) dropped_[*i] = 1;
   });
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < blobs.size(); ++i) {
-    if (capped_[i] == 0) blobs[kept++] = blobs[i];
-  }
-  blobs.resize(kept);
+  drop(blobs);
 }
 
 void BlobFinder::thin(std::vector<Blob>& blobs) {

@@ -63,6 +63,7 @@ class BlobFinder {
   void maxima(int scale, int y);
   void thin_near(std::vector<Blob>& blobs);
   void cap(std::vector<Blob>& blobs);
+  void drop(std::vector<Blob>& blobs) const;
 
   // Of the search under way.
   const Plane<std::int16_t>* coarse_ = nullptr;
@@ -72,8 +73,10 @@ class BlobFinder {
 
   std::array<Level, kBlobScales + 1> levels_;
   Rows padded_, nothing_;
-  std::vector<std::uint8_t> marks_, capped_;
-  std::vector<std::uint32_t> better_, better_from_;  // the stronger ones near each, one after the other
+  std::vector<std::uint8_t> marks_, dropped_;
+  std::vector<Blob> placed_;  // in the order of the bins
+  // The stronger ones near each of them, one after the other, and where those of each begin.
+  std::vector<std::uint32_t> better_, better_from_;
   Knockout knockout_;
   BinGrid grid_;
 };
