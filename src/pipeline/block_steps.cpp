@@ -134,7 +134,9 @@ void BlockSteps::choose_nuclei(const BlockPlan& plan, const Neighbourhood& near,
 const StainTile& BlockSteps::membrane_window(const Rect<WorkFrame>& part, const Neighbourhood& near) {
   reader_.describe(window_);
   window_.native = reader_.membrane_rect(part.grown(MembraneMeter::ring_reach_um() * kWorkPerUm + 1));
-  gather(near, &StainTile::native, &StainTile::dab_native, window_.native, 0, window_.dab_native);
+  const Rect<SlideFrame> around = window_.native.grown(reader_.smoothing_reach_px());
+  gather(near, &StainTile::native, &StainTile::dab_native, around, 0, unsmoothed_);
+  reader_.smooth(unsmoothed_, window_.dab_native);
   const bool lost = std::any_of(near.around.begin(), near.around.end(), [](const Block* other) {
     return other != nullptr && !other->planes.covered_native.empty();
   });

@@ -43,49 +43,44 @@ StainReader::StainReader(const SlideSource& source, const StainModel& stain, dou
       lost_detail_percent_(stain.lost_detail_percent),
       pitch_um_(pitch_um) {}
 
-int StainReader::margin_px() const {
-  return gaussian_reach(kMembraneSmoothingUm / pitch_um_) + 1 +
-         (coarse_ ? CoarseDab::reach_px(pitch_um_) : 0);
+int StainReader::smoothing_reach_px() const {
+  return gaussian_reach(kMembraneSmoothingUm / pitch_um_);
+}
+
+void StainReader::smooth(const Plane<std::uint8_t>& dab, Plane<std::uint8_t>& smoothed) const {
+  const int reach = smoothing_reach_px();
+  smoothed.resize(dab.width() - 2 * reach, dab.height() - 2 * reach);
+  gaussian(dab, kMembraneSmoothingUm / pitch_um_, reach, reach, smoothed, 0, smoothed.height());
 }
 
 Rect<SlideFrame> StainReader::membrane_rect(const Rect<WorkFrame>& part) const {
   if (part.empty()) return {};
-  const Size<SlideFrame> slide = source_.info().extent;
-  const int margin = margin_px();
-  const auto px = [&](std::int64_t work, std::int64_t end) {
-    const auto at = static_cast<std::int64_t>(std::floor(static_cast<double>(work) * kWorkPitch / pitch_um_));
-    return work <= 0 ? -margin : at >= end ? end + margin : at;
-  };
-  return {px(part.x0, slide.width), px(part.y0, slide.height), px(part.x1, slide.width),
-          px(part.y1, slide.height)};
-}
-
-Rect<SlideFrame> StainReader::native_rect(const Rect<WorkFrame>& window) const {
   const double px_per_work = kWorkPitch / pitch_um_;
-  const int margin = margin_px();
   const auto px = [&](std::int64_t work) {
     return static_cast<std::int64_t>(std::floor(static_cast<double>(work) * px_per_work));
   };
-  return {px(window.x0) - margin, px(window.y0) - margin, px(window.x1) + 1 + margin,
-          px(window.y1) + 1 + margin};
+  return {px(part.x0), px(part.y0), px(part.x1), px(part.y1)};
+}
+
+Rect<SlideFrame> StainReader::native_rect(const Rect<WorkFrame>& window) const {
+  if (!coarse_) return work_rect(window);
+  return membrane_rect(window).grown(smoothing_reach_px() + 1 + CoarseDab::reach_px(pitch_um_) + 1);
 }
 
 Rect<SlideFrame> StainReader::work_rect(const Rect<WorkFrame>& window) const {
   const double px_per_work = kWorkPitch / pitch_um_;
+  const Rect<SlideFrame> own = membrane_rect(window);
   // Where work pixels are not whole pixels, one more on each side makes up for the rounding of their edges.
-  const std::int64_t margin = px_per_work == std::floor(px_per_work) ? 0 : 1;
-  const auto px = [&](std::int64_t work) {
-    return static_cast<std::int64_t>(std::floor(static_cast<double>(work) * px_per_work));
-  };
-  return {px(window.x0) - margin, px(window.y0) - margin, px(window.x1) + 2 * margin,
-          px(window.y1) + 2 * margin};
+  if (px_per_work == std::floor(px_per_work)) return own;
+  return {own.x0 - 1, own.y0 - 1, own.x1 + 2, own.y1 + 2};
 }
 
 void StainReader::read(const Rect<WorkFrame>& window, const Rect<WorkFrame>& membranes, StainTile& out,
                        StageSeconds& seconds) {
   Stopwatch watch;
   std::swap(tile_, out);
-  begin(window, native_rect(window), membrane_rect(membranes));
+  native_ = native_rect(window);
+  begin(window, native_, with_spill(membrane_rect(membranes)));
   problems_.clear();
   while (band_y1_ < native_.y1) {
     open_band(band_end(native_, band_y1_));
@@ -103,6 +98,17 @@ void StainReader::read(const Rect<WorkFrame>& window, const Rect<WorkFrame>& mem
   }
   forget_unseen();
   std::swap(tile_, out);
+}
+
+// Sharpening spreads coarse pixels beyond the slide's border, where no other part keeps them.
+Rect<SlideFrame> StainReader::with_spill(Rect<SlideFrame> part) const {
+  const Size<SlideFrame> slide = source_.info().extent;
+  if (!coarse_ || part.empty()) return part;
+  if (part.x0 <= 0) part.x0 = native_.x0;
+  if (part.y0 <= 0) part.y0 = native_.y0;
+  if (part.x1 >= slide.width) part.x1 = native_.x1;
+  if (part.y1 >= slide.height) part.y1 = native_.y1;
+  return part;
 }
 
 // Parts of whole tiles of the file.
@@ -123,9 +129,7 @@ bool StainReader::is_seen(const Rect<SlideFrame>& chunk) const {
   const auto work = [&](std::int64_t px) {
     return static_cast<std::int64_t>(std::floor(static_cast<double>(px) * work_per_px));
   };
-  const int margin = margin_px();
-  return seen_->meets({work(chunk.x0 - margin), work(chunk.y0 - margin), work(chunk.x1 + margin) + 1,
-                       work(chunk.y1 + margin) + 1});
+  return seen_->meets({work(chunk.x0) - 1, work(chunk.y0) - 1, work(chunk.x1) + 2, work(chunk.y1) + 2});
 }
 
 void StainReader::leave_empty(const Rect<SlideFrame>& chunk) {
@@ -202,7 +206,6 @@ void StainReader::begin(const Rect<WorkFrame>& window, const Rect<SlideFrame>& n
   tile_.covered_native = {};
   band_y0_ = band_y1_ = native_.y0;
   next_work_ = window.y0;
-  next_native_ = tile_.native.y0;
 }
 
 std::int64_t StainReader::band_end(const Rect<SlideFrame>& native, std::int64_t from) const {
@@ -216,8 +219,6 @@ std::int64_t StainReader::first_needed_row() const {
     const double row = static_cast<double>(next_work_) * (kWorkPitch / pitch_um_);
     first = std::min(first, static_cast<std::int64_t>(std::floor(row)) - 1);
   }
-  if (next_native_ < tile_.native.y1)
-    first = std::min(first, next_native_ - gaussian_reach(kMembraneSmoothingUm / pitch_um_));
   return std::max(first, band_y0_);
 }
 
@@ -278,17 +279,13 @@ void StainReader::make_work_rows() {
   next_work_ = end;
 }
 
-// The rows of the membrane plane whose neighbours are all there.
 void StainReader::make_membrane_rows() {
-  const double sigma_px = kMembraneSmoothingUm / pitch_um_;
+  const Plane<std::uint8_t>& from = coarse_ ? dab_sharp_ : dab_;
   const Rect<SlideFrame>& native = tile_.native;
-  const std::int64_t sure = band_y1_ < native_.y1 ? band_y1_ - gaussian_reach(sigma_px) : native_.y1;
-  const std::int64_t end = std::min(native.y1, sure);
-  if (end <= next_native_) return;
-  gaussian(coarse_ ? dab_sharp_ : dab_, sigma_px, static_cast<int>(native.x0 - native_.x0),
-           static_cast<int>(next_native_ - band_y0_), tile_.dab_native,
-           static_cast<int>(next_native_ - native.y0), static_cast<int>(end - next_native_));
-  next_native_ = end;
+  for (std::int64_t y = std::max(native.y0, taken_y1_); y < std::min(native.y1, band_y1_); ++y) {
+    std::copy_n(from.row(static_cast<int>(y - band_y0_)) + (native.x0 - native_.x0), native.width(),
+                tile_.dab_native.row(static_cast<int>(y - native.y0)));
+  }
 }
 
 }  // namespace annulet

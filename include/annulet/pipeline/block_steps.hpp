@@ -16,7 +16,7 @@ namespace annulet {
 
 /// What is known of a block of the slide so far.
 struct Block {
-  StainTile planes;  ///< of its own parts `planes` and `membranes`
+  StainTile planes;  ///< of its parts `planes` and `membranes`; `dab_native` is not smoothed yet
   std::vector<Problem> problems;
   NucleusSpots spots;
   NucleusOutlines outlines;
@@ -65,6 +65,7 @@ class BlockSteps {
   NucleusFinder finder_;
   MembraneMeter measure_;
   StainTile window_;
+  Plane<std::uint8_t> unsmoothed_;
   NucleusSpots spots_;
   NucleusOutlines outlines_;
   std::vector<Nucleus> nuclei_;

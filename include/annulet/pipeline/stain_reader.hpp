@@ -22,7 +22,8 @@ class StainReader {
   StainReader(const SlideSource& source, const StainModel& stain, double pitch_um,
               const TissueSquares* seen = nullptr);
 
-  /// Planes of `window`, and the membrane plane of `membranes`, a part of it. Buffers of `out` are reused.
+  /// Planes of `window`, and the DAB of the pixels of `membranes`, a part of it: sharpened where pixels are
+  /// coarse, not smoothed yet. Buffers of `out` are reused.
   /// Adds what reading and unmixing cost.
   void read(const Rect<WorkFrame>& window, const Rect<WorkFrame>& membranes, StainTile& out,
             StageSeconds& seconds);
@@ -35,9 +36,11 @@ class StainReader {
 
   /// What all windows of the slide have in common.
   void describe(StainTile& tile) const;
-  /// Level-0 pixels that belong to `part`; where it meets the slide's border also what smoothing spreads
-  /// beyond.
+  /// Level-0 pixels that belong to `part`: parts side by side share none.
   Rect<SlideFrame> membrane_rect(const Rect<WorkFrame>& part) const;
+  /// Makes the plane that rings are measured on from DAB that reaches `smoothing_reach_px()` around it.
+  void smooth(const Plane<std::uint8_t>& dab, Plane<std::uint8_t>& smoothed) const;
+  int smoothing_reach_px() const;
   /// Level-0 pixels that all planes of a window are made of.
   Rect<SlideFrame> native_rect(const Rect<WorkFrame>& window) const;
   /// Level-0 pixels that the planes of 0.5 um are made of: of whole tiles often only half as many.
@@ -49,7 +52,6 @@ class StainReader {
  private:
   void begin(const Rect<WorkFrame>& window, const Rect<SlideFrame>& native,
              const Rect<SlideFrame>& membranes);
-  int margin_px() const;
   void open_band(std::int64_t end);
   void take(const SlidePixels& pixels, const Rect<SlideFrame>& at);
   void close_band();
@@ -62,6 +64,7 @@ class StainReader {
   void each_chunk(const Rect<SlideFrame>& band, Visit&& visit) const;
   template <class Visit>
   void each_read(const Rect<WorkFrame>& window, Visit&& visit) const;
+  Rect<SlideFrame> with_spill(Rect<SlideFrame> part) const;
   void leave_empty(const Rect<SlideFrame>& chunk);
   bool is_seen(const Rect<SlideFrame>& chunk) const;
   void forget_unseen();
@@ -78,9 +81,9 @@ class StainReader {
   Rect<SlideFrame> native_;                 ///< of the window
   Plane<std::uint8_t> haematoxylin_, dab_;  ///< some rows of it, unmixed
   Plane<std::uint8_t> dab_sharp_, work_rows_;
-  std::int64_t band_y0_ = 0, band_y1_ = 0;        ///< level-0 rows that the planes hold
-  std::int64_t taken_y1_ = 0;                     ///< ... those before it from the band before
-  std::int64_t next_work_ = 0, next_native_ = 0;  ///< the first row of `tile_` that is still to be made
+  std::int64_t band_y0_ = 0, band_y1_ = 0;  ///< level-0 rows that the planes hold
+  std::int64_t taken_y1_ = 0;               ///< ... those before it from the band before
+  std::int64_t next_work_ = 0;              ///< the first row of 0.5 um that is still to be made
   StainTile tile_;
 };
 
