@@ -268,7 +268,9 @@ void NucleusFinder::Scratch::add_blue(const StainTile& window, int gain_percent,
   fine_plane(contrast.plane, rows, fine);
   split_touching(fine, kSearches[kBlue].rules, blue);
   const Area inside = in_window(window, area);
-  for (const Star& star : blue) {
+  for (std::size_t i = 0; i < blue.size(); ++i) {
+    if (i + kFitsAhead < blue.size()) prefetch_stains(window, blue[i + kFitsAhead]);
+    const Star& star = blue[i];
     if (!inside.contains(star.centre)) continue;
     const Nucleus nucleus = describe(window, star, kSearches[kBlue].rules, gain_percent, 100);
     if (!is_knot(nucleus)) chosen.push_back(nucleus);

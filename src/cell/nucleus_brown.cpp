@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "annulet/base/directions.hpp"
+#include "annulet/base/wide.hpp"
+#include "cell/nucleus_rays.hpp"
 
 namespace annulet::nuclei {
 
@@ -12,15 +13,11 @@ namespace {
 constexpr int kMiddlePercent = 60;                 // the middle: so much of the radius
 constexpr int kFilledPercent = 95;                 // ... at least as brown as so much of the rim
 constexpr int kOutsidePercent = 35;                // brown around, of the brown in the middle, at most
-constexpr std::int64_t kBeyond[3] = {32, 64, 96};  // 1/64 um outside the outline: 0.5, 1.0, 1.5 um
+constexpr std::int32_t kBeyond[3] = {32, 64, 96};  // 1/64 um outside the outline: 0.5, 1.0, 1.5 um
 
-// A mean of 1/100 OD.
+// Weighted sums of DAB in 1/100 OD.
 struct Mean {
   std::int64_t weight = 0, sum = 0;
-  void add(std::int64_t w, std::int64_t v) {
-    weight += w;
-    sum += w * v;
-  }
 };
 
 // Mean a is at least `percent` of mean b.
@@ -28,25 +25,45 @@ bool reaches(const Mean& a, std::int64_t percent, const Mean& b) {
   return 100 * a.sum * b.weight >= percent * b.sum * a.weight;
 }
 
+struct Brown {
+  Mean middle, rim, outside;
+};
+
+// Samples weighted with the area they stand for: 1, 3, 5 ... inside.
+constexpr Wide look = [](const AroundStar& around, const std::uint8_t* radius,
+                         const std::uint8_t* dab) ANNULET_KERNEL {
+  Brown brown;
+  for (std::size_t ray = 0; ray < kNucleusRays; ++ray) {
+    std::int32_t index[kMostInside], middle_sum = 0, rim_sum = 0;
+    find_inside(around, ray, index);
+    const int edge = 8 * radius[ray], n = samples_before(edge),
+              middle = samples_before((kMiddlePercent * edge + 99) / 100);
+    for (int i = 0; i < middle; ++i) middle_sum += (2 * i + 1) * dab[index[i]];
+    for (int i = middle; i < n; ++i) rim_sum += (2 * i + 1) * dab[index[i]];
+    brown.middle.weight += middle * middle;
+    brown.middle.sum += middle_sum;
+    brown.rim.weight += n * n - middle * middle;
+    brown.rim.sum += rim_sum;
+  }
+  for (const std::int32_t beyond : kBeyond) {
+    std::int32_t index[kNucleusRays];
+    find_beyond(around, radius, beyond, index);
+    for (int ray = 0; ray < kNucleusRays; ++ray) {
+      const std::int32_t w = 8 * radius[ray] + beyond;
+      brown.outside.weight += w;
+      brown.outside.sum += w * dab[index[ray]];
+    }
+  }
+  return brown;
+};
+
 }  // namespace
 
 bool is_filled_brown(const StainTile& tile, const Star& star) {
-  constexpr std::int64_t kStep = kMicroUnits / 2;
-  Mean middle, rim, outside;
-  const auto add = [&](Mean& mean, int ray, std::int64_t r) {
-    const auto& direction = kDirections64[static_cast<std::size_t>(2 * ray)];
-    const auto x = static_cast<int>((star.centre.x + ((r * direction[0]) >> 14)) >> 5);
-    const auto y = static_cast<int>((star.centre.y + ((r * direction[1]) >> 14)) >> 5);
-    mean.add(r, tile.dab(std::clamp(x, 0, tile.dab.width() - 1), std::clamp(y, 0, tile.dab.height() - 1)));
-  };
-  for (int ray = 0; ray < kNucleusRays; ++ray) {
-    const std::int64_t edge = 8 * star.radius[static_cast<std::size_t>(ray)];
-    for (std::int64_t r = kStep / 2; r < edge; r += kStep)
-      add(100 * r < kMiddlePercent * edge ? middle : rim, ray, r);
-    for (std::int64_t beyond : kBeyond) add(outside, ray, edge + beyond);
-  }
-  if (middle.weight == 0 || rim.weight == 0) return false;
-  return reaches(middle, kFilledPercent, rim) && !reaches(outside, kOutsidePercent, middle);
+  const Brown brown = look(AroundStar(tile.dab, star), star.radius.data(), tile.dab.data());
+  if (brown.middle.weight == 0 || brown.rim.weight == 0) return false;
+  return reaches(brown.middle, kFilledPercent, brown.rim) &&
+         !reaches(brown.outside, kOutsidePercent, brown.middle);
 }
 
 }  // namespace annulet::nuclei

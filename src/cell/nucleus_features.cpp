@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
-#include "annulet/base/directions.hpp"
 #include "annulet/base/integer_math.hpp"
+#include "annulet/base/wide.hpp"
+#include "cell/edge_ranks.hpp"
+#include "cell/exact_root.hpp"
+#include "cell/nucleus_rays.hpp"
+#include "cell/prefetch.hpp"
 
 namespace annulet::nuclei {
 
@@ -14,16 +18,11 @@ constexpr std::size_t kRayCount = kNucleusRays;
 // Weighted moments of samples in 1/100 OD.
 struct Moments {
   std::int64_t weight = 0, sum = 0, squares = 0;
-  void add(std::int64_t w, std::int64_t v) {
-    weight += w;
-    sum += w * v;
-    squares += w * v * v;
-  }
   std::int64_t mean1000() const { return weight == 0 ? 0 : divide_round(10 * sum, weight); }
   std::int64_t deviation1000() const {
     if (weight == 0) return 0;
     const std::int64_t variance10000 = (squares * weight - sum * sum) * 10000 / (weight * weight);
-    return integer_sqrt(variance10000) / 10;
+    return exact_root(variance10000) / 10;
   }
 };
 
@@ -32,38 +31,53 @@ T limited(std::int64_t v) {
   return static_cast<T>(std::clamp<std::int64_t>(v, 0, std::numeric_limits<T>::max()));
 }
 
-// Pixel of the 0.5 um plane at a distance (1/64 um) along a ray, inside the plane.
-struct Sampler {
-  const StainTile& tile;
-  std::int32_t x, y;
-  std::pair<int, int> at(int ray, std::int32_t distance) const {
-    const auto& direction = kDirections64[static_cast<std::size_t>(2 * ray)];
-    const std::int32_t px = (x + ((distance * direction[0]) >> 14)) >> 5,
-                       py = (y + ((distance * direction[1]) >> 14)) >> 5;
-    return {std::clamp(px, 0, tile.haematoxylin.width() - 1),
-            std::clamp(py, 0, tile.haematoxylin.height() - 1)};
+// Samples every 0.5 um along the rays, each weighted with the area it stands for: 1, 3, 5 ...
+constexpr Wide look_inside = [](const AroundStar& around, const std::uint8_t* radius,
+                                const std::uint8_t* haematoxylin, const std::uint8_t* dab, Moments& h,
+                                Moments& d) ANNULET_KERNEL {
+  std::int32_t weight = 0, h_sum = 0, h_squares = 0, d_sum = 0;  // at most 32 x 19^2 x 255^2
+  for (std::size_t ray = 0; ray < kRayCount; ++ray) {
+    std::int32_t index[kMostInside];
+    find_inside(around, ray, index);
+    const int n = samples_before(8 * radius[ray]);
+    for (int i = 0; i < n; ++i) {
+      const std::int32_t v = haematoxylin[index[i]], w = 2 * i + 1;
+      h_sum += w * v;
+      h_squares += w * v * v;
+      d_sum += w * dab[index[i]];
+    }
+    weight += n * n;
+  }
+  h = {weight, h_sum, h_squares};
+  d = {weight, d_sum, 0};
+};
+
+// Haematoxylin in the ring outside.
+constexpr Wide look_outside = [](const AroundStar& around, const std::uint8_t* radius,
+                                 const std::uint8_t* haematoxylin, Moments& h) ANNULET_KERNEL {
+  constexpr std::int32_t kRing[3] = {48, 84, 120};  // 0.75, 1.3, 1.9 um outside
+  for (const std::int32_t beyond : kRing) {
+    std::int32_t index[kRayCount], weight = 0, sum = 0;
+    std::int64_t squares = 0;
+    find_beyond(around, radius, beyond, index);
+    for (std::size_t ray = 0; ray < kRayCount; ++ray) {
+      const std::int32_t v = haematoxylin[index[ray]], w = 8 * radius[ray] + beyond;
+      weight += w;
+      sum += w * v;
+      squares += w * v * v;
+    }
+    h.weight += weight;
+    h.sum += sum;
+    h.squares += squares;
   }
 };
 
-// Samples every 0.5 um along the rays, each weighted with the area it stands for.
 void measure_stains(const StainTile& tile, const Star& star,
                     const std::array<std::uint8_t, kRayCount>& radius, Nucleus& nucleus) {
-  constexpr std::int32_t kStep = kMicroUnits / 2;
-  constexpr std::int32_t kRing[3] = {48, 84, 120};  // 0.75, 1.3, 1.9 um outside
-  const Sampler sampler{tile, star.centre.x, star.centre.y};
+  const AroundStar around(tile.haematoxylin, star);
   Moments h, d, outside;
-  for (int ray = 0; ray < kNucleusRays; ++ray) {
-    const std::int32_t edge = 8 * radius[static_cast<std::size_t>(ray)];
-    for (std::int32_t r = kStep / 2; r < edge; r += kStep) {
-      const auto [px, py] = sampler.at(ray, r);
-      h.add(r, tile.haematoxylin(px, py));
-      d.add(r, tile.dab(px, py));
-    }
-    for (std::int32_t beyond : kRing) {
-      const auto [px, py] = sampler.at(ray, edge + beyond);
-      outside.add(edge + beyond, tile.haematoxylin(px, py));
-    }
-  }
+  look_inside(around, radius.data(), tile.haematoxylin.data(), tile.dab.data(), h, d);
+  look_outside(around, radius.data(), tile.haematoxylin.data(), outside);
   nucleus.haematoxylin_od = limited<std::uint16_t>(h.mean1000());
   nucleus.haematoxylin_sd = limited<std::uint16_t>(h.deviation1000());
   nucleus.haematoxylin_outside = limited<std::uint16_t>(outside.mean1000());
@@ -77,7 +91,7 @@ std::int64_t perimeter(const std::array<std::int32_t, kRayCount>& radius) {
   std::int64_t sum = 0;
   for (std::size_t i = 0; i < kRayCount; ++i) {
     const std::int64_t a = radius[i], b = radius[(i + 1) % kRayCount];
-    sum += integer_sqrt(((a - b) * (a - b) + ((a * b * kFourSinSquare) >> 20)) * 256);
+    sum += exact_root(((a - b) * (a - b) + ((a * b * kFourSinSquare) >> 20)) * 256);
   }
   return sum / 16;
 }
@@ -104,7 +118,31 @@ void measure_shape(const std::array<std::uint8_t, kRayCount>& radius, Nucleus& n
   nucleus.circularity = limited<std::uint8_t>(triangles * 306448 / (1000 * around * around));
 }
 
+struct EdgeSummary {
+  std::int32_t sum = 0, quartile = std::numeric_limits<std::int16_t>::min(), weak = 0;
+};
+// The quartile is the strongest edge than which at most 8 are weaker.
+constexpr Wide summarise = [](const std::int16_t* edge, int weak) ANNULET_KERNEL {
+  std::int16_t weaker[kNucleusRays];
+  count_weaker(edge, weaker);
+  EdgeSummary summary;
+  for (int i = 0; i < kNucleusRays; ++i) {
+    const std::int32_t e = edge[i];
+    summary.sum += e;
+    summary.weak += e <= weak ? 1 : 0;
+    summary.quartile = std::max(summary.quartile, weaker[i] <= kNucleusRays / 4 ? e : summary.quartile);
+  }
+  return summary;
+};
+
 }  // namespace
+
+void prefetch_stains(const StainTile& tile, const Star& star) {
+  const int x = star.centre.x / kMicroPerWork, y = star.centre.y / kMicroPerWork,
+            reach = (star.mean_radius + kFeatureReachUm * kMicroUnits) / kMicroPerWork;
+  prefetch_around(tile.haematoxylin, x, y, reach);
+  prefetch_around(tile.dab, x, y, reach);
+}
 
 Nucleus describe(const StainTile& tile, const Star& star, const StarRules& rules, int gain_percent,
                  int outline_percent) {
@@ -119,18 +157,12 @@ Nucleus describe(const StainTile& tile, const Star& star, const StarRules& rules
   measure_stains(tile, star, nucleus.radius, nucleus);
   measure_shape(nucleus.radius, nucleus);
 
-  std::array<std::int16_t, kRayCount> edge = star.edge;
-  std::sort(edge.begin(), edge.end());
-  std::int64_t sum = 0;
-  for (std::int16_t e : edge) sum += e;
+  const EdgeSummary edges = summarise(star.edge.data(), rules.least_edge * 2 * rules.units_per_od / 1000);
   const std::int64_t unit =
       std::int64_t{2} * rules.units_per_od * gain_percent;  // of an edge, at a gain of 1 %
-  nucleus.edge = limited<std::uint16_t>(divide_round(sum * 100'000, unit * kNucleusRays));
-  nucleus.edge_quartile =
-      limited<std::uint16_t>(divide_round(std::int64_t{edge[kRayCount / 4]} * 100'000, unit));
-  const int weak = rules.least_edge * 2 * rules.units_per_od / 1000;
-  nucleus.weak_edge_share =
-      static_cast<std::uint8_t>(std::count_if(edge.begin(), edge.end(), [&](int e) { return e <= weak; }));
+  nucleus.edge = limited<std::uint16_t>(divide_round(std::int64_t{edges.sum} * 100'000, unit * kNucleusRays));
+  nucleus.edge_quartile = limited<std::uint16_t>(divide_round(std::int64_t{edges.quartile} * 100'000, unit));
+  nucleus.weak_edge_share = static_cast<std::uint8_t>(edges.weak);
   return nucleus;
 }
 

@@ -8,7 +8,9 @@
 #include "annulet/base/directions.hpp"
 #include "annulet/base/integer_math.hpp"
 #include "annulet/base/wide.hpp"
+#include "cell/edge_ranks.hpp"
 #include "cell/nucleus_plane.hpp"
+#include "cell/prefetch.hpp"
 
 namespace annulet::nuclei {
 
@@ -51,11 +53,8 @@ constexpr auto kFourthRoots =
 // among the weakest where fewer than 12 are weaker; where several tie for the last places all of them are
 // taken, and those too many are worth what the strongest of them is.
 constexpr Wide mean_and_weakest = [](const std::int16_t* edge) ANNULET_KERNEL {
-  std::int16_t weaker[kNucleusRays] = {};
-  for (int j = 0; j < kNucleusRays; ++j) {
-    const std::int16_t e = edge[j];
-    for (int i = 0; i < kNucleusRays; ++i) weaker[i] = static_cast<std::int16_t>(weaker[i] + (e < edge[i]));
-  }
+  std::int16_t weaker[kNucleusRays];
+  count_weaker(edge, weaker);
   std::int32_t sum = 0, weakest = 0, count = 0;
   std::int16_t last = std::numeric_limits<std::int16_t>::min();
   for (int i = 0; i < kNucleusRays; ++i) {
@@ -156,15 +155,8 @@ bool StarFitter::is_accepted(const Outline& outline, const StarRules& rules) {
 }
 
 void StarFitter::prefetch(const Plane<std::uint8_t>& fine, Point<MicroFrame, std::int32_t> seed) {
-  constexpr int kReach = kFirstRadius + kStarRadii + 1, kCacheLine = 64;
-  const int last_x = fine.width() - 2 * kFineBorder - 1, last_y = fine.height() - 2 * kFineBorder - 1;
-  const int x = std::clamp(seed.x / kMicroPerFine, 0, last_x) + kFineBorder,
-            y = std::clamp(seed.y / kMicroPerFine, 0, last_y) + kFineBorder;
-  for (int row = y - kReach; row <= y + kReach; ++row) {
-    const std::uint8_t* at = fine.row(row) + x;
-    __builtin_prefetch(at - kReach);
-    __builtin_prefetch(at - kReach + kCacheLine);
-  }
+  prefetch_around(fine, seed.x / kMicroPerFine + kFineBorder, seed.y / kMicroPerFine + kFineBorder,
+                  kFirstRadius + kStarRadii + 1);
 }
 
 bool StarFitter::operator()(const Plane<std::uint8_t>& fine, Point<MicroFrame, std::int32_t> seed,

@@ -30,7 +30,7 @@ class StarFitter {
  public:
   /// Offsets of the samples for planes of this row length.
   void prepare(int stride);
-  /// Asks for the pixels around a seed that is soon fitted: they lie on too many rows to be fetched ahead.
+  /// Asks for the pixels around a seed that is soon fitted.
   static void prefetch(const Plane<std::uint8_t>& fine, Point<MicroFrame, std::int32_t> seed);
   /// Fits around the seed, re-centres on the outline's centroid and fits again. False when the outline is
   /// refused.
