@@ -30,32 +30,32 @@ struct Brown {
 };
 
 // Samples weighted with the area they stand for: 1, 3, 5 ... inside.
-constexpr Wide look = [](const AroundStar& around, const std::uint8_t* radius,
-                         const std::uint8_t* dab) ANNULET_KERNEL {
-  Brown brown;
-  for (std::size_t ray = 0; ray < kNucleusRays; ++ray) {
-    std::int32_t index[kMostInside], middle_sum = 0, rim_sum = 0;
-    find_inside(around, ray, index);
-    const int edge = 8 * radius[ray], n = samples_before(edge),
-              middle = samples_before((kMiddlePercent * edge + 99) / 100);
-    for (int i = 0; i < middle; ++i) middle_sum += (2 * i + 1) * dab[index[i]];
-    for (int i = middle; i < n; ++i) rim_sum += (2 * i + 1) * dab[index[i]];
-    brown.middle.weight += middle * middle;
-    brown.middle.sum += middle_sum;
-    brown.rim.weight += n * n - middle * middle;
-    brown.rim.sum += rim_sum;
-  }
-  for (const std::int32_t beyond : kBeyond) {
-    std::int32_t index[kNucleusRays];
-    find_beyond(around, radius, beyond, index);
-    for (int ray = 0; ray < kNucleusRays; ++ray) {
-      const std::int32_t w = 8 * radius[ray] + beyond;
-      brown.outside.weight += w;
-      brown.outside.sum += w * dab[index[ray]];
-    }
-  }
-  return brown;
-};
+constexpr Wide look = [](const AroundStar& around, const std::uint8_t* radius, const std::uint8_t* dab)
+                          ANNULET_KERNEL {
+                            Brown brown;
+                            for (std::size_t ray = 0; ray < kNucleusRays; ++ray) {
+                              std::int32_t index[kMostInside], middle_sum = 0, rim_sum = 0;
+                              find_inside(around, ray, index);
+                              const int edge = 8 * radius[ray], n = samples_before(edge),
+                                        middle = samples_before((kMiddlePercent * edge + 99) / 100);
+                              for (int i = 0; i < middle; ++i) middle_sum += (2 * i + 1) * dab[index[i]];
+                              for (int i = middle; i < n; ++i) rim_sum += (2 * i + 1) * dab[index[i]];
+                              brown.middle.weight += middle * middle;
+                              brown.middle.sum += middle_sum;
+                              brown.rim.weight += n * n - middle * middle;
+                              brown.rim.sum += rim_sum;
+                            }
+                            for (const std::int32_t beyond : kBeyond) {
+                              std::int32_t index[kNucleusRays];
+                              find_beyond(around, radius, beyond, index);
+                              for (int ray = 0; ray < kNucleusRays; ++ray) {
+                                const std::int32_t w = 8 * radius[ray] + beyond;
+                                brown.outside.weight += w;
+                                brown.outside.sum += w * dab[index[ray]];
+                              }
+                            }
+                            return brown;
+                          };
 
 }  // namespace
 

@@ -9,6 +9,11 @@ namespace {
 constexpr int kApart100 = 105;  // centre outside the other's outline by this factor, 1/100
 constexpr int kRadii100 = 60;   // ... and this part of both radii together
 
+// Rivals lie nearer than this, 1/6400 um, given their radii towards each other; larger radii give more.
+std::int64_t limit_of(std::int64_t ra, std::int64_t rb) {
+  return std::max(kApart100 * std::max(ra, rb), kRadii100 * (ra + rb));
+}
+
 bool are_rivals(const Star& a, const Star& b) {
   const std::int32_t dx = b.centre.x - a.centre.x, dy = b.centre.y - a.centre.y;
   const std::int64_t square = std::int64_t{dx} * dx + std::int64_t{dy} * dy;
@@ -17,7 +22,7 @@ bool are_rivals(const Star& a, const Star& b) {
   const int ray = ray_towards(dx, dy);
   const std::int64_t ra = 8 * a.radius[static_cast<std::size_t>(ray)];
   const std::int64_t rb = 8 * b.radius[static_cast<std::size_t>((ray + kNucleusRays / 2) % kNucleusRays)];
-  const std::int64_t limit = std::max(kApart100 * std::max(ra, rb), kRadii100 * (ra + rb));
+  const std::int64_t limit = limit_of(ra, rb);
   return square * 10000 < limit * limit;
 }
 
@@ -32,12 +37,24 @@ bool beats(const Star& a, const Star& b, std::size_t i, std::size_t j) {
 }  // namespace
 
 void Suppression::find_rivals(const std::vector<Star>& stars) {
-  constexpr std::int32_t kReach = kRivalReachUm * kMicroUnits;
-  grid_.build(stars.size(), kReach, 0, 0, [&](std::size_t i) { return stars[i].centre; });
+  constexpr std::int32_t kBin = 4 * kMicroUnits;
+  std::int32_t most = 0;
+  extent_.clear();
+  for (const Star& star : stars) {
+    extent_.push_back({star.centre, 8 * *std::max_element(star.radius.begin(), star.radius.end())});
+    most = std::max(most, extent_.back().radius);
+  }
+  grid_.build(stars.size(), kBin, 0, 0, [&](std::size_t i) { return extent_[i].centre; });
   start_.assign(1, 0);
   rival_.clear();
   for (std::size_t i = 0; i < stars.size(); ++i) {
-    grid_.near(stars[i].centre.x, stars[i].centre.y, kReach, [&](std::uint32_t j) {
+    const Extent a = extent_[i];
+    const auto reach = static_cast<std::int32_t>(limit_of(a.radius, most) / 100 + 1);
+    grid_.near(a.centre.x, a.centre.y, reach, [&](std::uint32_t j) {
+      const Extent& b = extent_[j];
+      const std::int64_t dx = b.centre.x - a.centre.x, dy = b.centre.y - a.centre.y,
+                         limit = limit_of(a.radius, b.radius);
+      if ((dx * dx + dy * dy) * 10000 >= limit * limit) return;
       if (j != i && beats(stars[j], stars[i], j, i) && are_rivals(stars[i], stars[j])) rival_.push_back(j);
     });
     start_.push_back(static_cast<std::uint32_t>(rival_.size()));

@@ -25,7 +25,13 @@ class Suppression {
   void operator()(std::vector<Star>& stars);
 
  private:
+  /// What tells most pairs apart.
+  struct Extent {
+    Point<MicroFrame, std::int32_t> centre;
+    std::int32_t radius;  ///< the largest, 1/64 um
+  };
   void find_rivals(const std::vector<Star>& stars);
+  std::vector<Extent> extent_;
   BinGrid grid_;
   Knockout knockout_;
   std::vector<std::uint32_t> start_,
