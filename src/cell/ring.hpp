@@ -32,7 +32,9 @@ inline constexpr int kLanes = 16;
 /// What rings need of all nuclei of a window, in their order (y, x).
 struct NucleusTable {
   std::vector<std::int32_t> x, y, radius;  ///< 1/64 um; root of the mean square of the outline's radii
+  std::vector<std::uint32_t> begin, end;   ///< those within kNeighbourReachUm in y
   std::vector<std::uint8_t> near;          ///< scratch: who is near in x
+  std::vector<std::uint32_t> found;        ///< scratch: who is near
 };
 void fill_table(std::span<const Nucleus> nuclei, NucleusTable& table);
 
@@ -41,7 +43,6 @@ struct Midline {
   std::int32_t dx, dy;     // to the neighbour
   std::int32_t excess;     // own radius less the neighbour's
   std::int32_t numerator;  // |d|^2 - excess^2
-  std::int32_t neighbour;  // index into the nuclei
 };
 
 /// Where the wall is expected along each ray.

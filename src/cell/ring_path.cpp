@@ -57,7 +57,9 @@ void accumulate_portable(const Samples& samples, int groups, std::int16_t* sum, 
 }
 
 #if ANNULET_HAS_AVX2
-// A whole row stays in registers: a row that was just stored could be read only after a stall.
+// A whole row stays in registers: a row that was just stored could be read only after a stall. A row's best
+// is found beside the row itself: its lane is never a lost one, so it needs no limit, and no row waits for
+// it.
 template <int kGroups>
 ANNULET_AVX2 void accumulate_avx2(const Samples& samples, std::int16_t* sum, std::int16_t* best) {
   const __m256i nowhere = _mm256_set1_epi16(kNowhere), lost = _mm256_set1_epi16(kLost);
@@ -73,7 +75,7 @@ ANNULET_AVX2 void accumulate_avx2(const Samples& samples, std::int16_t* sum, std
   best[0] = 0;
   for (int r = 1; r < kWalked; ++r) {
     sum += stride_of(kGroups);
-    const std::int16_t* gain = samples.gain_of(static_cast<std::size_t>(r % kRays));
+    const std::int16_t* gains = samples.gain_of(static_cast<std::size_t>(r % kRays));
     __m256i next[kGroups], greatest = nowhere;
     for (int i = 0; i < kGroups; ++i) {
       const __m256i before = row[i], here = row[i + 1], after = row[i + 2];
@@ -81,16 +83,16 @@ ANNULET_AVX2 void accumulate_avx2(const Samples& samples, std::int16_t* sum, std
       const __m256i two = _mm256_max_epi16(lanes::back<2>(before, here), lanes::on<2>(here, after));
       const __m256i moved =
           _mm256_max_epi16(_mm256_sub_epi16(one, one_step), _mm256_sub_epi16(two, two_steps));
-      const __m256i from = _mm256_sub_epi16(_mm256_max_epi16(here, moved), off);
-      next[i] = _mm256_add_epi16(_mm256_max_epi16(from, lost), lanes::load(gain + i * kLanes));
-      greatest = _mm256_max_epi16(greatest, next[i]);
+      const __m256i from = _mm256_max_epi16(here, moved), gain = lanes::load(gains + i * kLanes);
+      greatest = _mm256_max_epi16(greatest, _mm256_adds_epi16(from, gain));
+      next[i] = _mm256_add_epi16(_mm256_max_epi16(_mm256_sub_epi16(from, off), lost), gain);
     }
     for (int i = 0; i < kGroups; ++i) {
       row[i + 1] = next[i];
       lanes::store(sum + i * kLanes, next[i]);
     }
     lanes::store(sum + kGroups * kLanes, nowhere);
-    off = lanes::greatest(greatest);
+    off = _mm256_sub_epi16(lanes::greatest(greatest), off);
     best[r] = static_cast<std::int16_t>(_mm256_extract_epi16(off, 0));
   }
 }

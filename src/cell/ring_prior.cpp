@@ -39,21 +39,20 @@ constexpr Wide mark_near = [](const std::int32_t* x, std::int32_t low, std::size
   for (std::size_t i = 0; i < count; ++i) near[i] = static_cast<std::uint32_t>(x[i] - low) <= 2U * kReach;
 };
 
-// Calls visit(index) for all within the square of kReach around nucleus `index`, in their order.
-template <class Visit>
-void each_near(std::size_t index, NucleusTable& table, Visit&& visit) {
-  const auto begin = table.y.begin(), own = begin + static_cast<std::ptrdiff_t>(index);
-  const auto from = std::lower_bound(begin, own, *own - kReach);
-  const auto first = static_cast<std::size_t>(from - begin);
-  const auto count = static_cast<std::size_t>(std::upper_bound(own, table.y.end(), *own + kReach) - from);
-  mark_near(table.x.data() + first, table.x[index] - kReach, count, table.near.data());
+// Fills table.found with all within the square of kReach around nucleus `index`, in their order.
+void find_near(std::size_t index, NucleusTable& table) {
   constexpr std::size_t kAtOnce = sizeof(std::uint64_t);
+  const std::size_t begin = table.begin[index], count = table.end[index] - begin;
+  table.near.resize(std::max(table.near.size(), count + kAtOnce));
+  mark_near(table.x.data() + begin, table.x[index] - kReach, count, table.near.data());
   std::memset(table.near.data() + count, 0, kAtOnce);
+  table.found.clear();
   for (std::size_t i = 0; i < count; i += kAtOnce) {
     std::uint64_t marks;
     std::memcpy(&marks, table.near.data() + i, kAtOnce);
     for (; marks != 0; marks &= marks - 1) {
-      visit(first + i + static_cast<std::size_t>(std::countr_zero(marks)) / 8);
+      table.found.push_back(
+          static_cast<std::uint32_t>(begin + i + static_cast<std::size_t>(std::countr_zero(marks)) / 8));
     }
   }
 }
@@ -63,18 +62,21 @@ constexpr std::int64_t kDirectionMost = kDirectionOne + 1;
 
 // Midlines of the neighbours that may limit a ray whose cap is `cap` steps or less.
 void collect_midlines(std::size_t index, std::int64_t cap, NucleusTable& table, std::vector<Midline>& out) {
-  out.clear();
-  each_near(index, table, [&](std::size_t j) {
+  find_near(index, table);
+  out.resize(table.found.size());
+  std::size_t count = 0;
+  for (const std::uint32_t j : table.found) {
     const std::int32_t dx = table.x[j] - table.x[index], dy = table.y[j] - table.y[index];
     const std::int32_t square = dx * dx + dy * dy, excess = table.radius[index] - table.radius[j];
     const std::int32_t numerator = square - excess * excess;
-    if (j == index || square > kReach * kReach || numerator <= 0) return;
     // Nowhere does a ray meet it nearer than on the way to the neighbour: the greatest divisor is there.
     const std::int64_t distance = static_cast<std::int64_t>(std::sqrt(static_cast<double>(square))) + 1;
     const std::int64_t divisor = 2 * (distance * kDirectionMost - std::int64_t{excess} * kDirectionOne);
-    if (std::int64_t{numerator} * kDirectionOne >= cap * kMicroPerStep * divisor) return;
-    out.push_back({dx, dy, excess, numerator, static_cast<std::int32_t>(j)});
-  });
+    out[count] = {dx, dy, excess, numerator};
+    const bool limits = std::int64_t{numerator} * kDirectionOne < cap * kMicroPerStep * divisor;
+    count += (j != index) & (square <= kReach * kReach) & (numerator > 0) & limits;
+  }
+  out.resize(count);
 }
 
 // For each ray the midline that it meets first, at numerator / divisor; of equals the first in the table. All
@@ -143,14 +145,19 @@ constexpr Wide greatest = [](const std::int32_t* values) ANNULET_KERNEL {
 }  // namespace
 
 void fill_table(std::span<const Nucleus> nuclei, NucleusTable& table) {
-  table.x.resize(nuclei.size());
-  table.y.resize(nuclei.size());
-  table.radius.resize(nuclei.size());
-  table.near.resize(nuclei.size() + sizeof(std::uint64_t));
+  for (auto* values : {&table.x, &table.y, &table.radius}) values->resize(nuclei.size());
+  for (auto* values : {&table.begin, &table.end}) values->resize(nuclei.size());
   for (std::size_t i = 0; i < nuclei.size(); ++i) {
     table.x[i] = nuclei[i].centre.x;
     table.y[i] = nuclei[i].centre.y;
     table.radius[i] = rms_radius(nuclei[i]);
+  }
+  std::uint32_t begin = 0, end = 0;
+  for (std::size_t i = 0; i < nuclei.size(); ++i) {
+    while (table.y[i] - table.y[begin] > kReach) ++begin;
+    while (end < nuclei.size() && table.y[end] - table.y[i] <= kReach) ++end;
+    table.begin[i] = begin;
+    table.end[i] = end;
   }
 }
 

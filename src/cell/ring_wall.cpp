@@ -32,21 +32,51 @@ constexpr std::int64_t kSine64 = 6424;  // round(65536 sin(2 pi / 64))
 
 using Values = std::array<std::int16_t, kRays>;
 
-// Of an even number the upper middle one; 0 for none. Values lie below 4096: found bit by bit.
-constexpr Wide median = [](const Values& values, std::size_t count) ANNULET_KERNEL {
-  const auto below = static_cast<std::int16_t>(count / 2);  // at most so many are less
-  Values padded;
-  for (std::size_t i = 0; i < kRays; ++i) padded[i] = i < count ? values[i] : INT16_MAX;
-  std::int16_t found = 0;
-  for (int bit = 2048; bit > 0 && count > 0; bit /= 2) {
-    const auto tried = static_cast<std::int16_t>(found + bit);
-    std::int16_t less = 0;
-    for (std::size_t i = 0; i < kRays; ++i) less = static_cast<std::int16_t>(less + (padded[i] < tried));
-    if (less <= below) found = tried;
+// Bits of the largest values whose median is asked for.
+constexpr int kOdBits = 12, kWidthBits = 8;
+static_assert(255 * 16 < 1 << kOdBits && 2 * kBaselineFar * kWidthPerStep < 1 << kWidthBits);
+
+// Of an even number the upper middle one; 0 for none. It is found bit by bit: at most half are less.
+int median_portable(const Values& values, std::size_t count, int bits) {
+  int found = 0;
+  for (int bit = 1 << (bits - 1); bit > 0; bit /= 2) {
+    std::size_t less = 0;
+    for (std::size_t i = 0; i < count; ++i) less += values[i] < found + bit;
+    if (less <= count / 2) found += bit;
   }
-  return int{found};
-};
-static_assert(255 * 16 < 4096 && 2 * kBaselineFar * kWidthPerStep < 4096);
+  return count == 0 ? 0 : found;
+}
+
+#if ANNULET_HAS_AVX2
+ANNULET_AVX2 int median_avx2(const Values& values, std::size_t count, int bits) {
+  constexpr std::size_t kGroups = kRays / kLanes;
+  __m256i group[kGroups];
+  for (std::size_t i = 0; i < kGroups; ++i) {
+    const auto left = static_cast<std::int16_t>(static_cast<int>(count) - static_cast<int>(i) * kLanes);
+    group[i] = _mm256_blendv_epi8(_mm256_set1_epi16(INT16_MAX), lanes::load(values.data() + i * kLanes),
+                                  _mm256_cmpgt_epi16(_mm256_set1_epi16(left), lanes::counted()));
+  }
+  int found = 0;
+  for (int bit = 1 << (bits - 1); bit > 0; bit /= 2) {
+    const __m256i tried = _mm256_set1_epi16(static_cast<std::int16_t>(found + bit));
+    const __m256i low =
+        _mm256_packs_epi16(_mm256_cmpgt_epi16(tried, group[0]), _mm256_cmpgt_epi16(tried, group[1]));
+    const __m256i high =
+        _mm256_packs_epi16(_mm256_cmpgt_epi16(tried, group[2]), _mm256_cmpgt_epi16(tried, group[3]));
+    const int less = std::popcount(static_cast<std::uint32_t>(_mm256_movemask_epi8(low))) +
+                     std::popcount(static_cast<std::uint32_t>(_mm256_movemask_epi8(high)));
+    found = less <= static_cast<int>(count / 2) ? found + bit : found;
+  }
+  return count == 0 ? 0 : found;
+}
+#endif
+
+int median(const Values& values, std::size_t count, int bits) {
+#if ANNULET_HAS_AVX2
+  if (kernel_path() == KernelPath::Avx2) return median_avx2(values, count, bits);
+#endif
+  return median_portable(values, count, bits);
+}
 
 std::uint16_t per_mille(int od) {
   return static_cast<std::uint16_t>(divide_round(std::max(od, 0) * kOdPerMille, kOdUnits));
@@ -170,15 +200,15 @@ void measure_wall(const Samples& s, const std::array<int, kRays>& wall, CellRow&
     walls.prominence[ray] = beside.prominence;
     row.radius[ray] = static_cast<std::uint8_t>(wall[ray] * 8 / kStepsPerUm);
   }
-  const int cytoplasm = median(walls.inside, kRays);
-  Widths widths;
+  const int cytoplasm = median(walls.inside, kRays, kOdBits);
+  Widths widths{};
   for (std::size_t ray = 0; ray < kRays; ++ray) {
     widths.ray[widths.count] = static_cast<std::uint8_t>(ray);
     widths.count += walls.prominence[ray] >= least_prominence(s.coarse, cytoplasm, walls.dab[ray], false);
   }
   find_widths(s, wall, walls, widths);
   row.ridge.fill(0);
-  Values prominences;
+  Values prominences{};
   std::size_t ridges = 0;
   for (std::size_t i = 0; i < widths.count; ++i) {
     const std::size_t ray = widths.ray[i];
@@ -194,8 +224,8 @@ void measure_wall(const Samples& s, const std::array<int, kRays>& wall, CellRow&
     ++ridges;
   }
   row.cytoplasm_od = per_mille(cytoplasm);
-  row.contrast_od = per_mille(median(prominences, ridges));
-  row.width = static_cast<std::uint8_t>(std::min(median(widths.width, ridges), 255));
+  row.contrast_od = per_mille(median(prominences, ridges, kOdBits));
+  row.width = static_cast<std::uint8_t>(std::min(median(widths.width, ridges, kWidthBits), 255));
   row.cell_area = polygon_area(row.radius);
   row.flags = static_cast<std::uint16_t>(row.flags | flags_of(s, wall, walls));
 }
