@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "annulet/base/error.hpp"
 #include "annulet/base/integer_math.hpp"
@@ -31,26 +32,27 @@ constexpr std::size_t kLane = 64;  // cells that go through the trees together
 using Lane = std::array<std::int32_t, kLane>;
 using Block = std::array<Lane, kKindFeatures>;
 
-// Adds one tree's leaves; `splits` by level and node. `nodes`: room for half the leaves.
+// Adds one tree's leaves; `splits` by level and node. `nodes`: room for the leaves.
 constexpr Wide add_tree = [](const Split* splits, const std::int32_t* leaves, int depth, const Block& block,
                              Lane* nodes, std::array<std::int64_t, kLane>& sums) ANNULET_KERNEL {
+  Lane *below = nodes, *here = nodes + (std::size_t{1} << (depth - 1));
   for (int level = depth - 1; level >= 0; --level) {
     const std::size_t width = std::size_t{1} << level;
     for (std::size_t node = 0; node < width; ++node) {
       const Split split = splits[width - 1 + node];
-      const Lane& feature = block[static_cast<std::size_t>(split.feature)];
-      Lane chosen;
+      const std::int32_t* feature = block[static_cast<std::size_t>(split.feature)].data();
+      std::int32_t* __restrict chosen = here[node].data();
       if (level == depth - 1) {
         const std::int32_t left = leaves[2 * node], right = leaves[2 * node + 1];
         for (std::size_t j = 0; j < kLane; ++j) chosen[j] = feature[j] >= split.cut ? right : left;
       } else {
-        const Lane &left = nodes[2 * node], &right = nodes[2 * node + 1];
+        const std::int32_t *left = below[2 * node].data(), *right = below[2 * node + 1].data();
         for (std::size_t j = 0; j < kLane; ++j) chosen[j] = feature[j] >= split.cut ? right[j] : left[j];
       }
-      nodes[node] = chosen;
     }
+    std::swap(below, here);
   }
-  for (std::size_t j = 0; j < kLane; ++j) sums[j] += nodes[0][j];
+  for (std::size_t j = 0; j < kLane; ++j) sums[j] += below[0][j];
 };
 
 }  // namespace
@@ -105,7 +107,7 @@ KindModel::Trees::Trees(TomlTable& table) {
 void KindModel::Trees::judge_nuclei(const CellTable& cells, std::vector<CellKind>& kinds) const {
   KindFeatureReader features_of(cells);
   Block block;
-  std::vector<Lane> nodes(std::size_t{1} << (depth - 1));
+  std::vector<Lane> nodes(std::size_t{1} << depth);
   for (std::size_t first = 0; first < cells.size(); first += kLane) {
     const std::size_t count = std::min(kLane, cells.size() - first);
     for (std::size_t j = 0; j < count; ++j) {

@@ -150,26 +150,35 @@ void KindNeighbourhood::Columns::resize(std::size_t n) {
 KindNeighbourhood::KindNeighbourhood(const CellTable& cells, std::int32_t strong, std::int32_t large)
     : large_(large) {
   static_assert(kMedianOf.size() == kMedians);
-  std::vector<std::uint32_t> seen;
+  // Once through the rows, which are large; then from their order to that of the grid.
+  struct Seen {
+    std::int32_t x, y;
+    std::uint16_t area;
+    std::array<std::int32_t, kMedians> values;
+  };
+  std::vector<Seen> seen;
+  seen.reserve(cells.size());
   std::int32_t left = 0, top = 0;
-  for (std::uint32_t i = 0; i < cells.size(); ++i) {
-    if (is_seen(cells[i])) seen.push_back(i);
-    left = std::min(left, cells[i].x);
-    top = std::min(top, cells[i].y);
+  for (const CellRow& row : cells) {
+    left = std::min(left, row.x);
+    top = std::min(top, row.y);
+    if (!is_seen(row)) continue;
+    const KindFeatures own = own_features(row, strong, large);
+    Seen& nucleus = seen.emplace_back(Seen{row.x, row.y, row.nucleus_area, {}});
+    for (std::size_t m = 0; m < kMedians; ++m)
+      nucleus.values[m] = own[static_cast<std::size_t>(kMedianOf[m].first)];
   }
   grid_.build(seen.size(), kNear, left, top, [&](std::size_t i) {
-    return Point<MicroFrame, std::int32_t>{cells[seen[i]].x, cells[seen[i]].y};
+    return Point<MicroFrame, std::int32_t>{seen[i].x, seen[i].y};
   });
   seen_.resize(seen.size());
   for (std::size_t k = 0; k < seen.size(); ++k) {
-    const CellRow& row = cells[seen[grid_.order()[k]]];
-    seen_.x[k] = row.x;
-    seen_.y[k] = row.y;
-    seen_.area[k] = row.nucleus_area;
-    largest_ = std::max<std::int32_t>(largest_, row.nucleus_area);
-    const KindFeatures own = own_features(row, strong, large);
-    for (std::size_t m = 0; m < kMedians; ++m)
-      seen_.values[m][k] = own[static_cast<std::size_t>(kMedianOf[m].first)];
+    const Seen& nucleus = seen[grid_.order()[k]];
+    seen_.x[k] = nucleus.x;
+    seen_.y[k] = nucleus.y;
+    seen_.area[k] = nucleus.area;
+    largest_ = std::max<std::int32_t>(largest_, nucleus.area);
+    for (std::size_t m = 0; m < kMedians; ++m) seen_.values[m][k] = nucleus.values[m];
   }
 }
 

@@ -1,7 +1,6 @@
 #include "cell/own_wall.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "annulet/base/directions.hpp"
 #include "annulet/base/integer_math.hpp"
@@ -37,11 +36,13 @@ bool seen_from(const CellRow& other, const CellRow& row, std::size_t ray, int vi
   const std::int64_t radius = std::int64_t{row.radius[ray]} * kMicroPerRadius;
   const std::int64_t x = row.x - other.x + divide_round(kDirections64[ray][0] * radius, kDirectionOne);
   const std::int64_t y = row.y - other.y + divide_round(kDirections64[ray][1] * radius, kDirectionOne);
-  const std::int64_t distance = integer_sqrt(x * x + y * y);
+  const std::int64_t square = x * x + y * y;
   const std::size_t towards = ray_towards(x, y);
   for (const std::size_t beside : {towards, (towards + 1) % kRays, (towards + kRays - 1) % kRays}) {
     const std::int64_t wall = std::int64_t{other.radius[beside]} * kMicroPerRadius;
-    if (is_stained(other.ridge[beside], visible_od) && std::abs(wall - distance) < kSamePlace) return true;
+    const std::int64_t nearest = std::max<std::int64_t>(0, wall - kSamePlace + 1), beyond = wall + kSamePlace;
+    const bool same_place = square >= nearest * nearest && square < beyond * beyond;
+    if (same_place && is_stained(other.ridge[beside], visible_od)) return true;
   }
   return false;
 }
@@ -59,7 +60,8 @@ Rays own_wall(const CellTable& cells, const GradedTable& graded, std::size_t ind
     if (other == nullptr) continue;
     const bool theirs = positive(graded[static_cast<std::size_t>(other - cells.data())].pattern);
     for (std::size_t ray = 0; ray < kRays; ++ray) {
-      if (row.facing[ray] == i && (theirs || !seen_from(*other, row, ray, visible_od))) own[ray] = false;
+      if (row.facing[ray] != i || !is_stained(row.ridge[ray], visible_od)) continue;
+      if (theirs || !seen_from(*other, row, ray, visible_od)) own[ray] = false;
     }
   }
   return own;

@@ -8,9 +8,10 @@
 
 namespace annulet {
 
-/// Rays of the cell `index` whose stain may be its own: false where the wall is a positive neighbour's, is
-/// not seen from the other side, or is the free edge of brown cytoplasm. `graded` holds the patterns of
-/// `cells`, which are sorted by `before`; `visible_od` in 1/1000 OD.
+/// Stained rays of the cell `index` whose stain may be its own (of the others nothing is said): false where
+/// the wall is a positive neighbour's, is not seen from the other side, or is the free edge of brown
+/// cytoplasm. `graded` holds the patterns of `cells`, which are sorted by `before`; `visible_od` in 1/1000
+/// OD.
 std::array<bool, kRays> own_wall(const CellTable& cells, const GradedTable& graded, std::size_t index,
                                  int visible_od);
 
