@@ -9,12 +9,14 @@
 #include <functional>
 #include <iostream>
 #include <string_view>
+#include <vector>
 
 #include "annulet/app/command.hpp"
 #include "annulet/app/console.hpp"
 #include "annulet/base/digest.hpp"
 #include "annulet/base/files.hpp"
 #include "annulet/pipeline/score_slide.hpp"
+#include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/report/writers.hpp"
 
 namespace annulet {
@@ -67,18 +69,22 @@ void write_table(AtomicFolder& folder, const char* name, TableWriter write, cons
   });
 }
 
-void write_result(const SlideResult& result, RunRecord& run, bool geojson, const std::string& json,
-                  AtomicFolder& folder) {
+// The files do not depend on each other; those that take longest come first.
+void write_result(const SlideResult& result, RunRecord& run, const ScoreOptions& options, bool geojson,
+                  const std::string& json, AtomicFolder& folder) {
   folder.write("result.json", json);
   run.result_digest = sha256_of(json);
+  std::vector<std::function<void()>> files;
   if (result.scanned) {
-    write_table(folder, "cells.csv.gz", write_cells_csv, result);
-    write_table(folder, "cells.bin.gz", write_cells_bin, result);
-    if (geojson) write_table(folder, "cells.geojson.gz", write_cells_geojson, result);
-    folder.write("heatmap.png", encode_png(draw_heatmap(result)));
-    folder.write("overlay.png", encode_png(draw_overlay(result)));
+    if (geojson)
+      files.emplace_back([&] { write_table(folder, "cells.geojson.gz", write_cells_geojson, result); });
+    files.emplace_back([&] { write_table(folder, "cells.bin.gz", write_cells_bin, result); });
+    files.emplace_back([&] { write_table(folder, "cells.csv.gz", write_cells_csv, result); });
+    files.emplace_back([&] { folder.write("overlay.png", encode_png(draw_overlay(result))); });
+    files.emplace_back([&] { folder.write("heatmap.png", encode_png(draw_heatmap(result))); });
   }
-  folder.write("report.html", write_report_html(result, run));
+  files.emplace_back([&] { folder.write("report.html", write_report_html(result, run)); });
+  side_by_side(options.threads, files);
   folder.write("run.json", write_run_json(run));
 }
 
@@ -135,7 +141,7 @@ class ScoreCommand : public Command {
       control.report({"write", 0, 1, result.cells.size()});
     }
     const std::string json = write_result_json(result);
-    write_result(result, record, geojson_, json, folder);
+    write_result(result, record, options_, geojson_, json, folder);
     folder.commit();
     for (const Remark& r : result.verdict.reasons)
       spdlog::error("{}: [{}] {}", slide_.string(), r.code, r.message);

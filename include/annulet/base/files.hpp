@@ -18,7 +18,8 @@ using Append = std::function<void(std::string_view)>;
 /// A folder that appears whole or not at all: files are written into a hidden sibling folder, fsynced, and
 /// the folder is renamed to its name by `commit`. Without `commit` (an exception, Ctrl-C) nothing is left
 /// behind, and what a killed process left beside the same target is removed by the next one. A file that
-/// is not of `names` is never removed. One thread; a handful of system calls a file.
+/// is not of `names` is never removed. Several threads may write files of different names; everything else is
+/// for one thread. A handful of system calls a file.
 class AtomicFolder {
  public:
   /// `names` are the files that the folder may hold, first the one that it always holds. `target` must not
