@@ -69,15 +69,27 @@ void write_table(AtomicFolder& folder, const char* name, TableWriter write, cons
   });
 }
 
-// The files do not depend on each other; those that take longest come first.
+// By far the longest of the files, so all threads take part in it.
+void write_geojson(AtomicFolder& folder, const SlideResult& result, int threads) {
+  folder.write("cells.geojson.gz", [&](const Append& file) {
+    const auto member = [&](std::size_t part) {
+      std::string bytes;
+      GzipMembers gzip([&](std::string_view made) { bytes = made; });
+      gzip(geojson_part(result, part));
+      return bytes;
+    };
+    in_order(threads, geojson_parts(result), member, file);
+  });
+}
+
+// The other files do not depend on each other; those that take longest come first.
 void write_result(const SlideResult& result, RunRecord& run, const ScoreOptions& options, bool geojson,
                   const std::string& json, AtomicFolder& folder) {
   folder.write("result.json", json);
   run.result_digest = sha256_of(json);
   std::vector<std::function<void()>> files;
   if (result.scanned) {
-    if (geojson)
-      files.emplace_back([&] { write_table(folder, "cells.geojson.gz", write_cells_geojson, result); });
+    if (geojson) write_geojson(folder, result, options.threads);
     files.emplace_back([&] { write_table(folder, "cells.bin.gz", write_cells_bin, result); });
     files.emplace_back([&] { write_table(folder, "cells.csv.gz", write_cells_csv, result); });
     files.emplace_back([&] { folder.write("overlay.png", encode_png(draw_overlay(result))); });

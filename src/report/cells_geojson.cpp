@@ -1,5 +1,7 @@
 // cells.geojson: a FeatureCollection that QuPath opens; its rules, classes and colours:
 // docs/formats/geojson.md.
+#include <algorithm>
+
 #include "annulet/base/digest.hpp"
 #include "annulet/base/error.hpp"
 #include "annulet/report/writers.hpp"
@@ -12,7 +14,9 @@
 namespace annulet {
 namespace {
 
-constexpr double kHundredths = 100;  // QuPath keeps pixel coordinates on a grid of 0.01
+constexpr std::size_t kCellsAPart = 768;      // about 1 MiB
+constexpr std::size_t kBytesAFeature = 1536;  // more than most take: reserves once
+constexpr double kHundredths = 100;           // QuPath keeps pixel coordinates on a grid of 0.01
 
 /// The member `classification`: names that switch on QuPath's own columns where they mean the same, with its
 /// colours.
@@ -131,18 +135,27 @@ void append_feature(std::string& out, const SlideResult& result, std::size_t i) 
 
 }  // namespace
 
-void write_cells_geojson(const SlideResult& result, const Append& out) {
+std::size_t geojson_parts(const SlideResult& result) {
+  return std::max<std::size_t>(1, (result.cells.size() + kCellsAPart - 1) / kCellsAPart);
+}
+
+std::string geojson_part(const SlideResult& result, std::size_t part) {
   expects(result.cells.size() == result.graded.size(), "every cell is graded");
   expects(result.cells.empty() || result.pitch.known(), "cells lie on a slide of known pitch");
-  report::Pieces pieces(out);
-  pieces.text() += "{\"type\":\"FeatureCollection\",\"features\":[\n";
-  for (std::size_t i = 0; i < result.cells.size(); ++i) {
-    append_feature(pieces.text(), result, i);
-    pieces.text() += i + 1 < result.cells.size() ? ",\n" : "\n";
-    pieces.end_row();
+  const std::size_t first = part * kCellsAPart, last = std::min(first + kCellsAPart, result.cells.size());
+  std::string out;
+  out.reserve((last - first) * kBytesAFeature + 64);
+  if (part == 0) out += "{\"type\":\"FeatureCollection\",\"features\":[\n";
+  for (std::size_t i = first; i < last; ++i) {
+    append_feature(out, result, i);
+    out += i + 1 < result.cells.size() ? ",\n" : "\n";
   }
-  pieces.text() += "]}\n";
-  pieces.flush();
+  if (last == result.cells.size()) out += "]}\n";
+  return out;
+}
+
+void write_cells_geojson(const SlideResult& result, const Append& out) {
+  for (std::size_t part = 0; part < geojson_parts(result); ++part) out(geojson_part(result, part));
 }
 
 std::string write_cells_geojson(const SlideResult& result) {

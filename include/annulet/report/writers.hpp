@@ -25,6 +25,9 @@ void write_cells_csv(const SlideResult& result, const Append& out);  ///< RFC 41
 void write_cells_bin(const SlideResult& result, const Append& out);  ///< docs/formats/cells-bin.md
 /// FeatureCollection for QuPath, docs/formats/geojson.md.
 void write_cells_geojson(const SlideResult& result, const Append& out);
+/// The pieces of cells.geojson one by one, for several threads: 0 ... geojson_parts - 1.
+std::size_t geojson_parts(const SlideResult& result);
+std::string geojson_part(const SlideResult& result, std::size_t part);
 inline constexpr std::size_t kTablePiece = std::size_t{1} << 20;
 /// The same as one text, for small tables.
 std::string write_cells_csv(const SlideResult& result);
