@@ -1,6 +1,11 @@
-"""The tables of scripts/bench in Markdown, from what test/bench/measure.py measured."""
+"""The tables of scripts/bench in Markdown, from what test/bench/measure.py measured.
 
-# What is wanted of the main slide (of a row: its name, how it is found, the bound, the unit).
+usage: tables.py FILE.json     prints those of an earlier `scripts/bench --json FILE.json`
+"""
+import json
+import sys
+
+# What is wanted of the main slide; memory by the slide's side in px.
 LEAST_CELLS = 120_000
 MOST_OVER_DECODE, MOST_OVER_OPENSLIDE, LEAST_SCIKIT = 3.2, 0.45, 50
 LEAST_SPEED_UP, MOST_CPU_OF_TWO = 1.8, 1.08
@@ -8,6 +13,7 @@ MOST_MB = {40_960: 300, 102_400: 600}
 MOST_GROWTH = 1.10
 MOST_GEOJSON_S = 4
 MOST_WRITING = 0.15
+BUSY = 1.15              # wall over CPU time of a run on one thread, from which the machine had other work
 
 
 def table(head, rows):
@@ -33,6 +39,14 @@ def outcome(slide):
     return result["score"] or f"no score ({', '.join(result['reasons'])})"
 
 
+def busy(report):
+    run = report["main"]["one_thread"]
+    if run["wall_s"] < BUSY * run["cpu_s"]:
+        return ""
+    return (f" **The machine was busy**: a run on one thread of {run['cpu_s']:.1f} CPU s took {run['wall_s']:.1f} s, so that wall times say "
+            "nothing and CPU times are too long.")
+
+
 def opening(report):
     machine, main = report["machine"], report["main"]
     run, yard = main["one_thread"], main["yardstick"]
@@ -42,7 +56,8 @@ def opening(report):
 
 {trial}annulet {run['version']} (commit {report['commit']}) on {machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']:.0f} GB, Linux {machine['kernel']}; {machine['compiler']};
 {libraries}. Made by `scripts/bench`: medians of {report['rounds']} round(s), each of which measures everything once, so that both sides of a ratio come from the same minutes.
-CPU time is user and system time of the whole process; files are in the page cache. "Per px" is per pixel of the file's tiles that hold tissue (streams over 0.06 bytes per pixel).
+CPU time is user and system time of the whole process; files are in the page cache. "Per px" is per pixel of the file's tiles that hold tissue (streams over 0.06 bytes per pixel, and over
+1.6 times a tile of glass).{busy(report)}
 
 The slide: {form_name(main)}, painted by annulet's own painter, {main['bytes'] / 1e6:.0f} MB, {yard['tissue_tiles']:,} of {yard['tiles']:,} tiles with tissue
 ({yard['tissue_px'] / 1e6:.1f} Mpx, {yard['bytes_per_px']:.3f} bytes per px), SHA-256 `{run['result']['slide_sha256'][:16]}...`.
@@ -140,3 +155,10 @@ def other_slides(report):
 
 def markdown(report):
     return "\n".join(part for part in (opening(report), gates(report), stages(report), threads(report), other_slides(report)) if part)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        sys.exit(__doc__)
+    with open(sys.argv[1], encoding="utf-8") as source:
+        print(markdown(json.load(source)))

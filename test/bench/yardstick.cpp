@@ -14,6 +14,7 @@
 #include <tiffio.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <ctime>
 #include <string>
@@ -30,6 +31,9 @@ using namespace annulet;
 
 constexpr double kTissueBytesPerPx = 0.06, kOverGlass = 1.6;
 constexpr int kWindowPx = 1024, kFallbackPx = 1024;
+// libjpeg-turbo writes rows that are aligned for AVX2 past the cache, which takes 10 % longer: rows begin off
+// it.
+constexpr std::size_t kVectorBytes = 32, kOffAlignment = 16;
 
 double cpu_seconds() {
   timespec now{};
@@ -100,7 +104,7 @@ class Decoder {
   explicit Decoder(const Tiles& tiles)
       : ycbcr_(tiles.ycbcr),
         row_bytes_(3 * std::size_t{tiles.tile_width}),
-        pixels_(row_bytes_ * tiles.tile_height) {
+        pixels_(row_bytes_ * tiles.tile_height + kOffAlignment + 2 * kVectorBytes) {
     session_.err = jpeg_std_error(&errors_);
     jpeg_create_decompress(&session_);
     if (tiles.tables.empty()) return;
@@ -118,13 +122,17 @@ class Decoder {
     session_.out_color_space = JCS_RGB;
     jpeg_start_decompress(&session_);
     while (session_.output_scanline < session_.output_height) {
-      JSAMPROW row = pixels_.data() + session_.output_scanline * row_bytes_;
+      JSAMPROW row = first_row() + session_.output_scanline * row_bytes_;
       jpeg_read_scanlines(&session_, &row, 1);
     }
     jpeg_finish_decompress(&session_);
   }
 
  private:
+  unsigned char* first_row() {
+    const auto start = reinterpret_cast<std::uintptr_t>(pixels_.data());
+    return pixels_.data() + (kVectorBytes - start % kVectorBytes) + kOffAlignment;
+  }
   void source(const std::string& bytes) {
     jpeg_mem_src(&session_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   }
