@@ -62,7 +62,9 @@ def medians(rounds):
     first = rounds[0]
     if isinstance(first, dict):
         return {key: medians([each[key] for each in rounds]) for key in first}
-    if isinstance(first, (int, float)) and not isinstance(first, bool):
+    if isinstance(first, int):
+        return statistics.median_low(rounds)  # a count stays one that was measured
+    if isinstance(first, float):
         return statistics.median(rounds)
     return first
 
@@ -220,6 +222,9 @@ def parsed():
         parser.add_argument(name)
     parser.add_argument("--rounds", type=int, default=0)
     options = parser.parse_args()
+    for path in (options.json, options.markdown):
+        if path and not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+            parser.error(f"the folder of {path} does not exist")
     options.rounds = max(1, options.rounds or (1 if options.quick else 3))
     return options
 
@@ -263,7 +268,7 @@ def main():
     options = parsed()
     report = measure(options)
     text = tables.markdown(report)
-    print(text)
+    print(text, end="")
     for path, content in ((options.json, json.dumps(report, indent=1) + "\n"), (options.markdown, text)):
         if path:
             with open(path, "w", encoding="utf-8") as file:

@@ -161,4 +161,4 @@ if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     with open(sys.argv[1], encoding="utf-8") as source:
-        print(markdown(json.load(source)))
+        print(markdown(json.load(source)), end="")
