@@ -70,6 +70,12 @@ bool has_end_marker_missing(const Session& session) {
   return session.code == JWRN_JPEG_EOF;
 }
 
+// libjpeg-turbo writes rows that begin on 32 bytes past the cache; they are read again at once.
+constexpr std::size_t kStreamed = 32;
+bool goes_past_the_cache(const std::uint8_t* row) {
+  return reinterpret_cast<std::uintptr_t>(row) % kStreamed == 0;
+}
+
 void read_rows(Session& session, const TileWindow& window, std::uint8_t* scratch) {
   jpeg_decompress_struct& decoder = session.decoder;
   const int width = static_cast<int>(decoder.output_width), height = static_cast<int>(decoder.output_height);
@@ -79,16 +85,18 @@ void read_rows(Session& session, const TileWindow& window, std::uint8_t* scratch
   JSAMPROW rows[kRowsAtOnce];
   for (int y = 0; y < height;) {
     const int count = std::min(kRowsAtOnce, height - y);
+    const auto target = [&](int i) {
+      return window.to + static_cast<std::size_t>(y + i - window.y0) * window.stride;
+    };
+    const auto is_wanted = [&](int i) { return y + i >= window.y0 && y + i < window.y1; };
     for (int i = 0; i < count; ++i) {
-      const bool direct = whole_rows && y + i >= window.y0 && y + i < window.y1;
-      rows[i] = direct ? window.to + static_cast<std::size_t>(y + i - window.y0) * window.stride
-                       : scratch + static_cast<std::size_t>(i) * row_bytes;
+      const bool direct = whole_rows && is_wanted(i) && !goes_past_the_cache(target(i));
+      rows[i] = direct ? target(i) : scratch + static_cast<std::size_t>(i) * row_bytes;
     }
     const int got = static_cast<int>(jpeg_read_scanlines(&decoder, rows, static_cast<JDIMENSION>(count)));
-    for (int i = 0; i < got && !whole_rows; ++i) {
-      if (y + i < window.y0 || y + i >= window.y1) continue;
-      std::memcpy(window.to + static_cast<std::size_t>(y + i - window.y0) * window.stride,
-                  rows[i] + static_cast<std::size_t>(window.x0) * 3, wanted_bytes);
+    for (int i = 0; i < got; ++i) {
+      if (!is_wanted(i) || rows[i] == target(i)) continue;
+      std::memcpy(target(i), rows[i] + static_cast<std::size_t>(window.x0) * 3, wanted_bytes);
     }
     y += got;
   }
@@ -97,19 +105,34 @@ void read_rows(Session& session, const TileWindow& window, std::uint8_t* scratch
 }
 
 // Between setjmp and its return nothing here owns memory: longjmp runs no destructor.
-bool run_tile(Session& session, std::span<const std::uint8_t> tables, std::span<const std::uint8_t> tile,
-              JpegColour colour, int tile_width, int tile_height, const TileWindow& window,
-              std::uint8_t* scratch) {
+bool load_tables(Session& session, std::span<const std::uint8_t> tables) {
   if (setjmp(session.escape) != 0) return false;
   start(session);
-  jpeg_decompress_struct& decoder = session.decoder;
-  if (!tables.empty()) {
-    jpeg_mem_src(&decoder, tables.data(), tables.size());
-    if (jpeg_read_header(&decoder, FALSE) != JPEG_HEADER_TABLES_ONLY) {
-      std::snprintf(session.message, sizeof session.message, "the shared JPEG tables hold a picture");
-      return false;
-    }
+  if (tables.empty()) return true;
+  jpeg_mem_src(&session.decoder, tables.data(), tables.size());
+  if (jpeg_read_header(&session.decoder, FALSE) == JPEG_HEADER_TABLES_ONLY) return true;
+  std::snprintf(session.message, sizeof session.message, "the shared JPEG tables hold a picture");
+  return false;
+}
+
+// Whether the tile itself defines tables, which would stay in the decompressor.
+bool brings_tables(std::span<const std::uint8_t> tile) {
+  constexpr std::uint8_t kHuffman = 0xC4, kArithmetic = 0xCC, kQuantization = 0xDB, kScan = 0xDA;
+  std::size_t at = 2;  // after the marker of the start
+  while (at + 4 <= tile.size() && tile[at] == 0xFF) {
+    const std::uint8_t marker = tile[at + 1];
+    if (marker == kScan) return false;
+    if (marker == kHuffman || marker == kArithmetic || marker == kQuantization) return true;
+    at += 2 + (std::size_t{tile[at + 2]} << 8 | tile[at + 3]);
   }
+  return true;  // not as expected: take no risk
+}
+
+bool run_tile(Session& session, std::span<const std::uint8_t> tile, JpegColour colour, int tile_width,
+              int tile_height, const TileWindow& window, std::uint8_t* scratch) {
+  if (setjmp(session.escape) != 0) return false;
+  jpeg_decompress_struct& decoder = session.decoder;
+  session.pixels_done = false;
   jpeg_mem_src(&decoder, tile.data(), tile.size());
   jpeg_read_header(&decoder, TRUE);
   if (static_cast<int>(decoder.image_width) != tile_width ||
@@ -149,16 +172,37 @@ bool run_picture(Session& session, const TileWindow& window, std::uint8_t* scrat
 
 }  // namespace
 
+struct JpegTileDecoder::Decompressor {
+  Session session;
+  Decompressor() = default;
+  Decompressor(const Decompressor&) = delete;
+  ~Decompressor() { jpeg_destroy_decompress(&session.decoder); }
+};
+
+JpegTileDecoder::JpegTileDecoder() = default;
+JpegTileDecoder::~JpegTileDecoder() = default;
+JpegTileDecoder::JpegTileDecoder(JpegTileDecoder&&) noexcept = default;
+
+bool JpegTileDecoder::prepare(std::span<const std::uint8_t> tables) {
+  if (decompressor_ && tables_ == tables.data()) return true;
+  decompressor_ = std::make_unique<Decompressor>();
+  tables_ = tables.data();
+  return load_tables(decompressor_->session, tables);
+}
+
 std::string JpegTileDecoder::decode(std::span<const std::uint8_t> tables, std::span<const std::uint8_t> tile,
                                     JpegColour colour, int tile_width, int tile_height,
                                     const TileWindow& window) {
-  scratch_.resize(static_cast<std::size_t>(tile_width) * 3 * kRowsAtOnce);
-  // A fresh decompressor a tile: tables left by one tile must never serve another. It costs about 1 %.
-  Session session;
-  const bool good = run_tile(session, tables, tile, colour, tile_width, tile_height, window, scratch_.data());
+  constexpr std::size_t kOffStream = kStreamed / 2;
+  scratch_.resize(static_cast<std::size_t>(tile_width) * 3 * kRowsAtOnce + 2 * kStreamed);
+  std::uint8_t* scratch = scratch_.data();
+  while (reinterpret_cast<std::uintptr_t>(scratch) % kStreamed != kOffStream) ++scratch;
+  const bool prepared = prepare(tables);
+  Session& session = decompressor_->session;
+  const bool good = prepared && run_tile(session, tile, colour, tile_width, tile_height, window, scratch);
   std::string fault = good ? "" : session.message;
   if (!good && fault.empty()) fault = "unknown JPEG fault";
-  jpeg_destroy_decompress(&session.decoder);
+  if (!good || brings_tables(tile)) decompressor_.reset();
   return fault;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,14 +24,22 @@ enum class JpegColour { YCbCr, Rgb };
 
 /// One JPEG tile of a TIFF, decoded with libjpeg-turbo: integer DCT (ISLOW) and fancy upsampling, the
 /// settings of OpenSlide, hence its pixels. The whole tile is always decoded, so that the verdict on it does
-/// not depend on the part that is wanted. Scratch memory is kept between tiles; nothing else is. One thread.
+/// not depend on the part that is wanted. The decompressor and the slide's shared tables are kept from tile
+/// to tile, but never what a tile brought along itself. One thread.
 class JpegTileDecoder {
  public:
+  JpegTileDecoder();
+  ~JpegTileDecoder();
+  JpegTileDecoder(JpegTileDecoder&&) noexcept;
   /// Empty when the tile was decoded, else what is wrong with it (then `window` holds anything).
   std::string decode(std::span<const std::uint8_t> tables, std::span<const std::uint8_t> tile,
                      JpegColour colour, int tile_width, int tile_height, const TileWindow& window);
 
  private:
+  struct Decompressor;
+  bool prepare(std::span<const std::uint8_t> tables);
+  std::unique_ptr<Decompressor> decompressor_;
+  const std::uint8_t* tables_ = nullptr;  ///< that it holds
   std::vector<std::uint8_t> scratch_;
 };
 

@@ -14,7 +14,7 @@
 namespace annulet {
 namespace {
 
-/// What one call of read needs beside the slide: nothing here outlives the call.
+/// What a call of read needs beside the slide; kept for the next call.
 struct ReadState {
   std::vector<std::uint8_t> raw;    ///< compressed bytes of a tile
   std::vector<std::uint8_t> plain;  ///< samples of a tile that is not JPEG
@@ -44,6 +44,8 @@ class TiffSource final : public SlideSource {
   void fetch_ahead(const Rect<SlideFrame>& rect) const override;
 
  private:
+  std::unique_ptr<ReadState> take_state() const;
+  void give_state(std::unique_ptr<ReadState> state) const;
   template <class Visit>
   static void each_tile(const TiffImage& image, const Rect<LevelFrame>& rect, Visit&& visit);
   std::string share_tile(const TilePlace& tile, SharedTiles::Tile& shared, ReadState& state,
@@ -58,6 +60,8 @@ class TiffSource final : public SlideSource {
   SlideInfo info_;
   std::vector<std::unique_ptr<TileCodec>> codecs_;  ///< one a level
   mutable SharedTiles shared_;                      ///< of level 0
+  mutable std::mutex states_mutex_;
+  mutable std::vector<std::unique_ptr<ReadState>> states_;  ///< of no call
 };
 
 TilePlace place_of(const TiffImage& image, std::uint32_t column, std::uint32_t row,
@@ -111,7 +115,8 @@ void TiffSource::read(int level, Rect<LevelFrame> rect, SlidePixels& out) const 
   const TiffImage& image = levels_[static_cast<std::size_t>(level)];
   PixelWindow window(rect, out);
   window.lose_outside(rect.clipped({0, 0, image.width, image.height}));
-  ReadState state;
+  std::unique_ptr<ReadState> kept = take_state();
+  ReadState& state = *kept;
   each_tile(image, rect, [&](const TilePlace& tile) {
     const bool missing = image.sizes[tile.number] == 0;
     const bool jpeg = image.compression == COMPRESSION_JPEG;
@@ -124,6 +129,21 @@ void TiffSource::read(int level, Rect<LevelFrame> rect, SlidePixels& out) const 
     out.problems.push_back({missing ? ProblemKind::Missing : ProblemKind::Undecodable,
                             tile_name(level, tile) + ": " + fault, slide_area(info_, level, tile.area)});
   });
+  give_state(std::move(kept));
+}
+
+std::unique_ptr<ReadState> TiffSource::take_state() const {
+  const std::lock_guard lock(states_mutex_);
+  if (states_.empty()) return std::make_unique<ReadState>();
+  std::unique_ptr<ReadState> state = std::move(states_.back());
+  states_.pop_back();
+  return state;
+}
+
+void TiffSource::give_state(std::unique_ptr<ReadState> state) const {
+  state->codec.reset();
+  const std::lock_guard lock(states_mutex_);
+  states_.push_back(std::move(state));
 }
 
 /// A tile of level 0 that other reads need as well.
