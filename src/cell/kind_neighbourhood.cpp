@@ -59,6 +59,33 @@ ANNULET_KERNEL inline std::int32_t value_of_rank(const Value* values, std::int32
   return low;
 }
 
+// Of few values each is compared with each: there is nothing to wait for, as there is in halving a range.
+constexpr std::int32_t kFew = 32;
+using Places = std::array<std::int32_t, kFew>;
+
+// How many of the values are less, and in the higher half how many are not more.
+ANNULET_KERNEL inline Places places_of(const std::int32_t* values, std::int32_t count, std::int32_t whole) {
+  Places places{};
+  std::int32_t* __restrict place = places.data();
+  for (std::int32_t k = 0; k < count; ++k) {
+    const std::int32_t value = values[k];
+    for (std::int32_t i = 0; i < whole; ++i)
+      place[i] -= all_ones(values[i] > value) + (all_ones(values[i] >= value) << 16);
+  }
+  return places;
+}
+
+ANNULET_KERNEL inline std::int32_t value_at(const std::int32_t* values, const Places& places,
+                                            std::int32_t whole, std::int32_t rank) {
+  std::int32_t found = std::numeric_limits<std::int32_t>::min();
+  for (std::int32_t i = 0; i < whole; ++i) {
+    const std::int32_t place = places.data()[i];
+    const std::int32_t here = all_ones((place & 65535) <= rank) & all_ones(place >> 16 > rank);
+    found = std::max(found, (values[i] & here) | (std::numeric_limits<std::int32_t>::min() & ~here));
+  }
+  return found;
+}
+
 }  // namespace
 
 // Whole vectors are read of each stretch; what lies beyond its end counts as outside.
@@ -94,6 +121,7 @@ struct KindNeighbourhood::Kernels {
     Near around{count, 0, static_cast<std::int32_t>(nearest + 1), {}, 0};
     if (count == 0) return around;
     const std::int32_t whole = whole_vectors(count);
+    const std::int32_t middle = rank_of(count, 50), upper = rank_of(count, 75);
     for (std::size_t m = 0; m < kMedians; ++m) {
       const std::int32_t* column = seen.values[m].data();
       std::int32_t low = column[chosen[0]], high = low;
@@ -104,10 +132,16 @@ struct KindNeighbourhood::Kernels {
         high = std::max(high, value);
       }
       for (std::int32_t i = count; i < whole; ++i) values[i] = kNoValue;
-      around.medians[m] = value_of_rank(values, whole, rank_of(count, 50), low, high);
-      if (kMedianOf[m].first != KindFeature::Area) continue;
-      around.upper_area = value_of_rank(values, whole, rank_of(count, 75), low, high);
-      for (std::int32_t i = 0; i < count; ++i) around.large += values[i] >= least_large ? 1 : 0;
+      if (count <= kFew) {
+        const Places places = places_of(values, count, whole);
+        around.medians[m] = value_at(values, places, whole, middle);
+        if (m == 0) around.upper_area = value_at(values, places, whole, upper);
+      } else {
+        around.medians[m] = value_of_rank(values, whole, middle, low, high);
+        if (m == 0) around.upper_area = value_of_rank(values, whole, upper, low, high);
+      }
+      if (m == 0)
+        for (std::int32_t i = 0; i < count; ++i) around.large += values[i] >= least_large ? 1 : 0;
     }
     return around;
   };

@@ -110,7 +110,8 @@ TileAccount account_tiles(const SlideInfo& info, double pitch_um, const TissueMa
       }
     }
   };
-  const Plane<std::uint8_t> unknown = unknown_mask(tissue, pitch_um, unseen);
+  const Plane<std::uint8_t> unknown =
+      unseen.empty() ? Plane<std::uint8_t>() : unknown_mask(tissue, pitch_um, unseen);
   for (const Problem& problem : unseen) {
     if (problem.kind == ProblemKind::Undecodable ||
         amid_tissue(tissue, unknown, mask_of(tissue, pitch_um, problem.where)))
