@@ -55,14 +55,13 @@ constexpr auto kFourthRoots =
 constexpr Wide mean_and_weakest = [](const std::int16_t* edge) ANNULET_KERNEL {
   std::int16_t weaker[kNucleusRays];
   count_weaker(edge, weaker);
-  std::int32_t sum = 0, weakest = 0, count = 0;
-  std::int16_t last = std::numeric_limits<std::int16_t>::min();
-  for (int i = 0; i < kNucleusRays; ++i) {
-    const bool weak = weaker[i] < kWeakRays;
-    sum += edge[i];
-    weakest += weak ? edge[i] : 0;
-    count += weak ? 1 : 0;
-    last = std::max(last, weak ? edge[i] : std::numeric_limits<std::int16_t>::min());
+  std::int32_t sum = 0, weakest = 0, count = 0, last = std::numeric_limits<std::int16_t>::min();
+  for (int i = 0; i < kNucleusRays; ++i) {  // masks: branches would be foretold no better than by chance
+    const std::int32_t e = edge[i], mask = weaker[i] < kWeakRays ? -1 : 0;
+    sum += e;
+    weakest += e & mask;
+    count -= mask;
+    last = std::max(last, (e & mask) | (std::numeric_limits<std::int16_t>::min() & ~mask));
   }
   return 3 * sum + 8 * (weakest - (count - kWeakRays) * last);
 };
