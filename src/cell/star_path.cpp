@@ -20,11 +20,18 @@ constexpr std::int16_t kStart = 16'000;  // totals start here: 48 rays stay with
 constexpr std::int16_t kNever = 0;       // ... and above what lies beyond the radii
 constexpr std::int16_t kForbidden = -200;  // an edge worse than any
 
+// Samples of all rays; those of the second half lie opposite those of the first.
 constexpr Wide sample_rays = [](const std::uint8_t* centre, const std::int32_t* offset, int samples,
                                 std::uint8_t* __restrict out) ANNULET_KERNEL {
-  constexpr int kAtOnce = 8;  // a fixed inner loop is unrolled: a twelfth of a whole fit
-  for (int i = 0; i < kNucleusRays * samples; i += kAtOnce)
-    for (int j = i; j < i + kAtOnce; ++j) out[j] = centre[offset[j]];
+  constexpr int kAtOnce = 6;  // a fixed inner loop is unrolled: a twelfth of a whole fit
+  const int half = kNucleusRays / 2 * samples;
+  for (int i = 0; i < half; i += kAtOnce) {
+    for (int j = i; j < i + kAtOnce; ++j) {
+      const std::ptrdiff_t at = offset[j];
+      out[j] = centre[at];
+      out[half + j] = centre[-at];
+    }
+  }
 };
 
 // Edges of all rays: mean of the two samples within less mean of the two beyond, times two.
@@ -125,6 +132,7 @@ ANNULET_AVX2 void walk_avx2(const std::int16_t* edges, std::int16_t cost, int tu
     const Reached o = reach(odd, even, even_out, odd_in, odd_out, costs);
     even = _mm256_add_epi16(e.total, _mm256_load_si256(edge));
     odd = _mm256_add_epi16(o.total, _mm256_load_si256(edge + 1));
+    if (t < kBestTurnStart) continue;  // the way back ends here
     const __m256i by_one = _mm256_blendv_epi8(in1, out1, join(e.one_out, o.one_out));
     const __m256i by_two = _mm256_blendv_epi8(in2, out2, join(e.two_out, o.two_out));
     const __m256i by_near = _mm256_blendv_epi8(stay, by_one, join(e.one, o.one));
@@ -157,7 +165,7 @@ constexpr Wide best_of = [](const std::int16_t* totals) ANNULET_KERNEL {
 void StarPathFinder::prepare(int stride) {
   if (stride == stride_) return;
   stride_ = stride;
-  for (int ray = 0; ray < kNucleusRays; ++ray) {
+  for (int ray = 0; ray < kNucleusRays / 2; ++ray) {
     const auto& direction = kDirections64[static_cast<std::size_t>(2 * ray)];
     for (int i = 0; i < kSamples; ++i) {
       const int quarter = kFirstRadius - 2 + i;

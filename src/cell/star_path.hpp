@@ -40,7 +40,7 @@ class StarPathFinder {
   static constexpr int kSamples = kStarRadii + 4;  // two inside the least radius, two outside the largest
   static constexpr int kTurn = 48;                 // rays walked: a turn and a half
   int stride_ = 0;
-  std::array<std::array<std::int32_t, kSamples>, kNucleusRays> offset_{};
+  std::array<std::array<std::int32_t, kSamples>, kNucleusRays / 2> offset_{};  // opposite: negated
   alignas(64) std::array<std::array<std::uint8_t, kSamples>, kNucleusRays> sample_{};
   alignas(64) std::array<std::array<std::int16_t, kStarRadii>, kNucleusRays> edge_{};
   alignas(64) std::array<std::array<std::uint8_t, kStarRadii>, kTurn> from_{};  // radius on the ray before
