@@ -7,6 +7,7 @@
 
 #include "annulet/base/directions.hpp"
 #include "annulet/base/integer_math.hpp"
+#include "cell/exact_root.hpp"
 #include "cell/nucleus_plane.hpp"
 
 namespace annulet::nuclei {
@@ -161,7 +162,7 @@ class Splitter {
   bool is_valley(const Line& line) const {
     const Place a = end(line.from), b = end(line.to);
     const std::int32_t dx = b.x - a.x, dy = b.y - a.y;
-    const auto length = static_cast<std::int32_t>(std::max<std::int64_t>(integer_sqrt(dx * dx + dy * dy), 1));
+    const auto length = static_cast<std::int32_t>(std::max<std::int64_t>(exact_root(dx * dx + dy * dy), 1));
     std::array<Place, kBeside.size()> beside;
     for (std::size_t i = 0; i < kBeside.size(); ++i)
       beside[i] = {-dy * kBeside[i] / length, dx * kBeside[i] / length};
