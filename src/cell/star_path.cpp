@@ -139,10 +139,11 @@ ANNULET_AVX2 void walk_avx2(const std::int16_t* edges, std::int16_t cost, int tu
     _mm256_store_si256(reinterpret_cast<__m256i*>(from + t * kStarRadii),
                        _mm256_blendv_epi8(by_near, by_two, join(e.two, o.two)));
   }
-  alignas(32) std::int16_t halves[2][kHalf];
-  _mm256_store_si256(reinterpret_cast<__m256i*>(halves[0]), even);
-  _mm256_store_si256(reinterpret_cast<__m256i*>(halves[1]), odd);
-  for (int k = 0; k < kStarRadii; ++k) totals[k] = halves[k & 1][k / 2];
+  const __m256i outer_of_lanes = _mm256_unpackhi_epi16(even, odd),
+                inner_of_lanes = _mm256_unpacklo_epi16(even, odd);
+  auto* out = reinterpret_cast<__m256i*>(totals);
+  _mm256_store_si256(out, _mm256_permute2x128_si256(inner_of_lanes, outer_of_lanes, 0x20));
+  _mm256_store_si256(out + 1, _mm256_permute2x128_si256(inner_of_lanes, outer_of_lanes, 0x31));
 }
 #endif
 
