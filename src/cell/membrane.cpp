@@ -27,27 +27,18 @@ void copy_nucleus(const Nucleus& nucleus, CellRow& row) {
   if (nucleus.interior) row.flags |= kFlagInterior;
 }
 
-struct Seen {
-  std::size_t midline;
-  int rays;
-};
-
-// The neighbours that limit most rays, in the order of the table; a row can name eight of them.
-void choose_neighbours(const ring::Prior& prior, std::vector<int>& rays, std::vector<Seen>& seen) {
-  rays.assign(prior.midlines.size(), 0);
-  for (const std::int32_t i : prior.facing) {
-    if (i >= 0) ++rays[static_cast<std::size_t>(i)];
-  }
-  seen.clear();
-  for (std::size_t i = 0; i < rays.size(); ++i) {
-    if (rays[i] > 0) seen.push_back({i, rays[i]});
-  }
-  if (seen.size() <= kNeighbours) return;
-  std::sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) {
-    return a.rays != b.rays ? a.rays > b.rays : a.midline < b.midline;
+// Those of `faced`, in the order of the table, that limit most rays: a row can name eight of them.
+void keep_nearest(const ring::Prior& prior, std::vector<std::uint32_t>& faced) {
+  if (faced.size() <= kNeighbours) return;
+  const auto rays = [&prior](std::uint32_t i) {
+    return std::count(prior.facing.begin(), prior.facing.end(), static_cast<std::int32_t>(i));
+  };
+  std::sort(faced.begin(), faced.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const auto of_a = rays(a), of_b = rays(b);
+    return of_a != of_b ? of_a > of_b : a < b;
   });
-  seen.resize(kNeighbours);
-  std::sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) { return a.midline < b.midline; });
+  faced.resize(kNeighbours);
+  std::sort(faced.begin(), faced.end());
 }
 
 }  // namespace
@@ -60,21 +51,27 @@ struct MembraneMeter::Scratch {
   ring::Prior prior;
   ring::Samples samples;
   ring::PathScratch path;
-  std::vector<int> rays;
-  std::vector<Seen> seen;
+  std::vector<std::uint32_t> faced;  // midlines that limit a ray
+  std::vector<std::uint8_t> names;   // of a midline's neighbour in the row; the first stands for nobody
 
   void name_neighbours(CellRow& row) {
-    choose_neighbours(prior, rays, seen);
-    row.neighbours = static_cast<std::uint8_t>(seen.size());
-    std::fill(rays.begin(), rays.end(), int{kNoNeighbour});  // from here on the name
-    for (std::size_t i = 0; i < seen.size(); ++i) {
-      const ring::Midline& midline = prior.midlines[seen[i].midline];
+    constexpr std::uint8_t kFaced = 0;
+    names.assign(prior.midlines.size() + 1, kNoNeighbour);
+    for (const std::int32_t i : prior.facing) names[static_cast<std::size_t>(i + 1)] = kFaced;
+    faced.clear();
+    for (std::uint32_t i = 0; i < prior.midlines.size(); ++i) {
+      if (names[i + 1] == kFaced) faced.push_back(i);
+    }
+    keep_nearest(prior, faced);
+    names.assign(names.size(), kNoNeighbour);
+    row.neighbours = static_cast<std::uint8_t>(faced.size());
+    for (std::size_t i = 0; i < faced.size(); ++i) {
+      const ring::Midline& midline = prior.midlines[faced[i]];
       row.neighbour[i] = {static_cast<std::int16_t>(midline.dx), static_cast<std::int16_t>(midline.dy)};
-      rays[seen[i].midline] = static_cast<int>(i);
+      names[faced[i] + 1] = static_cast<std::uint8_t>(i);
     }
     for (std::size_t ray = 0; ray < kRays; ++ray) {
-      const std::int32_t i = prior.facing[ray];
-      row.facing[ray] = i < 0 ? kNoNeighbour : static_cast<std::uint8_t>(rays[static_cast<std::size_t>(i)]);
+      row.facing[ray] = names[static_cast<std::size_t>(prior.facing[ray] + 1)];
     }
   }
 };

@@ -64,6 +64,11 @@ inline std::int16_t bilinear(const std::uint8_t* p, std::ptrdiff_t below, int fx
   return static_cast<std::int16_t>((upper * 256 + (lower - upper) * fy + 2048) >> 12);
 }
 
+// Before the centre the value of the centre counts: a baseline never looks at the far side of the cell.
+void fill_before(std::int16_t* first) {
+  std::fill(first - Samples::kBefore, first, *first);
+}
+
 // A ring that may leave the window.
 void sample_ray(const Plane<std::uint8_t>& dab, const Frame& frame, std::int64_t step_x, std::int64_t step_y,
                 int begin, int end, std::int16_t* out) {
@@ -76,6 +81,7 @@ void sample_ray(const Plane<std::uint8_t>& dab, const Frame& frame, std::int64_t
     const std::uint8_t* p = dab.row(static_cast<int>(y >> kFixed)) + (x >> kFixed);
     out[k] = bilinear(p, frame.width, static_cast<int>((x >> 8) & 255), static_cast<int>((y >> 8) & 255));
   }
+  fill_before(out + begin);
 }
 
 // A ring well inside the window: no position needs a bound, and 32 bits hold them from the centre's pixel on.
@@ -101,6 +107,7 @@ void sample_ray_inside(const Inside& from, std::int32_t step_x, std::int32_t ste
     const std::int32_t lower = b * 256 + (((pixels[k] >> 24) & 255) - b) * fx;
     out[k] = static_cast<std::int16_t>((upper * 256 + (lower - upper) * fy + 2048) >> 12);
   }
+  fill_before(out + begin);
 }
 
 #if ANNULET_HAS_AVX2
@@ -177,13 +184,12 @@ ANNULET_AVX2 void sample_ray_avx2(const Inside& from, std::int32_t step_x, std::
     // Packing goes by halves of a register.
     lanes::store(out + k, _mm256_permute4x64_epi64(_mm256_packs_epi32(first, second), 0xd8));
   }
+  static_assert(Samples::kBefore == 2 * kLanes);  // as fill_before
+  const __m256i centre = _mm256_broadcastw_epi16(_mm_cvtsi32_si128(out[begin]));
+  lanes::store(out + begin - kLanes, centre);
+  lanes::store(out + begin - 2 * kLanes, centre);
 }
 #endif
-
-constexpr Wide fill_before = [](std::int16_t* first) ANNULET_KERNEL {
-  const std::int16_t value = *first;
-  for (int i = 1; i <= Samples::kBefore; ++i) first[-i] = value;
-};
 
 // Of every ray the positions that anything reads.
 void sample_rays(const Plane<std::uint8_t>& dab, const Frame& frame, const Steps& steps, bool inside,
@@ -207,8 +213,6 @@ void sample_rays(const Plane<std::uint8_t>& dab, const Frame& frame, const Steps
     } else {
       sample_ray_inside(from, steps.x[ray], steps.y[ray], begin, end, values);
     }
-    // Before the centre the value of the centre counts: a baseline never looks at the far side of the cell.
-    fill_before(values + begin);
   }
 }
 
