@@ -48,8 +48,11 @@ constexpr std::size_t kFitsAhead = 2;  // pixels are asked for so many outlines 
 // Farthest from the centre of what yields to it, or of its half, that an outline can lie.
 constexpr int kYieldReachUm = std::max(kSplitShiftUm, kMostRadius / 8 + 1);
 constexpr int kOutlineUm = kMostRadius / 8 + 1;  // the longest outline
-constexpr int kFineKernelUm = 1;                 // smoothing and doubling of the fine plane
-constexpr int kBesideLineUm = 3;                 // splitting looks so far beside a line
+constexpr int kBesideSeen = 2 * kMicroUnits;     // 1/64 um: what is hidden lies farther from what is seen
+// Farthest from a spot that the spot of an outline that holds it can lie.
+constexpr int kSeenReachUm = kStarShiftUm + kOutlineUm + kBesideSeen / kMicroUnits;
+constexpr int kFineKernelUm = 1;  // smoothing and doubling of the fine plane
+constexpr int kBesideLineUm = 3;  // splitting looks so far beside a line
 
 using Area = Rect<MicroFrame, std::int32_t>;
 
@@ -107,6 +110,13 @@ bool is_plausible(const StainTile& window, std::size_t sought, const Star& star)
   return star.mean_radius > kInteriorLeastRadius && star_area(star.radius) < kInteriorMostArea;
 }
 
+// Whether the place lies in the outline or at most `beside` (1/64 um) outside.
+bool holds(const Star& star, Point<MicroFrame, std::int32_t> place, int beside = 0) {
+  const std::int32_t dx = place.x - star.centre.x, dy = place.y - star.centre.y;
+  const std::int64_t radius = 8 * star.radius[static_cast<std::size_t>(ray_towards(dx, dy))] + beside;
+  return std::int64_t{dx} * dx + std::int64_t{dy} * dy <= radius * radius;
+}
+
 // The knot of a dark wall.
 bool is_knot(const Nucleus& nucleus) {
   return nucleus.area <= kSpeckMostArea && nucleus.nucleus_dab_od > kSpeckLeastDab &&
@@ -129,6 +139,7 @@ struct NucleusFinder::Scratch {
   Plane<std::int16_t> coarse;
   BlobFinder blob_finder;
   std::vector<Blob> blobs;
+  NucleusSpots tried;
   StarFitter fitter;
   std::array<std::vector<Star>, kSought> stars;
   std::vector<Star> whole;  // the nuclei before any is split: what brown and interiors yield to
@@ -138,7 +149,9 @@ struct NucleusFinder::Scratch {
   Suppression suppression;
   BinGrid grid;
 
-  void fit(const StainTile& window, const Search& search, std::size_t sought, std::vector<Star>& accepted);
+  void choose_spots(const StainTile& window, std::size_t sought, const Area& area, const NucleusSpots& all);
+  void fit(const StainTile& window, std::size_t sought, std::vector<Star>& accepted);
+  void leave_unseen(const std::vector<Star>& seen, std::vector<Blob>& seeds);
   void suppress(const Area& area, std::vector<Star>& stars);
   void leave_free(const std::vector<Star>& taken, std::vector<Star>& stars);
   void add_blue(const StainTile& window, int gain_percent, const Area& area, std::vector<Nucleus>& chosen);
@@ -152,10 +165,10 @@ int NucleusFinder::spot_reach_um() {
   return kBlobReachUm;
 }
 int NucleusFinder::thinning_reach_um() {
-  return kThinReachUm + kSquareUm;
+  return kSeenReachUm + kThinReachUm + kSquareUm;
 }
 int NucleusFinder::outline_reach_um() {
-  return kStarShiftUm + kOutlineUm + kFineKernelUm;
+  return kSeenReachUm + kStarShiftUm + kOutlineUm + kFineKernelUm;
 }
 int NucleusFinder::rival_reach_um() {
   return kYieldReachUm + kSuppressionReachUm + kStarShiftUm;
@@ -188,26 +201,53 @@ void NucleusFinder::find_spots(const StainTile& window, const NucleusOptions& op
   }
 }
 
-// Outlines around `blobs`, in the window's frame.
-void NucleusFinder::Scratch::fit(const StainTile& window, const Search& search, std::size_t sought,
-                                 std::vector<Star>& accepted) {
-  sort_into_strips(blobs);
+// The thinned spots of `area`, in the window's frame.
+void NucleusFinder::Scratch::choose_spots(const StainTile& window, std::size_t sought, const Area& area,
+                                          const NucleusSpots& all) {
+  const Search& search = kSearches[sought];
+  const int tried_least = search.tried_least1000 * search.rules.units_per_od * kCoarsePerFine / 1000;
+  const auto origin = origin_of(window);
+  std::vector<Blob>& chosen = tried[sought];
+  chosen = all[sought];
+  blob_finder.thin(chosen);
+  std::erase_if(chosen, [&](const Blob& blob) {
+    return blob.response < tried_least || !area.contains({blob.x, blob.y});
+  });
+  for (Blob& blob : chosen) {
+    blob.x -= origin.x;
+    blob.y -= origin.y;
+  }
+  sort_into_strips(chosen);
+}
+
+// Adds the outlines accepted around spots, in the window's frame.
+void NucleusFinder::Scratch::fit(const StainTile& window, std::size_t sought, std::vector<Star>& accepted) {
+  const Search& search = kSearches[sought];
+  const std::vector<Blob>& seeds = tried[sought];
   fine_plane(contrast.plane, rows, fine);
   fitter.prepare(fine.width());
   const bool cut = touches_border(window);
   const int least_edge = search.rules.least_edge * 2 * search.rules.units_per_od / 1000;
-  const auto origin = origin_of(window);
   Star star;
-  for (std::size_t i = 0; i < blobs.size(); ++i) {
-    if (i + kFitsAhead < blobs.size())
-      StarFitter::prefetch(fine, {blobs[i + kFitsAhead].x, blobs[i + kFitsAhead].y});
-    if (!fitter(fine, {blobs[i].x, blobs[i].y}, search.rules, star)) continue;
+  for (std::size_t i = 0; i < seeds.size(); ++i) {
+    if (i + kFitsAhead < seeds.size())
+      StarFitter::prefetch(fine, {seeds[i + kFitsAhead].x, seeds[i + kFitsAhead].y});
+    if (!fitter(fine, {seeds[i].x, seeds[i].y}, search.rules, star)) continue;
     if (cut && !closes_inside(window, star, least_edge)) continue;
-    if (!is_plausible(window, sought, star)) continue;
-    star.centre.x += origin.x;
-    star.centre.y += origin.y;
-    accepted.push_back(star);
+    if (is_plausible(window, sought, star)) accepted.push_back(star);
   }
+}
+
+// Erases the spots that lie in an outline: what is hidden is not looked for where a nucleus is seen.
+void NucleusFinder::Scratch::leave_unseen(const std::vector<Star>& seen, std::vector<Blob>& seeds) {
+  grid.build(seen.size(), kRivalReachUm * kMicroUnits, 0, 0, [&](std::size_t i) { return seen[i].centre; });
+  std::erase_if(seeds, [&](const Blob& seed) {
+    bool held = false;
+    grid.near(seed.x, seed.y, kMostRadius * 8 + kBesideSeen, [&](std::uint32_t i) {
+      held = held || holds(seen[i], {seed.x, seed.y}, kBesideSeen);
+    });
+    return held;
+  });
 }
 
 void NucleusFinder::fit_outlines(const StainTile& window, const NucleusOptions& options,
@@ -215,23 +255,22 @@ void NucleusFinder::fit_outlines(const StainTile& window, const NucleusOptions& 
                                  NucleusOutlines& accepted) {
   expect_planes(window);
   Scratch& s = *scratch_;
-  const Area area = micro(part);
+  const Area area = micro(part), inside = in_window(window, area);
   const auto origin = origin_of(window);
   for (std::size_t sought = 0; sought < kSought; ++sought) {
-    const Search& search = kSearches[sought];
-    s.blobs = spots[sought];
-    s.blob_finder.thin(s.blobs);
-    const int tried_least = search.tried_least1000 * search.rules.units_per_od * kCoarsePerFine / 1000;
-    std::erase_if(s.blobs, [&](const Blob& blob) {
-      return blob.response < tried_least || !area.contains({blob.x, blob.y});
-    });
-    if (s.blobs.empty()) continue;
-    for (Blob& blob : s.blobs) {
-      blob.x -= origin.x;
-      blob.y -= origin.y;
-    }
+    std::vector<Star>& stars = s.stars[sought];
+    stars.clear();
+    // Blue outlines belong to the part that holds their centre: those around it may hold its other spots.
+    s.choose_spots(window, sought, sought == kBlue ? around(area, kSeenReachUm) : area, spots);
+    if (sought != kBlue) s.leave_unseen(s.stars[kBlue], s.tried[sought]);
+    if (s.tried[sought].empty()) continue;
     make_plane(window, options.gain_percent, sought, s.contrast);
-    s.fit(window, search, sought, accepted[sought]);
+    s.fit(window, sought, stars);
+    for (Star star : stars) {
+      if (sought == kBlue && !inside.contains(star.centre)) continue;
+      star.centre = {star.centre.x + origin.x, star.centre.y + origin.y};
+      accepted[sought].push_back(star);
+    }
   }
 }
 
@@ -246,12 +285,8 @@ void NucleusFinder::Scratch::leave_free(const std::vector<Star>& taken, std::vec
   grid.build(taken.size(), kRivalReachUm * kMicroUnits, 0, 0, [&](std::size_t i) { return taken[i].centre; });
   std::erase_if(all, [&](const Star& s) {
     bool held = false;
-    grid.near(s.centre.x, s.centre.y, kMostRadius * 8, [&](std::uint32_t i) {
-      const std::int64_t dx = taken[i].centre.x - s.centre.x, dy = taken[i].centre.y - s.centre.y;
-      const std::int64_t radius = 8 * s.radius[static_cast<std::size_t>(ray_towards(
-                                          static_cast<std::int32_t>(dx), static_cast<std::int32_t>(dy)))];
-      held = held || dx * dx + dy * dy <= radius * radius;
-    });
+    grid.near(s.centre.x, s.centre.y, kMostRadius * 8,
+              [&](std::uint32_t i) { held = held || holds(s, taken[i].centre); });
     return held;
   });
 }
