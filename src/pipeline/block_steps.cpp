@@ -54,7 +54,6 @@ void Block::clear() {
   for (auto& of : spots) of.clear();
   for (auto& of : outlines) of.clear();
   nuclei.clear();
-  cells.clear();
 }
 
 BlockSteps::BlockSteps(const SlideSource& source, const StainModel& stain, double pitch_um,
@@ -67,6 +66,10 @@ void BlockSteps::announce(const BlockPlan& plan) const {
 
 void BlockSteps::fetch_ahead(const BlockPlan& plan) const {
   if (!plan.planes.empty()) reader_.fetch_ahead(plan.planes);
+}
+
+std::size_t BlockSteps::membrane_pixels(const BlockPlan& plan) const {
+  return static_cast<std::size_t>(reader_.membrane_rect(plan.membranes).area());
 }
 
 void BlockSteps::make_planes(const BlockPlan& plan, Block& block) {
@@ -150,18 +153,18 @@ const StainTile& BlockSteps::membrane_window(const Rect<WorkFrame>& part, const 
 
 // Which nuclei are cells of the block: in its part and on tissue.
 void BlockSteps::choose_cells(const Rect<WorkFrame>& part) {
-  cells_.clear();
+  chosen_.clear();
   const auto area = micro(part);
   for (std::size_t i = 0; i < nuclei_.size(); ++i) {
     const Point<MicroFrame, std::int32_t> centre = nuclei_[i].centre;
     if (centre.x < 0 || centre.y < 0 || !area.contains(centre)) continue;
     const std::uint16_t piece = tissue_.at_um(static_cast<double>(centre.x) / kMicroUnits,
                                               static_cast<double>(centre.y) / kMicroUnits);
-    if (piece != 0) cells_.push_back({i, piece});
+    if (piece != 0) chosen_.push_back({i, piece});
   }
 }
 
-void BlockSteps::measure_cells(const BlockPlan& plan, const Neighbourhood& near, Block& block) {
+const CellTable& BlockSteps::measure_cells(const BlockPlan& plan, const Neighbourhood& near) {
   Stopwatch watch;
   const auto wanted = micro(plan.cells.grown(MembraneMeter::neighbour_reach_um() * kWorkPerUm + 1));
   nuclei_.clear();
@@ -176,14 +179,16 @@ void BlockSteps::measure_cells(const BlockPlan& plan, const Neighbourhood& near,
   });
   choose_cells(plan.cells);
   const StainTile& window = membrane_window(plan.cells, near);
-  if (!cells_.empty()) measure_.look_at(window, nuclei_);
-  for (std::size_t i = 0; i < cells_.size(); ++i) {
+  if (!chosen_.empty()) measure_.look_at(window, nuclei_);
+  cells_.clear();
+  for (std::size_t i = 0; i < chosen_.size(); ++i) {
     const std::size_t soon = i + MembraneMeter::kAhead;
-    if (soon < cells_.size()) measure_.fetch(cells_[soon].nucleus);
-    block.cells.push_back(measure_(cells_[i].nucleus));
-    block.cells.back().piece = cells_[i].piece;
+    if (soon < chosen_.size()) measure_.fetch(chosen_[soon].nucleus);
+    cells_.push_back(measure_(chosen_[i].nucleus));
+    cells_.back().piece = chosen_[i].piece;
   }
   watch.lap(seconds_.membranes);
+  return cells_;
 }
 
 }  // namespace annulet

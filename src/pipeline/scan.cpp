@@ -37,11 +37,18 @@ void sort_once(std::vector<Problem>& problems) {
 /// Blocks whose memory waits for the next use.
 class BlockPool {
  public:
-  std::unique_ptr<Block> take() {
+  /// A block for `pixels` of the slide: the smallest that has held as many, else the largest.
+  std::unique_ptr<Block> take(std::size_t pixels) {
     const std::lock_guard lock(mutex_);
     if (spare_.empty()) return std::make_unique<Block>();
-    std::unique_ptr<Block> block = std::move(spare_.back());
-    spare_.pop_back();
+    const auto room = [](const std::unique_ptr<Block>& block) { return block->planes.dab_native.capacity(); };
+    const auto better = [&](const std::unique_ptr<Block>& a, const std::unique_ptr<Block>& b) {
+      const bool fits = room(a) >= pixels;
+      return fits != (room(b) >= pixels) ? fits : fits == (room(a) < room(b));
+    };
+    const auto best = std::min_element(spare_.begin(), spare_.end(), better);
+    std::unique_ptr<Block> block = std::move(*best);
+    spare_.erase(best);
     return block;
   }
   void give(std::unique_ptr<Block> block) {
@@ -73,11 +80,16 @@ class Collector {
     }
   }
 
-  void take(const Block& block) {
+  void take(const CellTable& of_block) {
+    const std::lock_guard lock(mutex_);
+    cells_.push_back(of_block);
+    count_ += of_block.size();
+  }
+
+  /// Nothing looks at the block any more.
+  void close(const Block& block) {
     guard([&] {
       const std::lock_guard lock(mutex_);
-      cells_.emplace_back(block.cells.begin(), block.cells.end());
-      count_ += block.cells.size();
       scan_.problems.insert(scan_.problems.end(), block.problems.begin(), block.problems.end());
     });
     guard([&] {
@@ -104,7 +116,7 @@ class Collector {
   std::mutex mutex_, report_;
   std::atomic<bool> given_up_{false};
   std::exception_ptr error_;
-  std::vector<CellTable> cells_;  // by block
+  std::vector<CellTable> cells_;  // by block, in the order in which they came
   std::atomic<std::size_t> count_{0};
   Scan scan_;
 };
@@ -188,7 +200,7 @@ class Sweeper {
   void work(const Task& task) {
     const BlockPlan& plan = plan_.at(task.column, task.row);
     std::unique_ptr<Block>& block = blocks_[at(task.row, task.column)];
-    if (task.step == 0 && has_any_work(plan)) block = pool_.take();
+    if (task.step == 0 && has_any_work(plan)) block = pool_.take(workers_.local().membrane_pixels(plan));
     if (!has_work(plan, task.step)) return;
     BlockSteps& worker = workers_.local();
     const Neighbourhood near = task.step > 0 ? around(task) : Neighbourhood{};
@@ -203,7 +215,7 @@ class Sweeper {
       case 3:
         return worker.choose_nuclei(plan, near, *block);
       default:
-        return worker.measure_cells(plan, near, *block);
+        return collector_.take(worker.measure_cells(plan, near));
     }
   }
 
@@ -237,7 +249,7 @@ class Sweeper {
   void release(std::size_t row, std::size_t column) {
     std::unique_ptr<Block>& block = blocks_[at(row, column)];
     if (!block) return;
-    collector_.take(*block);
+    collector_.close(*block);
     pool_.give(std::move(block));
   }
 

@@ -51,6 +51,7 @@ class Plane {
   int height() const { return height_; }
   bool empty() const { return data_.empty(); }
   std::size_t size() const { return data_.size(); }
+  std::size_t capacity() const { return data_.capacity(); }
   bool contains(int x, int y) const { return x >= 0 && y >= 0 && x < width_ && y < height_; }
 
   T* row(int y) { return data_.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width_); }

@@ -21,7 +21,6 @@ struct Block {
   NucleusSpots spots;
   NucleusOutlines outlines;
   std::vector<Nucleus> nuclei;
-  CellTable cells;  ///< in no order
 
   /// Forgets everything but the memory it lay in.
   void clear();
@@ -42,11 +41,14 @@ class BlockSteps {
   void announce(const BlockPlan& plan) const;
   /// Asks for its bytes.
   void fetch_ahead(const BlockPlan& plan) const;
+  /// Pixels of the membrane plane.
+  std::size_t membrane_pixels(const BlockPlan& plan) const;
   void make_planes(const BlockPlan& plan, Block& block);
   void find_spots(const BlockPlan& plan, const Neighbourhood& near, Block& block);
   void fit_outlines(const BlockPlan& plan, const Neighbourhood& near, Block& block);
   void choose_nuclei(const BlockPlan& plan, const Neighbourhood& near, Block& block);
-  void measure_cells(const BlockPlan& plan, const Neighbourhood& near, Block& block);
+  /// The block's cells by (y, x), until the next call.
+  const CellTable& measure_cells(const BlockPlan& plan, const Neighbourhood& near);
   const StageSeconds& seconds() const { return seconds_; }
 
  private:
@@ -69,7 +71,8 @@ class BlockSteps {
   NucleusSpots spots_;
   NucleusOutlines outlines_;
   std::vector<Nucleus> nuclei_;
-  std::vector<Chosen> cells_;
+  std::vector<Chosen> chosen_;
+  CellTable cells_;
   StageSeconds seconds_;
 };
 
