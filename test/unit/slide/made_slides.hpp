@@ -179,6 +179,22 @@ inline void make_missing(const fs::path& path, std::uint32_t number) {
   TIFFClose(tiff);
 }
 
+/// Gives a tile of the first image other bytes, at the file's end.
+inline void replace_tile(const fs::path& path, std::uint32_t number, const std::string& bytes) {
+  const std::uint64_t end = fs::file_size(path);
+  std::ofstream(path, std::ios::binary | std::ios::app) << bytes;
+  TIFF* tiff = TIFFOpen(path.c_str(), "r+");
+  std::uint64_t *offsets = nullptr, *sizes = nullptr;
+  TIFFGetField(tiff, TIFFTAG_TILEOFFSETS, &offsets);
+  TIFFGetField(tiff, TIFFTAG_TILEBYTECOUNTS, &sizes);
+  offsets[number] = end;
+  sizes[number] = bytes.size();
+  TIFFSetField(tiff, TIFFTAG_TILEOFFSETS, offsets);
+  TIFFSetField(tiff, TIFFTAG_TILEBYTECOUNTS, sizes);
+  TIFFRewriteDirectory(tiff);
+  TIFFClose(tiff);
+}
+
 inline std::string bytes_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
