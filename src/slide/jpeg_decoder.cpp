@@ -174,9 +174,15 @@ bool run_picture(Session& session, const TileWindow& window, std::uint8_t* scrat
 
 struct JpegTileDecoder::Decompressor {
   Session session;
+  bool prepared = false;  // holds the shared tables and nothing else
   Decompressor() = default;
   Decompressor(const Decompressor&) = delete;
-  ~Decompressor() { jpeg_destroy_decompress(&session.decoder); }
+  ~Decompressor() { forget(); }
+  void forget() {
+    jpeg_destroy_decompress(&session.decoder);
+    session = {};
+    prepared = false;
+  }
 };
 
 JpegTileDecoder::JpegTileDecoder() = default;
@@ -184,10 +190,12 @@ JpegTileDecoder::~JpegTileDecoder() = default;
 JpegTileDecoder::JpegTileDecoder(JpegTileDecoder&&) noexcept = default;
 
 bool JpegTileDecoder::prepare(std::span<const std::uint8_t> tables) {
-  if (decompressor_ && tables_ == tables.data()) return true;
-  decompressor_ = std::make_unique<Decompressor>();
+  if (!decompressor_) decompressor_ = std::make_unique<Decompressor>();
+  if (decompressor_->prepared && tables_ == tables.data()) return true;
+  decompressor_->forget();
   tables_ = tables.data();
-  return load_tables(decompressor_->session, tables);
+  decompressor_->prepared = load_tables(decompressor_->session, tables);
+  return decompressor_->prepared;
 }
 
 std::string JpegTileDecoder::decode(std::span<const std::uint8_t> tables, std::span<const std::uint8_t> tile,
@@ -202,7 +210,7 @@ std::string JpegTileDecoder::decode(std::span<const std::uint8_t> tables, std::s
   const bool good = prepared && run_tile(session, tile, colour, tile_width, tile_height, window, scratch);
   std::string fault = good ? "" : session.message;
   if (!good && fault.empty()) fault = "unknown JPEG fault";
-  if (!good || brings_tables(tile)) decompressor_.reset();
+  if (!good || brings_tables(tile)) decompressor_->prepared = false;
   return fault;
 }
 

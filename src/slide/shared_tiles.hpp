@@ -27,11 +27,12 @@ class SharedTiles {
   std::shared_ptr<Tile> take(std::uint32_t number);
 
  private:
-  std::shared_ptr<Tile> fresh();
+  using Held = std::unordered_map<std::uint32_t, std::shared_ptr<Tile>>;
+  std::shared_ptr<Tile> hold(std::uint32_t number);
   std::mutex mutex_;
   std::vector<std::uint16_t> reads_;  ///< announced and still to come, by tile
-  std::unordered_map<std::uint32_t, std::shared_ptr<Tile>> held_;
-  std::vector<std::shared_ptr<Tile>> spare_;  ///< let go of; reused once no read looks at it any more
+  Held held_;
+  std::vector<Held::node_type> spare_;  ///< let go of; reused once no read looks at it any more
 };
 
 }  // namespace annulet
