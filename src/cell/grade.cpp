@@ -61,18 +61,22 @@ GradedCell grade(const CellRow& row, const Grading& grading, int visible_od) {
 }
 
 GradedTable grade_table(const CellTable& cells, const std::vector<CellKind>& kinds, const Grading& grading,
-                        int visible_od) {
+                        int visible_od, const OverRanges& over) {
   expects(cells.size() == kinds.size(), "cells and kinds differ in number");
   GradedTable graded(cells.size());
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    graded[i] = grade(cells[i], grading, visible_od);
-    graded[i].kind = kinds[i];
-  }
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (graded[i].pattern == Pattern::ModerateOrStrongIncomplete) {
-      graded[i].borrowed = is_borrowed(cells, graded, i, grading, visible_od);
+  over(cells.size(), [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      graded[i] = grade(cells[i], grading, visible_od);
+      graded[i].kind = kinds[i];
     }
-  }
+  });
+  over(cells.size(), [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      if (graded[i].pattern == Pattern::ModerateOrStrongIncomplete) {
+        graded[i].borrowed = is_borrowed(cells, graded, i, grading, visible_od);
+      }
+    }
+  });
   return graded;
 }
 

@@ -10,6 +10,7 @@
 #include "annulet/model/toml_table.hpp"
 #include "cell/bin_grid.hpp"
 #include "cell/kind_features.hpp"
+#include "cell/kind_neighbourhood.hpp"
 
 namespace annulet {
 
@@ -67,10 +68,14 @@ struct KindModel::Trees {
   int interior_area = 0, interior_apart = 0;  ///< percent of the slide's large area; of the interior's radius
 
   explicit Trees(TomlTable& table);
-  void judge_nuclei(const CellTable& cells, std::vector<CellKind>& kinds) const;
+  void judge_nuclei(const CellTable& cells, const OverRanges& over, std::vector<CellKind>& kinds) const;
   bool is_walled(const CellRow& row) const;
-  void judge_walled(const CellTable& cells, std::vector<CellKind>& kinds) const;
-  void judge_interiors(const CellTable& cells, std::vector<CellKind>& kinds) const;
+  void judge_walled(const CellTable& cells, const OverRanges& over, std::vector<CellKind>& kinds) const;
+  void judge_interiors(const CellTable& cells, const OverRanges& over, std::vector<CellKind>& kinds) const;
+
+ private:
+  void judge_range(const CellTable& cells, const KindFeatureReader& features_of, std::size_t begin,
+                   std::size_t end, std::vector<CellKind>& kinds) const;
 };
 
 KindModel::Trees::Trees(TomlTable& table) {
@@ -104,14 +109,15 @@ KindModel::Trees::Trees(TomlTable& table) {
 
 // The kind with the largest sum of leaves; of equal ones the first. Cells go through a tree together, from
 // its leaves up: every split is asked of every cell, which costs less than to jump from split to split.
-void KindModel::Trees::judge_nuclei(const CellTable& cells, std::vector<CellKind>& kinds) const {
-  KindFeatureReader features_of(cells);
+void KindModel::Trees::judge_range(const CellTable& cells, const KindFeatureReader& features_of,
+                                   std::size_t begin, std::size_t end, std::vector<CellKind>& kinds) const {
+  KindScratch scratch;
   Block block;
   std::vector<Lane> nodes(std::size_t{1} << depth);
-  for (std::size_t first = 0; first < cells.size(); first += kLane) {
-    const std::size_t count = std::min(kLane, cells.size() - first);
+  for (std::size_t first = begin; first < end; first += kLane) {
+    const std::size_t count = std::min(kLane, end - first);
     for (std::size_t j = 0; j < count; ++j) {
-      const KindFeatures features = features_of(first + j);
+      const KindFeatures features = features_of(first + j, scratch);
       for (std::size_t k = 0; k < kKindFeatures; ++k) block[k][j] = features[k];
     }
     std::array<std::array<std::int64_t, kLane>, kKinds> sums{};
@@ -129,6 +135,13 @@ void KindModel::Trees::judge_nuclei(const CellTable& cells, std::vector<CellKind
   }
 }
 
+void KindModel::Trees::judge_nuclei(const CellTable& cells, const OverRanges& over,
+                                    std::vector<CellKind>& kinds) const {
+  const KindFeatureReader features_of(cells);
+  over(cells.size(),
+       [&](std::size_t first, std::size_t last) { judge_range(cells, features_of, first, last, kinds); });
+}
+
 bool KindModel::Trees::is_walled(const CellRow& row) const {
   const auto walled = std::count_if(row.ridge.begin(), row.ridge.end(),
                                     [&](int ridge) { return 10 * ridge >= wall_ridge_od; });
@@ -138,17 +151,21 @@ bool KindModel::Trees::is_walled(const CellRow& row) const {
 // Neither lymphocytes nor stroma carry HER2: what looks like one behind a strong wall all around is a cell of
 // the tumour whose nucleus was seen in part, which brown nests do to nuclei. A wall that is weak or in part
 // decides nothing, so the cells without stain, and the faint ones, are counted by their nuclei alone.
-void KindModel::Trees::judge_walled(const CellTable& cells, std::vector<CellKind>& kinds) const {
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    const bool bare = kinds[i] == CellKind::Stroma || kinds[i] == CellKind::Lymphocyte;
-    if (bare && (cells[i].flags & kFlagInterior) == 0 && is_walled(cells[i])) kinds[i] = CellKind::Tumour;
-  }
+void KindModel::Trees::judge_walled(const CellTable& cells, const OverRanges& over,
+                                    std::vector<CellKind>& kinds) const {
+  over(cells.size(), [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      const bool bare = kinds[i] == CellKind::Stroma || kinds[i] == CellKind::Lymphocyte;
+      if (bare && (cells[i].flags & kFlagInterior) == 0 && is_walled(cells[i])) kinds[i] = CellKind::Tumour;
+    }
+  });
 }
 
 // What a strong wall encloses all around is a tumour cell whose nucleus is hidden, unless it is small against
 // the nuclei of this slide or a seen tumour nucleus lies so near that both are one cell. Anything else may be
 // a hole.
-void KindModel::Trees::judge_interiors(const CellTable& cells, std::vector<CellKind>& kinds) const {
+void KindModel::Trees::judge_interiors(const CellTable& cells, const OverRanges& over,
+                                       std::vector<CellKind>& kinds) const {
   const std::int32_t large = large_area(cells);
   std::vector<std::uint32_t> interiors, tumour;
   std::int32_t left = 0, top = 0;
@@ -165,10 +182,8 @@ void KindModel::Trees::judge_interiors(const CellTable& cells, std::vector<CellK
   grid.build(tumour.size(), kInteriorBin, left, top, [&](std::size_t k) {
     return Point<MicroFrame, std::int32_t>{cells[tumour[k]].x, cells[tumour[k]].y};
   });
-  for (std::uint32_t i : interiors) {
-    const CellRow& row = cells[i];
-    kinds[i] = CellKind::Uncertain;
-    if (100 * row.nucleus_area < interior_area * large || !is_walled(row)) continue;
+  const auto is_hidden_tumour = [&](const CellRow& row) {
+    if (100 * row.nucleus_area < interior_area * large || !is_walled(row)) return false;
     const std::int64_t radius = integer_sqrt(std::int64_t{row.nucleus_area} * kInteriorSquare1000 / 1000);
     const std::int64_t apart = radius * interior_apart / 100;
     bool alone = true;
@@ -176,8 +191,14 @@ void KindModel::Trees::judge_interiors(const CellTable& cells, std::vector<CellK
       const std::int64_t dx = cells[tumour[k]].x - row.x, dy = cells[tumour[k]].y - row.y;
       alone = alone && dx * dx + dy * dy >= apart * apart;
     });
-    if (alone) kinds[i] = CellKind::Tumour;
-  }
+    return alone;
+  };
+  over(interiors.size(), [&](std::size_t first, std::size_t last) {
+    for (std::size_t k = first; k < last; ++k) {
+      const std::uint32_t i = interiors[k];
+      kinds[i] = is_hidden_tumour(cells[i]) ? CellKind::Tumour : CellKind::Uncertain;
+    }
+  });
 }
 
 KindModel KindModel::load(const std::string& id_or_path) {
@@ -193,12 +214,12 @@ KindModel KindModel::load(const std::string& id_or_path) {
   return model;
 }
 
-std::vector<CellKind> KindModel::operator()(const CellTable& cells) const {
+std::vector<CellKind> KindModel::operator()(const CellTable& cells, const OverRanges& over) const {
   expects(trees_ != nullptr, "KindModel: loaded before use");
   std::vector<CellKind> kinds(cells.size());
-  trees_->judge_nuclei(cells, kinds);
-  trees_->judge_walled(cells, kinds);
-  trees_->judge_interiors(cells, kinds);
+  trees_->judge_nuclei(cells, over, kinds);
+  trees_->judge_walled(cells, over, kinds);
+  trees_->judge_interiors(cells, over, kinds);
   return kinds;
 }
 

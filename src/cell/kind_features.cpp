@@ -75,17 +75,18 @@ KindFeatureReader::KindFeatureReader(const CellTable& cells)
 
 KindFeatureReader::~KindFeatureReader() = default;
 
-KindFeatures KindFeatureReader::operator()(std::size_t index) {
+KindFeatures KindFeatureReader::operator()(std::size_t index, KindScratch& scratch) const {
   KindFeatures f = own_features(cells_[index], strong_, large_);
-  neighbourhood_->add_to(cells_[index], f);
+  neighbourhood_->add_to(cells_[index], scratch, f);
   return f;
 }
 
 std::vector<KindFeatures> kind_features(const CellTable& cells) {
-  KindFeatureReader features_of(cells);
+  const KindFeatureReader features_of(cells);
+  KindScratch scratch;
   std::vector<KindFeatures> all;
   all.reserve(cells.size());
-  for (std::size_t i = 0; i < cells.size(); ++i) all.push_back(features_of(i));
+  for (std::size_t i = 0; i < cells.size(); ++i) all.push_back(features_of(i, scratch));
   return all;
 }
 

@@ -10,6 +10,7 @@
 namespace annulet {
 
 class KindNeighbourhood;
+struct KindScratch;
 
 /// What the kind of a cell is judged from: its own nucleus and the nuclei around it, no DAB. Every value is a
 /// whole number in the unit named; the names are those of models/kind/*.toml.
@@ -46,18 +47,18 @@ using KindFeatures = std::array<std::int32_t, kKindFeatures>;
 std::string_view name(KindFeature feature);
 
 /// Gives the features of the rows of a table sorted by `before`, which must outlive it. Rows without a seen
-/// nucleus (interiors) have features too, but are nobody's neighbours. One thread. Keeps 40 bytes a nucleus;
-/// cost a row: the nuclei within some 130 um.
+/// nucleus (interiors) have features too, but are nobody's neighbours. Any thread, each with a scratch of
+/// its own. Keeps 40 bytes a nucleus; cost a row: the nuclei within some 130 um.
 class KindFeatureReader {
  public:
   explicit KindFeatureReader(const CellTable& cells);
   ~KindFeatureReader();
-  KindFeatures operator()(std::size_t index);
+  KindFeatures operator()(std::size_t index, KindScratch& scratch) const;
 
  private:
   const CellTable& cells_;
   std::int32_t strong_, large_;
-  std::unique_ptr<KindNeighbourhood> neighbourhood_;
+  std::unique_ptr<const KindNeighbourhood> neighbourhood_;
 };
 
 /// Features of every row.

@@ -216,27 +216,30 @@ KindNeighbourhood::KindNeighbourhood(const CellTable& cells, std::int32_t strong
   }
 }
 
-void KindNeighbourhood::add_to(const CellRow& row, KindFeatures& features) {
-  add_near(row, features);
-  add_far(row, features);
+void KindNeighbourhood::add_to(const CellRow& row, KindScratch& scratch, KindFeatures& features) const {
+  add_near(row, scratch, features);
+  add_far(row, scratch, features);
 }
 
-std::size_t KindNeighbourhood::look_around(const CellRow& row, std::int32_t reach) {
-  stretches_.clear();
+std::size_t KindNeighbourhood::look_around(const CellRow& row, std::int32_t reach,
+                                           KindScratch& scratch) const {
+  scratch.stretches.clear();
   std::size_t room = 0;
   grid_.stretches(row.x, row.y, reach, [&](std::uint32_t first, std::uint32_t last) {
     if (first == last) return;
-    stretches_.push_back({first, last});
+    scratch.stretches.push_back({first, last});
     room += static_cast<std::size_t>(whole_vectors(static_cast<std::int32_t>(last - first)));
   });
   return room;
 }
 
-void KindNeighbourhood::add_near(const CellRow& row, KindFeatures& features) {
-  const std::size_t room = look_around(row, kNear);
-  near_.resize(std::max(near_.size(), 3 * room));
-  const Kernels::Near near = Kernels::near(seen_, stretches_, row.x, row.y, (kLargeShare * large_ + 99) / 100,
-                                           near_.data(), near_.data() + room, near_.data() + 2 * room);
+void KindNeighbourhood::add_near(const CellRow& row, KindScratch& scratch, KindFeatures& features) const {
+  const std::size_t room = look_around(row, kNear, scratch);
+  scratch.near.resize(std::max(scratch.near.size(), 3 * room));
+  std::int32_t* entries = scratch.near.data();
+  const Kernels::Near near =
+      Kernels::near(seen_, scratch.stretches, row.x, row.y, (kLargeShare * large_ + 99) / 100, entries,
+                    entries + room, entries + 2 * room);
   at(features, KindFeature::Nearest) = static_cast<std::int32_t>(integer_sqrt(near.nearest) / 4);
   at(features, KindFeature::Count30) = near.count;
   for (std::size_t m = 0; m < kMedians; ++m) at(features, kMedianOf[m].second) = near.medians[m];
@@ -245,10 +248,10 @@ void KindNeighbourhood::add_near(const CellRow& row, KindFeatures& features) {
   at(features, KindFeature::Area30Relative) = share(near.upper_area, large_);
 }
 
-void KindNeighbourhood::add_far(const CellRow& row, KindFeatures& features) {
-  const std::size_t room = look_around(row, kFar);
-  far_.resize(std::max(far_.size(), room));
-  const Kernels::Far far = Kernels::far(seen_, stretches_, row.x, row.y, largest_, far_.data());
+void KindNeighbourhood::add_far(const CellRow& row, KindScratch& scratch, KindFeatures& features) const {
+  const std::size_t room = look_around(row, kFar, scratch);
+  scratch.far.resize(std::max(scratch.far.size(), room));
+  const Kernels::Far far = Kernels::far(seen_, scratch.stretches, row.x, row.y, largest_, scratch.far.data());
   at(features, KindFeature::Count100) = far.count;
   at(features, KindFeature::Area100Upper) = far.upper_area;
 }

@@ -22,20 +22,28 @@ inline std::int32_t share(std::int64_t part, std::int64_t whole) {
   return static_cast<std::int32_t>(divide_round(100 * part, std::max<std::int64_t>(whole, 1)));
 }
 
+/// What a thread needs to look around cells; keeps its memory from cell to cell.
+struct KindScratch {
+  struct Stretch {
+    std::uint32_t first, last;
+  };
+  std::vector<Stretch> stretches;
+  std::vector<std::int32_t> near;
+  std::vector<std::uint16_t> far;
+};
+
 /// The features of the nuclei around a place: of those within 30 um, and within 100 um. It keeps what they
 /// need of each seen nucleus, in the order of a grid, so that a neighbourhood is a few stretches of memory.
 class KindNeighbourhood {
  public:
   /// `strong` and `large`: strong_contrast and large_area of the table.
   KindNeighbourhood(const CellTable& cells, std::int32_t strong, std::int32_t large);
-  /// Sets the features from Nearest on but for AreaRelative; `row` is of the table.
-  void add_to(const CellRow& row, KindFeatures& features);
+  /// Sets the features from Nearest on but for AreaRelative; `row` is of the table. Any thread.
+  void add_to(const CellRow& row, KindScratch& scratch, KindFeatures& features) const;
 
  private:
+  using Stretch = KindScratch::Stretch;
   static constexpr std::size_t kMedians = 5;  // features of a nucleus that its neighbours look at
-  struct Stretch {
-    std::uint32_t first, last;
-  };
   /// What is kept of each seen nucleus, column by column, with room to read a whole vector beyond the last.
   struct Columns {
     std::vector<std::int32_t> x, y;
@@ -44,19 +52,15 @@ class KindNeighbourhood {
     void resize(std::size_t n);
   };
   struct Kernels;
-  /// Sets stretches_; returns for how many entries they take room, each rounded up to whole vectors.
-  std::size_t look_around(const CellRow& row, std::int32_t reach);
-  void add_near(const CellRow& row, KindFeatures& features);
-  void add_far(const CellRow& row, KindFeatures& features);
+  /// Sets the stretches; returns for how many entries they take room, each rounded up to whole vectors.
+  std::size_t look_around(const CellRow& row, std::int32_t reach, KindScratch& scratch) const;
+  void add_near(const CellRow& row, KindScratch& scratch, KindFeatures& features) const;
+  void add_far(const CellRow& row, KindScratch& scratch, KindFeatures& features) const;
 
   std::int32_t large_;
   std::int32_t largest_ = 0;  // area of a nucleus
   nuclei::BinGrid grid_;
   Columns seen_;
-  // scratch
-  std::vector<Stretch> stretches_;
-  std::vector<std::int32_t> near_;
-  std::vector<std::uint16_t> far_;
 };
 
 }  // namespace annulet

@@ -4,6 +4,7 @@
 
 #include "annulet/pipeline/contiguity.hpp"
 #include "annulet/pipeline/second_population.hpp"
+#include "annulet/pipeline/side_by_side.hpp"
 
 namespace annulet {
 namespace {
@@ -35,12 +36,14 @@ std::vector<Remark> insufficiency(std::uint64_t measurable, const ConcludeFacts&
 
 }  // namespace
 
-Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const ConcludeFacts& facts) {
+Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const ConcludeFacts& facts,
+                    int threads) {
+  const OverRanges over = [threads](std::size_t count, const auto& work) { in_ranges(threads, count, work); };
   Conclusion conclusion;
-  const std::vector<CellKind> kinds = models.kind(cells);
+  const std::vector<CellKind> kinds = models.kind(cells, over);
   conclusion.limit_of_blank = limit_of_blank(cells, kinds, models.grading);
   const int visible_od = static_cast<int>(conclusion.limit_of_blank.visible_od * 1000 + 0.5);
-  conclusion.graded = grade_table(cells, kinds, models.grading, visible_od);
+  conclusion.graded = grade_table(cells, kinds, models.grading, visible_od, over);
   conclusion.tally = count(conclusion.graded, models.grading);
 
   constexpr auto kTumour = static_cast<std::size_t>(CellKind::Tumour);

@@ -2,6 +2,7 @@
 
 #include <oneapi/tbb/enumerable_thread_specific.h>
 #include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_sort.h>
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
 
@@ -11,10 +12,10 @@
 #include <memory>
 #include <mutex>
 #include <opencv2/core.hpp>
-#include <thread>
 #include <tuple>
 
 #include "annulet/pipeline/block_steps.hpp"
+#include "annulet/pipeline/side_by_side.hpp"
 
 namespace annulet {
 namespace {
@@ -98,19 +99,42 @@ class Collector {
     });
   }
 
+  /// On the threads of the arena it is called in.
   Scan finish() {
     if (error_) std::rethrow_exception(error_);
-    scan_.cells.reserve(count_);
-    for (CellTable& of_block : cells_) {
-      scan_.cells.insert(scan_.cells.end(), of_block.begin(), of_block.end());
-      CellTable().swap(of_block);  // the whole table never lies in memory twice
-    }
-    std::sort(scan_.cells.begin(), scan_.cells.end(), before);
+    place_cells();
     sort_once(scan_.problems);
     return std::move(scan_);
   }
 
  private:
+  /// Where a cell is found, and its place in the table.
+  struct Key {
+    std::int32_t y, x;
+    std::uint32_t block, row;
+    friend bool operator<(const Key& a, const Key& b) { return a.y != b.y ? a.y < b.y : a.x < b.x; }
+  };
+
+  /// Rows are large: their keys are sorted, and each row goes to its place once.
+  void place_cells() {
+    std::vector<Key> keys;
+    keys.reserve(count_);
+    std::vector<std::size_t> left;  // rows of each block that are still to be placed
+    for (std::uint32_t block = 0; block < cells_.size(); ++block) {
+      const CellTable& cells = cells_[block];
+      left.push_back(cells.size());
+      for (std::uint32_t row = 0; row < cells.size(); ++row)
+        keys.push_back({cells[row].y, cells[row].x, block, row});
+    }
+    tbb::parallel_sort(keys);
+    scan_.cells.reserve(count_);
+    for (const Key& key : keys) {
+      scan_.cells.push_back(cells_[key.block][key.row]);
+      // The whole table never lies in memory twice.
+      if (--left[key.block] == 0) CellTable().swap(cells_[key.block]);
+    }
+  }
+
   std::size_t blocks_, done_ = 0;
   const RunControl& control_;
   std::mutex mutex_, report_;
@@ -276,9 +300,7 @@ std::size_t blocks_of(const ScanPlan& plan) {
 Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOptions& options,
                 const RunControl& control) {
   cv::setNumThreads(1);  // OpenCV's own pool would compete with the blocks
-  const int threads = options.threads > 0
-                          ? options.threads
-                          : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int threads = thread_count(options.threads);
   GridOptions grid;
   grid.block_um = options.block_um;
   grid.offset_um = options.offset_um;
@@ -292,7 +314,8 @@ Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOpti
   tbb::task_arena arena(threads);
   Collector collector(blocks_of(plan), control);
   for (const Sweep& sweep : plan.sweeps) arena.execute([&] { Sweeper(sweep, workers, collector).run(); });
-  Scan scan = collector.finish();
+  Scan scan;
+  arena.execute([&] { scan = collector.finish(); });
   for (const BlockSteps& worker : workers) scan.seconds += worker.seconds();
   return scan;
 }

@@ -10,12 +10,13 @@
 #include <cmath>
 #include <ctime>
 #include <opencv2/core/version.hpp>
-#include <thread>
+#include <optional>
 
 #include "annulet/model/model_file.hpp"
 #include "annulet/pipeline/conclude.hpp"
 #include "annulet/pipeline/fields.hpp"
 #include "annulet/pipeline/scan.hpp"
+#include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/pipeline/survey.hpp"
 #include "annulet/pipeline/tile_account.hpp"
 #include "annulet/pixel/stain_preset.hpp"
@@ -150,16 +151,21 @@ bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_sca
   return true;
 }
 
-void score_surveyed(const SlideSource& source, Survey& survey, const ScoreOptions& options,
-                    const ConcludeModels& models, const RunControl& control, SlideResult& result,
-                    RunRecord& run, Clock& clock) {
+/// Everything that is measured on the slide's pixels; nothing where the slide gets no score, for the reason
+/// that `result` then holds.
+std::optional<Scan> measure(const SlideSource& source, const ScoreOptions& options, const RunControl& control,
+                            Survey& survey, SlideResult& result, RunRecord& run) {
+  Clock clock(run);
+  const Pitch pitch = resolve_pitch(source.info(), options.mpp, result.verdict.caveats);
+  survey = survey_slide(source, pitch, options, control);
+  clock.lap("survey");
   copy_survey(survey, result);
   survey.overview.rgb = {};  // the thumbnail is made: a large slide needs the memory
-  if (fail_if_incomplete(survey, {}, result)) return;
+  if (fail_if_incomplete(survey, {}, result)) return std::nullopt;
   if (!survey.reasons.empty()) {
     result.status = Status::NotEvaluable;
     result.verdict.reasons = survey.reasons;
-    return;
+    return std::nullopt;
   }
   Scan scan = scan_slide(source, survey, options, control);
   clock.lap("scan");
@@ -169,13 +175,21 @@ void score_surveyed(const SlideSource& source, Survey& survey, const ScoreOption
                                          {"scan.outlines", scan.seconds.outlines},
                                          {"scan.nuclei", scan.seconds.nuclei},
                                          {"scan.membranes", scan.seconds.membranes}});
-  if (fail_if_incomplete(survey, scan.problems, result)) return;
+  if (fail_if_incomplete(survey, scan.problems, result)) return std::nullopt;
+  return scan;
+}
+
+void conclude_scan(const SlideSource& source, const Survey& survey, Scan scan, const ScoreOptions& options,
+                   const ConcludeModels& models, const RunControl& control, SlideResult& result,
+                   RunRecord& run) {
+  Clock clock(run);
   control.report({"conclude", 0, 1, scan.cells.size()});
   result.scanned = true;
   result.analysed_mm2 = survey.tissue.area_mm2;
   result.cells = std::move(scan.cells);
   Conclusion conclusion = conclude(
-      result.cells, models, {survey.tissue.area_mm2, options.controls == "failed", result.verdict.caveats});
+      result.cells, models, {survey.tissue.area_mm2, options.controls == "failed", result.verdict.caveats},
+      options.threads);
   result.graded = std::move(conclusion.graded);
   result.limit_of_blank = conclusion.limit_of_blank;
   result.tally = conclusion.tally;
@@ -185,16 +199,33 @@ void score_surveyed(const SlideSource& source, Survey& survey, const ScoreOption
   clock.lap("conclude");
 }
 
-void score_opened(const SlideSource& source, const ScoreOptions& options, const ConcludeModels& models,
-                  const RunControl& control, SlideResult& result, RunRecord& run) {
-  Clock clock(run);
+/// Reads the file once from end to end. Only one thread may report progress, and beside the survey it is
+/// the survey's.
+std::string digest(const std::filesystem::path& slide, const ScoreOptions& options,
+                   const RunControl& control) {
+  const RunControl silent{{}, control.cancelled};
+  const RunControl& mine = thread_count(options.threads) == 1 ? control : silent;
+  return slide_digest(slide, [&] { mine.report({"digest", 0, 1, 0}); });
+}
+
+void score_opened(const std::filesystem::path& slide, const SlideSource& source, const ScoreOptions& options,
+                  const ConcludeModels& models, const RunControl& control, SlideResult& result,
+                  RunRecord& run) {
+  const SlideResult opened = result;
   if (options.mpp && std::isfinite(*options.mpp))
     result.pitch = {*options.mpp, *options.mpp, PitchOrigin::User};
   if (result.slide.picture) result.verdict.caveats.push_back({"picture", kPictureCaveat});
-  const Pitch pitch = resolve_pitch(source.info(), options.mpp, result.verdict.caveats);
-  Survey survey = survey_slide(source, pitch, options, control);
-  clock.lap("survey");
-  score_surveyed(source, survey, options, models, control, result, run, clock);
+  Survey survey;
+  std::optional<Scan> scan;
+  try {
+    beside(
+        options.threads, [&] { result.slide_sha256 = digest(slide, options, control); },
+        [&] { scan = measure(source, options, control, survey, result, run); });
+  } catch (...) {
+    if (result.slide_sha256.empty()) result = opened;  // with one thread nothing was measured, either
+    throw;
+  }
+  if (scan) conclude_scan(source, survey, std::move(*scan), options, models, control, result, run);
   result.tissue = std::move(survey.tissue);
 }
 
@@ -214,8 +245,7 @@ SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& 
     const std::unique_ptr<SlideSource> source = open_slide(slide);
     result.slide = source->info();
     result.pitch = source->info().pitch;
-    result.slide_sha256 = slide_digest(slide, [&] { control.report({"digest", 0, 1, 0}); });
-    score_opened(*source, options, models, control, result, run);
+    score_opened(slide, *source, options, models, control, result, run);
     run.tiles_decoded = source->tiles_decoded();
   } catch (const Error& error) {
     if (error.code() == Code::Usage || error.code() == Code::Output || error.code() == Code::Internal) throw;
@@ -226,8 +256,7 @@ SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& 
   note_own_models(result);
   for (Remark& note : standing_notes(options)) result.verdict.notes.push_back(std::move(note));
   run.version = ANNULET_VERSION;
-  run.threads = options.threads > 0 ? options.threads
-                                    : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  run.threads = thread_count(options.threads);
   run.seconds_total = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

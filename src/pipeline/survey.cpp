@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
+#include <mutex>
 #include <span>
 
+#include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/pipeline/stain_reader.hpp"
 #include "annulet/pipeline/tissue_finder.hpp"
 #include "annulet/pixel/stain_fit.hpp"
@@ -97,21 +101,46 @@ void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions&
   survey.stain.id = "fit";
 }
 
-// How strong the nuclei are, and how finely a coarse scan carries colour.
-void measure_windows(const SlideSource& source, Survey& survey, const RunControl& control) {
+/// What a sampled square tells.
+struct Sample {
   std::vector<std::int32_t> contrasts;
   ChromaDetail detail;
-  const bool coarse = survey.pitch.mean() >= kCoarsePitchUm;
-  StainReader reader(source, survey.stain, survey.pitch.mean());
-  SlidePixels pixels;
+};
+
+std::vector<Sample> take_samples(const SlideSource& source, const Survey& survey, bool coarse, int threads,
+                                 const RunControl& control) {
   const std::vector<Rect<WorkFrame>> windows = sample_windows(survey.tissue);
-  for (std::size_t i = 0; i < windows.size(); ++i) {
-    control.report({"survey", i, windows.size(), 0});
-    const Rect<SlideFrame> native = coarse ? reader.native_rect(windows[i]) : reader.work_rect(windows[i]);
-    read_native(source, native, pixels);
-    if (coarse) detail.add(pixels.rgb, pixels.whole ? nullptr : &pixels.covered);
-    const std::vector<std::int32_t> found = nucleus_contrast(reader.unmix(windows[i], native, pixels));
-    contrasts.insert(contrasts.end(), found.begin(), found.end());
+  std::vector<Sample> samples(windows.size());
+  std::atomic<std::size_t> next{0};
+  std::mutex reporting;
+  const auto take = [&] {
+    StainReader reader(source, survey.stain, survey.pitch.mean());
+    SlidePixels pixels;
+    for (std::size_t i; (i = next.fetch_add(1)) < windows.size();) {
+      {
+        const std::lock_guard lock(reporting);
+        control.report({"survey", i, windows.size(), 0});
+      }
+      const Rect<SlideFrame> native = coarse ? reader.native_rect(windows[i]) : reader.work_rect(windows[i]);
+      read_native(source, native, pixels);
+      if (coarse) samples[i].detail.add(pixels.rgb, pixels.whole ? nullptr : &pixels.covered);
+      samples[i].contrasts = nucleus_contrast(reader.unmix(windows[i], native, pixels));
+    }
+  };
+  side_by_side(threads,
+               std::vector<std::function<void()>>(static_cast<std::size_t>(thread_count(threads)), take));
+  return samples;
+}
+
+// How strong the nuclei are, and how finely a coarse scan carries colour.
+void measure_windows(const SlideSource& source, Survey& survey, int threads, const RunControl& control) {
+  const bool coarse = survey.pitch.mean() >= kCoarsePitchUm;
+  std::vector<std::int32_t> contrasts;
+  ChromaDetail detail;
+  for (const Sample& sample : take_samples(source, survey, coarse, threads, control)) {
+    contrasts.insert(contrasts.end(), sample.contrasts.begin(), sample.contrasts.end());
+    detail.luma += sample.detail.luma;
+    detail.chroma += sample.detail.chroma;
   }
   survey.stain.lost_detail_percent = coarse ? detail.lost_percent() : 0;
   std::sort(contrasts.begin(), contrasts.end());
@@ -144,7 +173,7 @@ Survey survey_slide(const SlideSource& source, const Pitch& pitch, const ScoreOp
          fmt::format("no glass was seen to measure the white point on; {}, {}, {} was used", white.rgb[0],
                      white.rgb[1], white.rgb[2])});
   }
-  measure_windows(source, survey, control);
+  measure_windows(source, survey, options.threads, control);
   if (survey.nucleus_contrast_od < kLeastNucleusContrastOd) {
     survey.reasons.push_back({std::string(name(Code::NoHaematoxylin)),
                               fmt::format("nothing on this slide stands out like a nucleus (contrast {:.3f} "

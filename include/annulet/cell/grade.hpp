@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "annulet/base/ranges.hpp"
 #include "annulet/model/cell_row.hpp"
 #include "annulet/model/result.hpp"
 #include "annulet/model/tally.hpp"
@@ -40,8 +41,9 @@ GradedCell grade(const CellRow& row, const Grading& grading, int visible_od);
 
 /// Grades a whole table whose kinds are given, and finds which strong incomplete cells only borrow their wall
 /// from a neighbour or from brown cytoplasm (docs/science/grade.md, "Own walls"). `cells` sorted by `before`.
+/// The same however `over` cuts the table.
 GradedTable grade_table(const CellTable& cells, const std::vector<CellKind>& kinds, const Grading& grading,
-                        int visible_od);
+                        int visible_od, const OverRanges& over = in_one_range);
 
 /// Visible cut from the slide's negative tissue: kinds that carry no HER2 membrane (lymphocytes, stroma).
 /// Never below the grading's cut, never above visible_od_max; the default where there is too little of it.

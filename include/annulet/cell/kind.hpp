@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "annulet/base/ranges.hpp"
 #include "annulet/model/cell_row.hpp"
 
 namespace annulet {
@@ -17,8 +18,9 @@ class KindModel {
  public:
   /// models/kind/<id>.toml (built in) or a path. Throws Error Usage.
   static KindModel load(const std::string& id_or_path);
-  /// Of a loaded model; one that was not loaded is a defect (Code::Internal). Cost: about 2 us a cell.
-  std::vector<CellKind> operator()(const CellTable& cells) const;
+  /// Of a loaded model; one that was not loaded is a defect (Code::Internal). The kinds are the same however
+  /// `over` cuts the table. Cost: about 2 us a cell.
+  std::vector<CellKind> operator()(const CellTable& cells, const OverRanges& over = in_one_range) const;
 
   std::string id, version, digest;
 

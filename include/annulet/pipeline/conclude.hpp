@@ -28,9 +28,11 @@ struct Conclusion {
   Verdict verdict;  ///< reasons instead of a score where the evidence does not suffice
 };
 
-/// Act 3: kinds, limit of blank, patterns, tally, sufficiency, guideline. Serial integer pass over the table;
-/// the same code serves rescoring. `cells` sorted by `before`.
-Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const ConcludeFacts& facts);
+/// Act 3: kinds, limit of blank, patterns, tally, sufficiency, guideline. Integer passes over the table on up
+/// to `threads` threads (0: one per core), the same for any number; the same code serves rescoring. `cells`
+/// sorted by `before`.
+Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const ConcludeFacts& facts,
+                    int threads = 1);
 
 /// Fewer measurable tumour cells than this, or less tissue, is no basis for a score (contract 2).
 inline constexpr std::uint64_t kFewestTumourCells = 100;
