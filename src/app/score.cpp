@@ -60,25 +60,34 @@ void print_summary(const SlideResult& result, const std::filesystem::path& folde
             << "\n  For research use only; not for diagnosis.\n";
 }
 
-using TableWriter = void (*)(const SlideResult&, const Append&);
-
-void write_table(AtomicFolder& folder, const char* name, TableWriter write, const SlideResult& result) {
-  folder.write(name, [&](const Append& file) {
+void write_csv(AtomicFolder& folder, const SlideResult& result) {
+  folder.write("cells.csv.gz", [&](const Append& file) {
     GzipMembers gzip(file);
-    write(result, std::ref(gzip));
+    write_cells_csv(result, std::ref(gzip));
   });
 }
 
-// By far the longest of the files, so all threads take part in it.
+std::string gzip_member(std::string_view piece) {
+  std::string bytes;
+  GzipMembers gzip([&](std::string_view made) { bytes = made; });
+  gzip(piece);
+  return bytes;
+}
+
+// The two longest of the files: all threads take part in each.
 void write_geojson(AtomicFolder& folder, const SlideResult& result, int threads) {
   folder.write("cells.geojson.gz", [&](const Append& file) {
-    const auto member = [&](std::size_t part) {
-      std::string bytes;
-      GzipMembers gzip([&](std::string_view made) { bytes = made; });
-      gzip(geojson_part(result, part));
-      return bytes;
-    };
+    const auto member = [&](std::size_t part) { return gzip_member(geojson_part(result, part)); };
     in_order(threads, geojson_parts(result), member, file);
+  });
+}
+
+void write_bin(AtomicFolder& folder, const SlideResult& result, int threads) {
+  folder.write("cells.bin.gz", [&](const Append& file) {
+    const std::size_t parts = cells_bin_parts(result);
+    CellsBinSeal seal(parts);
+    const auto make = [&](std::size_t part) { return cells_bin_part(result, part); };
+    in_order(threads, parts, make, std::ref(seal), gzip_member, file);
   });
 }
 
@@ -90,8 +99,8 @@ void write_result(const SlideResult& result, RunRecord& run, const ScoreOptions&
   std::vector<std::function<void()>> files;
   if (result.scanned) {
     if (geojson) write_geojson(folder, result, options.threads);
-    files.emplace_back([&] { write_table(folder, "cells.bin.gz", write_cells_bin, result); });
-    files.emplace_back([&] { write_table(folder, "cells.csv.gz", write_cells_csv, result); });
+    write_bin(folder, result, options.threads);
+    files.emplace_back([&] { write_csv(folder, result); });
     files.emplace_back([&] { folder.write("overlay.png", encode_png(draw_overlay(result))); });
     files.emplace_back([&] { folder.write("heatmap.png", encode_png(draw_heatmap(result))); });
   }

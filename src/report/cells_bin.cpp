@@ -1,10 +1,10 @@
 // cells.bin: the compact cell table, column by column (columns of like values compress far better than rows).
 // Layout: docs/formats/cells-bin.md. Little-endian whatever the machine.
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <type_traits>
 
-#include "annulet/base/digest.hpp"
 #include "annulet/base/error.hpp"
 #include "annulet/report/writers.hpp"
 #include "report/pieces.hpp"
@@ -54,36 +54,48 @@ char* put(char* to, const T& value) {
   }
 }
 
-/// Hands on pieces, and the digest of all of them.
-class Writer {
- public:
-  explicit Writer(const Append& out) : out_(out), piece_(kTablePiece, '\0') {}
-  template <class T>
-  void add(const T& value) {
-    if (used_ + sizeof(T) > piece_.size()) flush();
-    used_ = static_cast<std::size_t>(put(piece_.data() + used_, value) - piece_.data());
-  }
-  void add_text(std::string_view text) {
-    for (const char c : text) add(static_cast<std::uint8_t>(c));
-  }
-  void end() {
-    const std::string_view last = std::string_view(piece_).substr(0, used_);
-    digest_.add(last);
-    out_(std::string(last) + digest_.hex());
-  }
-
- private:
-  void flush() {
-    const std::string_view whole = std::string_view(piece_).substr(0, used_);
-    digest_.add(whole);
-    out_(whole);
-    used_ = 0;
-  }
-  const Append& out_;
-  std::string piece_;
-  std::size_t used_ = 0;
-  Sha256 digest_;
+/// Entries of one column, in a piece of the file.
+struct Stretch {
+  std::size_t column, first, last;
 };
+
+/// What each piece holds: as many entries as go into kTablePiece, first the header.
+std::vector<std::vector<Stretch>> pieces_of(std::size_t cells) {
+  std::vector<std::vector<Stretch>> pieces(1);
+  std::size_t used = kHeaderBytes, column = 0;
+  for_each_column([&](auto member) {
+    constexpr std::size_t kBytes = sizeof(CellRow{}.*member);
+    for (std::size_t first = 0; first < cells;) {
+      const std::size_t last = std::min(cells, first + (kTablePiece - used) / kBytes);
+      if (last > first) pieces.back().push_back({column, first, last});
+      used += (last - first) * kBytes;
+      if (last < cells) {
+        pieces.emplace_back();
+        used = 0;
+      }
+      first = last;
+    }
+    ++column;
+  });
+  return pieces;
+}
+
+char* put_text(char* to, std::string_view text) {
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
+}
+
+char* put_header(char* to, const SlideResult& result) {
+  to = put_text(to, kMagic);
+  to = put(to, kVersion);
+  to = put(to, std::uint32_t{kRays});
+  to = put(to, std::uint32_t{kNeighbours});
+  to = put(to, std::bit_cast<std::uint64_t>(report::scan_pitch_um(result)));
+  std::string slide = result.slide_sha256;
+  slide.resize(kDigestBytes, '0');
+  to = put_text(to, slide);
+  return put(to, static_cast<std::uint64_t>(result.cells.size()));
+}
 
 class Reader {
  public:
@@ -157,22 +169,41 @@ void check_row(const CellRow& row) {
 
 }  // namespace
 
-void write_cells_bin(const SlideResult& result, const Append& out) {
+std::size_t cells_bin_parts(const SlideResult& result) {
+  return pieces_of(result.cells.size()).size();
+}
+
+std::string cells_bin_part(const SlideResult& result, std::size_t part) {
   expects(result.cells.size() <= kMostCells, "a slide has at most 100 million cells");
-  Writer writer(out);
-  writer.add_text(kMagic);
-  writer.add(kVersion);
-  writer.add(std::uint32_t{kRays});
-  writer.add(std::uint32_t{kNeighbours});
-  writer.add(std::bit_cast<std::uint64_t>(report::scan_pitch_um(result)));
-  std::string slide = result.slide_sha256;
-  slide.resize(kDigestBytes, '0');
-  writer.add_text(slide);
-  writer.add(static_cast<std::uint64_t>(result.cells.size()));
+  const std::vector<std::vector<Stretch>> pieces = pieces_of(result.cells.size());
+  std::string bytes(kTablePiece, '\0');
+  char* to = bytes.data();
+  if (part == 0) to = put_header(to, result);
+  std::size_t column = 0;
   for_each_column([&](auto member) {
-    for (const CellRow& row : result.cells) writer.add(row.*member);
+    for (const Stretch& stretch : pieces[part]) {
+      if (stretch.column != column) continue;
+      for (std::size_t i = stretch.first; i < stretch.last; ++i) to = put(to, result.cells[i].*member);
+    }
+    ++column;
   });
-  writer.end();
+  bytes.resize(static_cast<std::size_t>(to - bytes.data()));
+  return bytes;
+}
+
+void CellsBinSeal::operator()(std::string& part) {
+  digest_.add(part);
+  if (--parts_ == 0) part += digest_.hex();
+}
+
+void write_cells_bin(const SlideResult& result, const Append& out) {
+  const std::size_t parts = cells_bin_parts(result);
+  CellsBinSeal seal(parts);
+  for (std::size_t i = 0; i < parts; ++i) {
+    std::string part = cells_bin_part(result, i);
+    seal(part);
+    out(part);
+  }
 }
 
 std::string write_cells_bin(const SlideResult& result) {

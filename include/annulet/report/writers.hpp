@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "annulet/base/digest.hpp"
 #include "annulet/base/files.hpp"
 #include "annulet/base/plane.hpp"
 #include "annulet/model/result.hpp"
@@ -23,6 +24,19 @@ std::string write_run_json(const RunRecord& run);
 /// two thirds go into compressing.
 void write_cells_csv(const SlideResult& result, const Append& out);  ///< RFC 4180 text
 void write_cells_bin(const SlideResult& result, const Append& out);  ///< docs/formats/cells-bin.md
+/// The pieces of cells.bin one by one, for several threads: 0 ... cells_bin_parts - 1. In their order each
+/// goes through a CellsBinSeal, which adds the file's digest to the last.
+std::size_t cells_bin_parts(const SlideResult& result);
+std::string cells_bin_part(const SlideResult& result, std::size_t part);
+class CellsBinSeal {
+ public:
+  explicit CellsBinSeal(std::size_t parts) : parts_(parts) {}
+  void operator()(std::string& part);
+
+ private:
+  std::size_t parts_;
+  Sha256 digest_;
+};
 /// FeatureCollection for QuPath, docs/formats/geojson.md.
 void write_cells_geojson(const SlideResult& result, const Append& out);
 /// The pieces of cells.geojson one by one, for several threads: 0 ... geojson_parts - 1.
