@@ -52,8 +52,8 @@ Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const 
   std::vector<Remark> reasons = insufficiency(measurable, facts);
   Verdict& verdict = conclusion.verdict;
   if (reasons.empty()) {
-    verdict = models.guideline.decide(conclusion.tally,
-                                      find_contiguity(cells, conclusion.graded, models.grading), models.ish);
+    verdict = models.guideline.decide(
+        conclusion.tally, find_contiguity(cells, conclusion.graded, models.grading, over), models.ish);
     if (auto caveat =
             second_population(cells, conclusion.graded, models.grading, models.guideline, verdict)) {
       verdict.caveats.push_back(std::move(*caveat));

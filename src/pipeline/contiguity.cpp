@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <optional>
+#include <utility>
 
 #include "annulet/base/integer_math.hpp"
 #include "pipeline/groups.hpp"
@@ -73,21 +75,40 @@ int rays_facing(const CellRow& row, std::uint8_t neighbour) {
   return rays;
 }
 
+using Pair = std::pair<std::uint32_t, std::uint32_t>;
+
+// Cells whose walls touch, of those that may be in groups; in no order.
+std::vector<Pair> touching(const CellTable& cells, const std::vector<std::uint8_t>& members,
+                           const OverRanges& over) {
+  const Places places(cells);
+  std::vector<Pair> pairs;
+  std::mutex gathering;
+  over(cells.size(), [&](std::size_t first, std::size_t last) {
+    std::vector<Pair> found;
+    for (std::size_t i = first; i < last; ++i) {
+      if (members[i] == 0) continue;
+      for (std::uint8_t n = 0; n < cells[i].neighbours; ++n) {
+        if (rays_facing(cells[i], n) < kTouchingRays) continue;
+        const auto other = places.neighbour_of(cells[i], n);
+        if (!other || (members[i] & members[*other]) == 0) continue;
+        found.emplace_back(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(*other));
+      }
+    }
+    const std::lock_guard lock(gathering);
+    pairs.insert(pairs.end(), found.begin(), found.end());
+  });
+  return pairs;
+}
+
 }  // namespace
 
-Contiguity find_contiguity(const CellTable& cells, const GradedTable& graded, const Grading& grading) {
+Contiguity find_contiguity(const CellTable& cells, const GradedTable& graded, const Grading& grading,
+                           const OverRanges& over) {
   const std::vector<std::uint8_t> members = memberships(graded, grading);
-  const Places places(cells);
   std::vector<Groups> groups(kGroupings, Groups(std::vector<std::uint32_t>(cells.size(), 1)));
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (members[i] == 0) continue;
-    for (std::uint8_t n = 0; n < cells[i].neighbours; ++n) {
-      if (rays_facing(cells[i], n) < kTouchingRays) continue;
-      const auto other = places.neighbour_of(cells[i], n);
-      if (!other) continue;
-      for (std::size_t g = 0; g < kGroupings; ++g) {
-        if ((members[i] & members[*other] & 1U << g) != 0) groups[g].join(i, *other);
-      }
+  for (const auto& [one, other] : touching(cells, members, over)) {
+    for (std::size_t g = 0; g < kGroupings; ++g) {
+      if ((members[one] & members[other] & 1U << g) != 0) groups[g].join(one, other);
     }
   }
   std::array<std::uint64_t, kGroupings> largest{};
