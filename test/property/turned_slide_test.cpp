@@ -1,5 +1,7 @@
 // A slide turned by 90 degrees or mirrored is the same tissue: its tally may move only by what another JPEG
 // coding, another pixel grid and ties in other directions move.
+#include <unistd.h>
+
 #include <cmath>
 #include <filesystem>
 
@@ -46,7 +48,7 @@ struct Shares {
 };
 
 Shares shares_of(const RgbImage& image, const char* name) {
-  const fs::path path = fs::temp_directory_path() / (std::string("annulet_turned_") + name + ".tif");
+  const fs::path path = fs::temp_directory_path() / ("annulet-turned-" + std::to_string(::getpid()) + "-" + name + ".tif");
   PyramidOptions options;
   options.quality = 95;
   write_pyramid_tiff(image, path, options);
