@@ -48,7 +48,8 @@ struct Shares {
 };
 
 Shares shares_of(const RgbImage& image, const char* name) {
-  const fs::path path = fs::temp_directory_path() / ("annulet-turned-" + std::to_string(::getpid()) + "-" + name + ".tif");
+  const fs::path path =
+      fs::temp_directory_path() / ("annulet-turned-" + std::to_string(::getpid()) + "-" + name + ".tif");
   PyramidOptions options;
   options.quality = 95;
   write_pyramid_tiff(image, path, options);
