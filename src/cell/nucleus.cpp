@@ -23,14 +23,15 @@ namespace {
 
 // docs/science/nuclei.md says where the numbers come from.
 struct Search {
-  int blob_least1000;  // 1/1000 OD, response of a blob on the plane
-  int least_dab;       // 1/100 OD: a window nowhere darker holds none; -1: any may hold one
+  int blob_least1000;   // 1/1000 OD, response of a blob on the plane
+  int tried_least1000;  // ... of those that thinning leaves
+  int least_dab;        // 1/100 OD: a window nowhere darker holds none; -1: any may hold one
   StarRules rules;
 };
 constexpr std::array<Search, kSought> kSearches = {{
-    {20, -1, {kNucleusUnits, 300, 5, 210, 20, 18}},
-    {300, 40, {kInteriorUnits, 400, 10, 1400, 60, 26}},
-    {50, 6, {kInteriorUnits, 400, 10, 1000, 60, 23}},
+    {20, 0, -1, {kNucleusUnits, 300, 5, 210, 20, 18}},
+    {100, 300, 40, {kInteriorUnits, 400, 10, 1400, 60, 26}},
+    {50, 0, 6, {kInteriorUnits, 400, 10, 1000, 60, 23}},
 }};
 constexpr int kLeastArea = 8 * 8;           // 1/8 um2: smaller spots are nucleoli, fragments and grain
 constexpr int kBrownLeastArea = 20 * 8;     // 1/8 um2
@@ -203,11 +204,15 @@ void NucleusFinder::find_spots(const StainTile& window, const NucleusOptions& op
 // The thinned spots of `area`, in the window's frame.
 void NucleusFinder::Scratch::choose_spots(const StainTile& window, std::size_t sought, const Area& area,
                                           const NucleusSpots& all) {
+  const Search& search = kSearches[sought];
+  const int tried_least = search.tried_least1000 * search.rules.units_per_od * kCoarsePerFine / 1000;
   const auto origin = origin_of(window);
   std::vector<Blob>& chosen = tried[sought];
   chosen = all[sought];
   blob_finder.thin(chosen);
-  std::erase_if(chosen, [&](const Blob& blob) { return !area.contains({blob.x, blob.y}); });
+  std::erase_if(chosen, [&](const Blob& blob) {
+    return blob.response < tried_least || !area.contains({blob.x, blob.y});
+  });
   for (Blob& blob : chosen) {
     blob.x -= origin.x;
     blob.y -= origin.y;
