@@ -45,10 +45,10 @@ constexpr int kInteriorPercent = 60;        // share of the interior's outline t
 
 constexpr std::size_t kFitsAhead = 2;  // pixels are asked for so many outlines before they are read
 
+constexpr int kBesideSeen = 2 * kMicroUnits;  // 1/64 um: what is hidden lies farther from what is seen
 // Farthest from the centre of what yields to it, or of its half, that an outline can lie.
-constexpr int kYieldReachUm = std::max(kSplitShiftUm, kMostRadius / 8 + 1);
+constexpr int kYieldReachUm = std::max(kSplitShiftUm, kMostRadius / 8 + 1 + kBesideSeen / kMicroUnits);
 constexpr int kOutlineUm = kMostRadius / 8 + 1;  // the longest outline
-constexpr int kBesideSeen = 2 * kMicroUnits;     // 1/64 um: what is hidden lies farther from what is seen
 // Farthest from a spot that the spot of an outline that holds it can lie.
 constexpr int kSeenReachUm = kStarShiftUm + kOutlineUm + kBesideSeen / kMicroUnits;
 constexpr int kFineKernelUm = 1;  // smoothing and doubling of the fine plane
@@ -280,13 +280,15 @@ void NucleusFinder::Scratch::suppress(const Area& area, std::vector<Star>& all) 
   std::erase_if(all, [&](const Star& star) { return !area.contains(star.centre); });
 }
 
-// Erases the stars that hold the centre of one that is taken: a seen nucleus stands for its cell.
+// Erases the stars that hold the centre of one that is taken, or lie with theirs in or close beside it: a
+// seen nucleus stands for its cell.
 void NucleusFinder::Scratch::leave_free(const std::vector<Star>& taken, std::vector<Star>& all) {
   grid.build(taken.size(), kRivalReachUm * kMicroUnits, 0, 0, [&](std::size_t i) { return taken[i].centre; });
   std::erase_if(all, [&](const Star& s) {
     bool held = false;
-    grid.near(s.centre.x, s.centre.y, kMostRadius * 8,
-              [&](std::uint32_t i) { held = held || holds(s, taken[i].centre); });
+    grid.near(s.centre.x, s.centre.y, kMostRadius * 8 + kBesideSeen, [&](std::uint32_t i) {
+      held = held || holds(s, taken[i].centre) || holds(taken[i], s.centre, kBesideSeen);
+    });
     return held;
   });
 }
