@@ -45,7 +45,8 @@ class BlockPool {
     const auto room = [](const std::unique_ptr<Block>& block) { return block->planes.dab_native.capacity(); };
     const auto better = [&](const std::unique_ptr<Block>& a, const std::unique_ptr<Block>& b) {
       const bool fits = room(a) >= pixels;
-      return fits != (room(b) >= pixels) ? fits : fits == (room(a) < room(b));
+      if (fits != (room(b) >= pixels)) return fits;
+      return fits ? room(a) < room(b) : room(a) > room(b);
     };
     const auto best = std::min_element(spare_.begin(), spare_.end(), better);
     std::unique_ptr<Block> block = std::move(*best);

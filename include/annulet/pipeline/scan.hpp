@@ -15,8 +15,8 @@ struct Scan {
 };
 
 /// Sweeps the blocks of the slide on `threads` threads, each step of a block as soon as the rows around it
-/// have done the step before. The outcome depends neither on the threads nor on the grid. The error thrown is
-/// the first in the order of blocks.
+/// have done the step before. The outcome depends neither on the threads nor on the grid. Throws the first
+/// error that a block meets, and Cancelled.
 Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOptions& options,
                 const RunControl& control);
 
