@@ -74,8 +74,8 @@ struct KindModel::Trees {
   void judge_interiors(const CellTable& cells, const OverRanges& over, std::vector<CellKind>& kinds) const;
 
  private:
-  void judge_range(const CellTable& cells, const KindFeatureReader& features_of, std::size_t begin,
-                   std::size_t end, std::vector<CellKind>& kinds) const;
+  void judge_range(const KindFeatureReader& features_of, std::size_t begin, std::size_t end,
+                   std::vector<CellKind>& kinds) const;
 };
 
 KindModel::Trees::Trees(TomlTable& table) {
@@ -109,8 +109,8 @@ KindModel::Trees::Trees(TomlTable& table) {
 
 // The kind with the largest sum of leaves; of equal ones the first. Cells go through a tree together, from
 // its leaves up: every split is asked of every cell, which costs less than to jump from split to split.
-void KindModel::Trees::judge_range(const CellTable& cells, const KindFeatureReader& features_of,
-                                   std::size_t begin, std::size_t end, std::vector<CellKind>& kinds) const {
+void KindModel::Trees::judge_range(const KindFeatureReader& features_of, std::size_t begin, std::size_t end,
+                                   std::vector<CellKind>& kinds) const {
   KindScratch scratch;
   Block block;
   std::vector<Lane> nodes(std::size_t{1} << depth);
@@ -139,7 +139,7 @@ void KindModel::Trees::judge_nuclei(const CellTable& cells, const OverRanges& ov
                                     std::vector<CellKind>& kinds) const {
   const KindFeatureReader features_of(cells);
   over(cells.size(),
-       [&](std::size_t first, std::size_t last) { judge_range(cells, features_of, first, last, kinds); });
+       [&](std::size_t first, std::size_t last) { judge_range(features_of, first, last, kinds); });
 }
 
 bool KindModel::Trees::is_walled(const CellRow& row) const {
