@@ -79,8 +79,8 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Buffers of this size, a block's cells among them, go back to the system when they are freed.
-  constexpr int kLargeBuffer = 128 << 10;
+  // Buffers of this size, piles of cells among them, go back to the system when they are freed.
+  constexpr int kLargeBuffer = 1 << 20;
   ::mallopt(M_MMAP_THRESHOLD, kLargeBuffer);
   spdlog::set_default_logger(spdlog::stderr_color_mt("annulet"));
   spdlog::set_pattern("annulet: %^%l%$: %v");

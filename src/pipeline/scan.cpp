@@ -84,7 +84,13 @@ class Collector {
 
   void take(const CellTable& of_block) {
     const std::lock_guard lock(mutex_);
-    cells_.push_back(of_block);
+    for (auto from = of_block.begin(); from != of_block.end();) {
+      if (cells_.empty() || std::ssize(cells_.back()) == kPile) cells_.emplace_back().reserve(kPile);
+      CellTable& pile = cells_.back();
+      const auto count = std::min<std::ptrdiff_t>(kPile - std::ssize(pile), of_block.end() - from);
+      pile.insert(pile.end(), from, from + count);
+      from += count;
+    }
     count_ += of_block.size();
   }
 
@@ -109,10 +115,13 @@ class Collector {
   }
 
  private:
+  /// Cells in a pile: over 1 MB, so that its memory goes back to the system when it is freed.
+  static constexpr std::ptrdiff_t kPile = 4096;
+
   /// Where a cell is found, and its place in the table.
   struct Key {
     std::int32_t y, x;
-    std::uint32_t block, row;
+    std::uint32_t pile, row;
     friend bool operator<(const Key& a, const Key& b) { return a.y != b.y ? a.y < b.y : a.x < b.x; }
   };
 
@@ -120,19 +129,19 @@ class Collector {
   void place_cells() {
     std::vector<Key> keys;
     keys.reserve(count_);
-    std::vector<std::size_t> left;  // rows of each block that are still to be placed
-    for (std::uint32_t block = 0; block < cells_.size(); ++block) {
-      const CellTable& cells = cells_[block];
+    std::vector<std::size_t> left;  // rows of each pile that are still to be placed
+    for (std::uint32_t pile = 0; pile < cells_.size(); ++pile) {
+      const CellTable& cells = cells_[pile];
       left.push_back(cells.size());
       for (std::uint32_t row = 0; row < cells.size(); ++row)
-        keys.push_back({cells[row].y, cells[row].x, block, row});
+        keys.push_back({cells[row].y, cells[row].x, pile, row});
     }
     tbb::parallel_sort(keys);
     scan_.cells.reserve(count_);
     for (const Key& key : keys) {
-      scan_.cells.push_back(cells_[key.block][key.row]);
+      scan_.cells.push_back(cells_[key.pile][key.row]);
       // The whole table never lies in memory twice.
-      if (--left[key.block] == 0) CellTable().swap(cells_[key.block]);
+      if (--left[key.pile] == 0) CellTable().swap(cells_[key.pile]);
     }
   }
 
@@ -141,7 +150,7 @@ class Collector {
   std::mutex mutex_, report_;
   std::atomic<bool> given_up_{false};
   std::exception_ptr error_;
-  std::vector<CellTable> cells_;  // by block, in the order in which they came
+  std::vector<CellTable> cells_;  // piles of them, in the order in which they came
   std::atomic<std::size_t> count_{0};
   Scan scan_;
 };
