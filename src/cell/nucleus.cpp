@@ -56,11 +56,6 @@ constexpr int kBesideLineUm = 3;  // splitting looks so far beside a line
 
 using Area = Rect<MicroFrame, std::int32_t>;
 
-Area micro(const Rect<WorkFrame>& part) {
-  const auto of = [](std::int64_t work) { return static_cast<std::int32_t>(work * kMicroPerWork); };
-  return {of(part.x0), of(part.y0), of(part.x1), of(part.y1)};
-}
-
 // `area` and what lies up to `um` around it.
 Area around(const Area& area, int um) {
   return area.grown(um * kMicroUnits);
@@ -257,11 +252,12 @@ void NucleusFinder::fit_outlines(const StainTile& window, const NucleusOptions& 
   Scratch& s = *scratch_;
   const Area area = micro(part), inside = in_window(window, area);
   const auto origin = origin_of(window);
+  const int blue_reach_um = spots[kBrown].empty() && spots[kEnclosed].empty() ? kStarShiftUm : kSeenReachUm;
   for (std::size_t sought = 0; sought < kSought; ++sought) {
     std::vector<Star>& stars = s.stars[sought];
     stars.clear();
     // Blue outlines belong to the part that holds their centre: those around it may hold its other spots.
-    s.choose_spots(window, sought, sought == kBlue ? around(area, kSeenReachUm) : area, spots);
+    s.choose_spots(window, sought, sought == kBlue ? around(area, blue_reach_um) : area, spots);
     if (sought != kBlue) s.leave_unseen(s.stars[kBlue], s.tried[sought]);
     if (s.tried[sought].empty()) continue;
     make_plane(window, options.gain_percent, sought, s.contrast);

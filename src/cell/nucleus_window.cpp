@@ -38,13 +38,12 @@ Borders borders_of(const StainTile& tile) {
 
 BlobWindow blob_window(const StainTile& window, const Rect<WorkFrame>& part) {
   const int skip_x = static_cast<int>(window.work.x0 & 1), skip_y = static_cast<int>(window.work.y0 & 1);
-  const auto micro = [](std::int64_t work, std::int64_t from) {
-    return static_cast<std::int32_t>((work - from) * kMicroPerWork);
-  };
+  const auto x0 = static_cast<std::int32_t>(window.work.x0 * kMicroPerWork),
+             y0 = static_cast<std::int32_t>(window.work.y0 * kMicroPerWork);
+  const auto wanted = micro(part);
   return {kMicroPerWork * (skip_x + 1),
           kMicroPerWork * (skip_y + 1),
-          {micro(part.x0, window.work.x0), micro(part.y0, window.work.y0), micro(part.x1, window.work.x0),
-           micro(part.y1, window.work.y0)}};
+          {wanted.x0 - x0, wanted.y0 - y0, wanted.x1 - x0, wanted.y1 - y0}};
 }
 
 Rect<WorkFrame> inner_part(const StainTile& tile, const StainTile& window, int reach_um) {

@@ -39,9 +39,28 @@ void gather(const Neighbourhood& near, Rect<Frame> StainTile::*held, Plane<std::
   }
 }
 
-Rect<MicroFrame, std::int32_t> micro(const Rect<WorkFrame>& part) {
-  const auto of = [](std::int64_t work) { return static_cast<std::int32_t>(work * kMicroPerWork); };
-  return {of(part.x0), of(part.y0), of(part.x1), of(part.y1)};
+Point<MicroFrame, std::int32_t> place_of(const nuclei::Blob& spot) {
+  return {spot.x, spot.y};
+}
+Point<MicroFrame, std::int32_t> place_of(const nuclei::Star& outline) {
+  return outline.centre;
+}
+Point<MicroFrame, std::int32_t> place_of(const Nucleus& nucleus) {
+  return nucleus.centre;
+}
+
+/// Of what `list_of` names in each block the items that lie in `part`.
+template <class Item, class ListOf>
+void gather_items(const Neighbourhood& near, const Rect<WorkFrame>& part, ListOf&& list_of,
+                  std::vector<Item>& items) {
+  const auto wanted = micro(part);
+  items.clear();
+  for (const Block* block : near.around) {
+    if (block == nullptr) continue;
+    for (const Item& item : list_of(*block)) {
+      if (wanted.contains(place_of(item))) items.push_back(item);
+    }
+  }
 }
 
 }  // namespace
@@ -101,15 +120,12 @@ void BlockSteps::find_spots(const BlockPlan& plan, const Neighbourhood& near, Bl
 
 void BlockSteps::fit_outlines(const BlockPlan& plan, const Neighbourhood& near, Block& block) {
   Stopwatch watch;
-  const auto wanted = micro(plan.outlines.grown(NucleusFinder::thinning_reach_um() * kWorkPerUm));
+  const auto wanted = plan.outlines.grown(NucleusFinder::thinning_reach_um() * kWorkPerUm);
   for (std::size_t sought = 0; sought < nuclei::kSought; ++sought) {
-    spots_[sought].clear();
-    for (const Block* other : near.around) {
-      if (other == nullptr) continue;
-      for (const nuclei::Blob& spot : other->spots[sought]) {
-        if (wanted.contains({spot.x, spot.y})) spots_[sought].push_back(spot);
-      }
-    }
+    const auto list_of = [&](const Block& other) -> const auto& {
+      return other.spots[sought];
+    };
+    gather_items(near, wanted, list_of, spots_[sought]);
   }
   finder_.fit_outlines(work_window(plan.outlines, NucleusFinder::outline_reach_um(), near), options_,
                        plan.outlines, spots_, block.outlines);
@@ -118,15 +134,12 @@ void BlockSteps::fit_outlines(const BlockPlan& plan, const Neighbourhood& near, 
 
 void BlockSteps::choose_nuclei(const BlockPlan& plan, const Neighbourhood& near, Block& block) {
   Stopwatch watch;
-  const auto wanted = micro(plan.nuclei.grown(NucleusFinder::rival_reach_um() * kWorkPerUm));
+  const auto wanted = plan.nuclei.grown(NucleusFinder::rival_reach_um() * kWorkPerUm);
   for (std::size_t sought = 0; sought < nuclei::kSought; ++sought) {
-    outlines_[sought].clear();
-    for (const Block* other : near.around) {
-      if (other == nullptr) continue;
-      for (const nuclei::Star& outline : other->outlines[sought]) {
-        if (wanted.contains(outline.centre)) outlines_[sought].push_back(outline);
-      }
-    }
+    const auto list_of = [&](const Block& other) -> const auto& {
+      return other.outlines[sought];
+    };
+    gather_items(near, wanted, list_of, outlines_[sought]);
   }
   finder_.choose_nuclei(work_window(plan.nuclei, NucleusFinder::nucleus_reach_um(), near), options_,
                         plan.nuclei, outlines_, block.nuclei);
@@ -166,14 +179,9 @@ void BlockSteps::choose_cells(const Rect<WorkFrame>& part) {
 
 const CellTable& BlockSteps::measure_cells(const BlockPlan& plan, const Neighbourhood& near) {
   Stopwatch watch;
-  const auto wanted = micro(plan.cells.grown(MembraneMeter::neighbour_reach_um() * kWorkPerUm + 1));
-  nuclei_.clear();
-  for (const Block* other : near.around) {
-    if (other == nullptr) continue;
-    for (const Nucleus& nucleus : other->nuclei) {
-      if (wanted.contains(nucleus.centre)) nuclei_.push_back(nucleus);
-    }
-  }
+  const auto wanted = plan.cells.grown(MembraneMeter::neighbour_reach_um() * kWorkPerUm + 1);
+  gather_items(
+      near, wanted, [](const Block& other) -> const auto& { return other.nuclei; }, nuclei_);
   std::sort(nuclei_.begin(), nuclei_.end(), [](const Nucleus& a, const Nucleus& b) {
     return a.centre.y != b.centre.y ? a.centre.y < b.centre.y : a.centre.x < b.centre.x;
   });

@@ -79,8 +79,8 @@ void StainReader::read(const Rect<WorkFrame>& window, const Rect<WorkFrame>& mem
                        StageSeconds& seconds) {
   Stopwatch watch;
   std::swap(tile_, out);
-  native_ = native_rect(window);
-  begin(window, native_, with_spill(membrane_rect(membranes)));
+  const Rect<SlideFrame> native = native_rect(window);
+  begin(window, native, with_spill(membrane_rect(membranes), native));
   problems_.clear();
   while (band_y1_ < native_.y1) {
     open_band(band_end(native_, band_y1_));
@@ -101,13 +101,13 @@ void StainReader::read(const Rect<WorkFrame>& window, const Rect<WorkFrame>& mem
 }
 
 // Sharpening spreads coarse pixels beyond the slide's border, where no other part keeps them.
-Rect<SlideFrame> StainReader::with_spill(Rect<SlideFrame> part) const {
+Rect<SlideFrame> StainReader::with_spill(Rect<SlideFrame> part, const Rect<SlideFrame>& native) const {
   const Size<SlideFrame> slide = source_.info().extent;
   if (!coarse_ || part.empty()) return part;
-  if (part.x0 <= 0) part.x0 = native_.x0;
-  if (part.y0 <= 0) part.y0 = native_.y0;
-  if (part.x1 >= slide.width) part.x1 = native_.x1;
-  if (part.y1 >= slide.height) part.y1 = native_.y1;
+  if (part.x0 <= 0) part.x0 = native.x0;
+  if (part.y0 <= 0) part.y0 = native.y0;
+  if (part.x1 >= slide.width) part.x1 = native.x1;
+  if (part.y1 >= slide.height) part.y1 = native.y1;
   return part;
 }
 

@@ -121,7 +121,7 @@ std::vector<Sample> take_samples(const SlideSource& source, const Survey& survey
         const std::lock_guard lock(reporting);
         control.report({"survey", i, windows.size(), 0});
       }
-      const Rect<SlideFrame> native = coarse ? reader.native_rect(windows[i]) : reader.work_rect(windows[i]);
+      const Rect<SlideFrame> native = reader.native_rect(windows[i]);
       read_native(source, native, pixels);
       if (coarse) samples[i].detail.add(pixels.rgb, pixels.whole ? nullptr : &pixels.covered);
       samples[i].contrasts = nucleus_contrast(reader.unmix(windows[i], native, pixels));

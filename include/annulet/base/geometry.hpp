@@ -43,6 +43,12 @@ struct Size {
   friend bool operator==(const Size&, const Size&) = default;
 };
 
+/// The same part of the slide in 1/64 um.
+inline Rect<MicroFrame, std::int32_t> micro(const Rect<WorkFrame>& part) {
+  const auto of = [](std::int64_t work) { return static_cast<std::int32_t>(work * kMicroPerWork); };
+  return {of(part.x0), of(part.y0), of(part.x1), of(part.y1)};
+}
+
 /// Closed polygon without its last point repeated.
 template <class Frame, class T = double>
 using Polygon = std::vector<Point<Frame, T>>;

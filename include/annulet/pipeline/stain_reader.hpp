@@ -64,7 +64,7 @@ class StainReader {
   void each_chunk(const Rect<SlideFrame>& band, Visit&& visit) const;
   template <class Visit>
   void each_read(const Rect<WorkFrame>& window, Visit&& visit) const;
-  Rect<SlideFrame> with_spill(Rect<SlideFrame> part) const;
+  Rect<SlideFrame> with_spill(Rect<SlideFrame> part, const Rect<SlideFrame>& native) const;
   void leave_empty(const Rect<SlideFrame>& chunk);
   bool is_seen(const Rect<SlideFrame>& chunk) const;
   void forget_unseen();
