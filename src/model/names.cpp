@@ -1,5 +1,7 @@
 // The names of the values as they stand in files: one place for all of them.
 #include "annulet/model/cell_row.hpp"
+#include "annulet/model/quality.hpp"
+#include "annulet/model/region.hpp"
 #include "annulet/model/result.hpp"
 #include "annulet/model/verdict.hpp"
 
@@ -26,6 +28,17 @@ const char* name(Status status) {
   static constexpr const char* kNames[] = {
       "scored", "scored-with-caveats", "not-evaluable", "failed", "crashed", "timed-out"};
   return kNames[static_cast<int>(status)];
+}
+
+const char* name(QcFlag flag) {
+  static constexpr const char* kNames[] = {"none", "blur",    "pen",      "fold",    "bubble",
+                                           "dust", "crushed", "necrosis", "control", "region"};
+  return kNames[static_cast<int>(flag)];
+}
+
+const char* name(RegionRole role) {
+  static constexpr const char* kNames[] = {"include", "exclude", "control"};
+  return kNames[static_cast<int>(role)];
 }
 
 int exit_code(Status status) {

@@ -316,9 +316,9 @@ Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOpti
   grid.offset_um = options.offset_um;
   if (options.memory > 0) grid.plane_bytes = options.memory;
   const double pitch_um = survey.pitch.mean();
-  const ScanPlan plan = plan_scan(survey.tissue, source.info().extent, pitch_um, grid);
+  const ScanPlan plan = plan_scan(survey.counted, source.info().extent, pitch_um, grid);
   Workers workers(
-      [&] { return BlockSteps(source, survey.stain, pitch_um, survey.tissue, plan.seen, survey.nuclei); });
+      [&] { return BlockSteps(source, survey.stain, pitch_um, survey.counted, plan.seen, survey.nuclei); });
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                   static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <ctime>
@@ -133,6 +134,10 @@ void copy_survey(const Survey& survey, SlideResult& result) {
   result.stain = survey.stain;
   result.nucleus_gain = survey.nuclei.gain_percent / 100.0;
   result.tissue_mm2 = survey.tissue.area_mm2;
+  const std::array<double, kQcFlags> excluded = survey.quality.areas_mm2();
+  for (std::size_t i = 1; i < kQcFlags; ++i) {
+    if (excluded[i] > 0) result.excluded_mm2[name(static_cast<QcFlag>(i))] = excluded[i];
+  }
   result.thumbnail = thumbnail(survey.overview, kThumbnailPx, result.thumbnail_pitch_um);
   result.verdict.caveats.insert(result.verdict.caveats.end(), survey.caveats.begin(), survey.caveats.end());
   result.models.push_back({"stain", survey.stain.id, "", survey.stain.digest});
@@ -142,8 +147,8 @@ void copy_survey(const Survey& survey, SlideResult& result) {
 bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_scan, SlideResult& result) {
   result.problems = survey.overview.unseen;
   result.problems.insert(result.problems.end(), of_scan.begin(), of_scan.end());
-  result.tiles =
-      account_tiles(result.slide, survey.pitch.mean(), survey.tissue, of_scan, survey.overview.unseen);
+  result.tiles = account_tiles(result.slide, survey.pitch.mean(), survey.tissue, survey.counted, of_scan,
+                               survey.overview.unseen);
   const auto lost = incompleteness(result.tiles);
   if (!lost) return false;
   result.status = Status::Failed;
@@ -185,10 +190,10 @@ void conclude_scan(const SlideSource& source, const Survey& survey, Scan scan, c
   Clock clock(run);
   control.report({"conclude", 0, 1, scan.cells.size()});
   result.scanned = true;
-  result.analysed_mm2 = survey.tissue.area_mm2;
+  result.analysed_mm2 = survey.counted.area_mm2;
   result.cells = std::move(scan.cells);
   Conclusion conclusion = conclude(
-      result.cells, models, {survey.tissue.area_mm2, options.controls == "failed", result.verdict.caveats},
+      result.cells, models, {survey.counted.area_mm2, options.controls == "failed", result.verdict.caveats},
       options.threads);
   result.graded = std::move(conclusion.graded);
   result.limit_of_blank = conclusion.limit_of_blank;
@@ -227,6 +232,7 @@ void score_opened(const std::filesystem::path& slide, const SlideSource& source,
   }
   if (scan) conclude_scan(source, survey, std::move(*scan), options, models, control, result, run);
   result.tissue = std::move(survey.tissue);
+  result.quality = std::move(survey.quality);
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions&
   RgbImage sample;
   const StainReader reader(source, survey.stain, survey.pitch.mean());
   SlidePixels pixels;
-  for (const Rect<WorkFrame>& window : sample_windows(survey.tissue)) {
+  for (const Rect<WorkFrame>& window : sample_windows(survey.counted)) {
     read_native(source, reader.native_rect(window), pixels);
     append(sample, pixels);
   }
@@ -109,7 +109,7 @@ struct Sample {
 
 std::vector<Sample> take_samples(const SlideSource& source, const Survey& survey, bool coarse, int threads,
                                  const RunControl& control) {
-  const std::vector<Rect<WorkFrame>> windows = sample_windows(survey.tissue);
+  const std::vector<Rect<WorkFrame>> windows = sample_windows(survey.counted);
   std::vector<Sample> samples(windows.size());
   std::atomic<std::size_t> next{0};
   std::mutex reporting;
@@ -161,6 +161,8 @@ Survey survey_slide(const SlideSource& source, const Pitch& pitch, const ScoreOp
   survey.stain.white = white.rgb;
   survey.stain.white_origin = WhiteOrigin::Measured;
   survey.tissue = find_tissue(survey.overview, white.rgb, survey.pitch.mean(), info.extent);
+  survey.quality = QcMap(survey.tissue);
+  survey.counted = counted_tissue(survey.tissue, survey.quality);
   choose_stain(source, survey, options);
   survey.statistics = scope_statistics(survey.overview, survey.stain, survey.tissue);
   if (const auto reason = out_of_scope(survey.statistics, info.fluorescence)) {

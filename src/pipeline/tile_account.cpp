@@ -7,7 +7,7 @@
 namespace annulet {
 namespace {
 
-enum State : std::uint8_t { kBackground, kAnalysed, kMissing, kUndecodable };
+enum State : std::uint8_t { kBackground, kExcluded, kAnalysed, kMissing, kUndecodable };
 
 State lost_as(const Problem& problem) {
   return problem.kind == ProblemKind::Missing ? kMissing : kUndecodable;
@@ -70,8 +70,9 @@ std::vector<std::pair<int, int>> tiles_under(int squares, double squares_a_tile,
   return under;
 }
 
-void mark_analysed(const SlideInfo& info, double pitch_um, const TissueMask& tissue,
-                   Plane<std::uint8_t>& state) {
+/// The tiles that `tissue` touches.
+void mark(const SlideInfo& info, double pitch_um, const TissueMask& tissue, State as,
+          Plane<std::uint8_t>& state) {
   const auto columns = tiles_under(
       tissue.piece.width(), static_cast<double>(info.tile.width) * pitch_um / tissue.pitch_um, state.width());
   const auto rows =
@@ -86,7 +87,7 @@ void mark_analysed(const SlideInfo& info, double pitch_um, const TissueMask& tis
                 last_tile = columns[static_cast<std::size_t>(last - row) - 1].second;
       const auto [top, bottom] = rows[static_cast<std::size_t>(y)];
       for (int r = top; r < bottom; ++r) {
-        for (int c = first_tile; c < last_tile; ++c) state(c, r) = kAnalysed;
+        for (int c = first_tile; c < last_tile; ++c) state(c, r) = as;
       }
       at = last;
     }
@@ -96,11 +97,13 @@ void mark_analysed(const SlideInfo& info, double pitch_um, const TissueMask& tis
 }  // namespace
 
 TileAccount account_tiles(const SlideInfo& info, double pitch_um, const TissueMask& tissue,
-                          const std::vector<Problem>& problems, const std::vector<Problem>& unseen) {
+                          const TissueMask& counted, const std::vector<Problem>& problems,
+                          const std::vector<Problem>& unseen) {
   Plane<std::uint8_t> state(static_cast<int>((info.extent.width + info.tile.width - 1) / info.tile.width),
                             static_cast<int>((info.extent.height + info.tile.height - 1) / info.tile.height),
                             kBackground);
-  mark_analysed(info, pitch_um, tissue, state);
+  mark(info, pitch_um, tissue, kExcluded, state);
+  mark(info, pitch_um, counted, kAnalysed, state);
   const auto lose = [&](const Problem& problem, bool background_too) {
     const Rect<SlideFrame> tiles = tiles_of(info, problem.where);
     for (std::int64_t r = tiles.y0; r < tiles.y1; ++r) {
@@ -123,6 +126,7 @@ TileAccount account_tiles(const SlideInfo& info, double pitch_um, const TissueMa
   for (const std::uint8_t s : state.values()) {
     ++(s == kBackground ? account.background
        : s == kAnalysed ? account.analysed
+       : s == kExcluded ? account.excluded
        : s == kMissing  ? account.missing
                         : account.undecodable);
   }

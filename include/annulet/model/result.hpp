@@ -9,6 +9,7 @@
 #include "annulet/base/plane.hpp"
 #include "annulet/model/cell_row.hpp"
 #include "annulet/model/problem.hpp"
+#include "annulet/model/quality.hpp"
 #include "annulet/model/slide_info.hpp"
 #include "annulet/model/stain.hpp"
 #include "annulet/model/tally.hpp"
@@ -72,7 +73,8 @@ struct SlideResult {
   bool scanned = false;  ///< false where the slide was refused before the scan
   CellTable cells;       ///< sorted by `before`
   GradedTable graded;    ///< parallel to cells
-  TissueMask tissue;
+  TissueMask tissue;     ///< all of it
+  QcMap quality;         ///< what of it was kept out of the count
   std::vector<FieldPicture> fields;
   RgbImage thumbnail;  ///< of the whole slide
   double thumbnail_pitch_um = 0;

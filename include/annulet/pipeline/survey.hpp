@@ -3,6 +3,7 @@
 
 #include "annulet/cell/nucleus.hpp"
 #include "annulet/model/problem.hpp"
+#include "annulet/model/quality.hpp"
 #include "annulet/model/verdict.hpp"
 #include "annulet/pipeline/options.hpp"
 #include "annulet/pipeline/overview.hpp"
@@ -16,7 +17,9 @@ struct Survey {
   Pitch pitch;
   StainModel stain;
   Overview overview;
-  TissueMask tissue;
+  TissueMask tissue;   ///< all of it
+  QcMap quality;       ///< what of it is kept out of the count
+  TissueMask counted;  ///< what is left: only its cells are looked for
   ScopeStatistics statistics;
   NucleusOptions nuclei;
   double nucleus_contrast_od = 0;  ///< 90th percentile of nucleus-sized blobs on sampled tiles

@@ -127,14 +127,14 @@ TEST_CASE("every tile of the file ends in exactly one account") {
   info.extent = {8000, 5600};
   info.tile = {256, 256};
   const TissueMask tissue = one_block(1000, 700, 100, 50, 400, 300);
-  const TileAccount clean = account_tiles(info, 0.25, tissue, {}, {});
+  const TileAccount clean = account_tiles(info, 0.25, tissue, tissue, {}, {});
   CHECK(clean.expected == 32 * 22);
   CHECK(clean.balanced());
   CHECK(clean.analysed > 0);
   const Problem in_tissue{ProblemKind::Missing, "tile", {1024, 1024, 1280, 1280}};
   const Problem garbage{ProblemKind::Undecodable, "tile", {1280, 1024, 1536, 1280}};
   const Problem on_glass{ProblemKind::Missing, "tile", {7680, 5376, 7936, 5600}};
-  const TileAccount lost = account_tiles(info, 0.25, tissue, {in_tissue, garbage, on_glass}, {});
+  const TileAccount lost = account_tiles(info, 0.25, tissue, tissue, {in_tissue, garbage, on_glass}, {});
   CHECK(lost.balanced());
   CHECK(lost.missing == 1);
   CHECK(lost.undecodable == 1);
@@ -148,7 +148,7 @@ TEST_CASE("a lost strip costs every tile with tissue that it crosses") {
   info.tile = {256, 256};
   const TissueMask tissue = one_block(1000, 700, 100, 50, 400, 300);
   const Problem strip{ProblemKind::Undecodable, "strip", {0, 1024, 8000, 1280}};
-  const TileAccount lost = account_tiles(info, 0.25, tissue, {strip}, {});
+  const TileAccount lost = account_tiles(info, 0.25, tissue, tissue, {strip}, {});
   CHECK(lost.undecodable == 10);  // tissue from 800 to 3200 px: tiles 3 to 12
   CHECK(lost.balanced());
 }
@@ -163,7 +163,7 @@ TEST_CASE("what no level shows is not background: garbage always, a missing tile
       tissue.piece(x, y) = 0;  // the tile at (1280, 1024) px is white on the overview
   }
   const auto account = [&](ProblemKind kind, Rect<SlideFrame> where) {
-    return account_tiles(info, 0.25, tissue, {}, {{kind, "tile", where}});
+    return account_tiles(info, 0.25, tissue, tissue, {}, {{kind, "tile", where}});
   };
   CHECK(account(ProblemKind::Missing, {1280, 1024, 1536, 1280}).missing == 1);
   CHECK(account(ProblemKind::Missing, {7424, 5120, 7680, 5376}).missing == 0);  // scanners leave glass out
@@ -174,5 +174,23 @@ TEST_CASE("tissue that ends on a tile's border leaves the next tile alone") {
   SlideInfo info;
   info.extent = {8000, 5600};
   info.tile = {256, 256};
-  CHECK(account_tiles(info, 0.25, one_block(1000, 700, 0, 0, 32, 32), {}, {}).analysed == 1);
+  const TissueMask square = one_block(1000, 700, 0, 0, 32, 32);
+  CHECK(account_tiles(info, 0.25, square, square, {}, {}).analysed == 1);
+}
+
+TEST_CASE("tiles whose tissue is all kept out are excluded, not analysed") {
+  SlideInfo info;
+  info.extent = {8000, 5600};
+  info.tile = {256, 256};
+  const TissueMask tissue = one_block(1000, 700, 0, 0, 64, 32);  // two tiles
+  QcMap quality(tissue);
+  for (int y = 0; y < 32; ++y) std::fill_n(quality.flag.row(y), 32, static_cast<std::uint8_t>(QcFlag::Pen));
+  quality.flag(40, 8) = static_cast<std::uint8_t>(QcFlag::Fold);
+  const TissueMask counted = counted_tissue(tissue, quality);
+  const Problem in_pen{ProblemKind::Missing, "tile", {0, 0, 256, 256}};
+  const TileAccount account = account_tiles(info, 0.25, tissue, counted, {in_pen}, {});
+  CHECK(account.balanced());
+  CHECK(account.excluded == 1);
+  CHECK(account.analysed == 1);
+  CHECK(account.missing == 0);
 }
