@@ -133,6 +133,12 @@ class ScoreCommand : public Command {
     command_->add_option("--ish", options_.ish, "negative | positive | RATIO,COPIES[,recounted]");
     command_->add_option("--controls", options_.controls, "Whether the controls stained as expected")
         ->check(CLI::IsMember({"ok", "failed"}));
+    command_
+        ->add_option(
+            "--region", options_.regions,
+            "Areas to count, to leave out or that are controls, drawn in QuPath (GeoJSON), ImageScope or "
+            "ASAP (XML); may be given several times")
+        ->allow_extra_args(false);
     command_->add_option("--antibody", options_.antibody, "Antibody clone, as text for the record");
     command_->add_option("--threads", options_.threads, "Worker threads; default one per core")
         ->check(CLI::Range(1, 1024));

@@ -21,6 +21,7 @@
 #include "annulet/pipeline/survey.hpp"
 #include "annulet/pipeline/tile_account.hpp"
 #include "annulet/pixel/stain_preset.hpp"
+#include "annulet/region/regions.hpp"
 
 namespace annulet {
 namespace {
@@ -98,6 +99,28 @@ void name_models(const ConcludeModels& models, SlideResult& result) {
       {"kind", models.kind.id, models.kind.version, models.kind.digest}};
 }
 
+/// The files of --region: which they were stands in the options, without their folders.
+void read_region_files(const ScoreOptions& options, SlideResult& result) {
+  for (const std::filesystem::path& path : options.regions) {
+    RegionFile file = read_regions(path);
+    if (options.deidentify) file.file_name.clear();
+    result.options.emplace_back("region", fmt::format("{}{}sha256:{}", file.file_name,
+                                                      file.file_name.empty() ? "" : " ", file.digest));
+    if (file.skipped > 0) {
+      result.verdict.caveats.push_back(
+          {"region-skipped",
+           fmt::format("{}: {} drawings were left out: points, lines and detections are no regions",
+                       file.file_name.empty() ? "regions" : file.file_name, file.skipped)});
+    }
+    for (Region& region : file.regions) {
+      if (options.deidentify) region.name.clear();
+      RegionUse use{std::move(region), file.file_name, file.digest};
+      use.from_scanned_corner = file.format == RegionFormat::GeoJson;
+      result.regions.push_back(std::move(use));
+    }
+  }
+}
+
 Status status_of(const Verdict& verdict) {
   if (verdict.score) return verdict.caveats.empty() ? Status::Scored : Status::ScoredWithCaveats;
   return Status::NotEvaluable;
@@ -134,6 +157,7 @@ void copy_survey(const Survey& survey, SlideResult& result) {
   result.stain = survey.stain;
   result.nucleus_gain = survey.nuclei.gain_percent / 100.0;
   result.tissue_mm2 = survey.tissue.area_mm2;
+  result.regions = survey.regions;
   const std::array<double, kQcFlags> excluded = survey.quality.areas_mm2();
   for (std::size_t i = 1; i < kQcFlags; ++i) {
     if (excluded[i] > 0) result.excluded_mm2[name(static_cast<QcFlag>(i))] = excluded[i];
@@ -162,7 +186,7 @@ std::optional<Scan> measure(const SlideSource& source, const ScoreOptions& optio
                             Survey& survey, SlideResult& result, RunRecord& run) {
   Clock clock(run);
   const Pitch pitch = resolve_pitch(source.info(), options.mpp, result.verdict.caveats);
-  survey = survey_slide(source, pitch, options, control);
+  survey = survey_slide(source, pitch, options, control, result.regions);
   clock.lap("survey");
   copy_survey(survey, result);
   survey.overview.rgb = {};  // the thumbnail is made: a large slide needs the memory
@@ -245,6 +269,7 @@ SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& 
   result.slide.file_name = slide.filename().string();
   result.options = option_texts(options);
   name_models(models, result);
+  read_region_files(options, result);
   result.verdict.guideline = models.guideline.id();
   result.verdict.guideline_digest = models.guideline.digest();
   try {

@@ -13,6 +13,7 @@
 #include "annulet/pipeline/tissue_finder.hpp"
 #include "annulet/pixel/stain_fit.hpp"
 #include "annulet/pixel/stain_preset.hpp"
+#include "annulet/region/apply_regions.hpp"
 
 namespace annulet {
 namespace {
@@ -148,10 +149,18 @@ void measure_windows(const SlideSource& source, Survey& survey, int threads, con
   survey.nuclei.gain_percent = nucleus_gain_percent(std::move(contrasts));
 }
 
+void use_regions(Survey& survey, const SlideInfo& info, const std::vector<RegionUse>& regions) {
+  survey.regions = regions;
+  const RegionRemarks remarks =
+      apply_regions(survey.regions, info, survey.pitch.mean(), survey.tissue, survey.quality);
+  survey.reasons.insert(survey.reasons.end(), remarks.reasons.begin(), remarks.reasons.end());
+  survey.caveats.insert(survey.caveats.end(), remarks.caveats.begin(), remarks.caveats.end());
+}
+
 }  // namespace
 
 Survey survey_slide(const SlideSource& source, const Pitch& pitch, const ScoreOptions& options,
-                    const RunControl& control) {
+                    const RunControl& control, const std::vector<RegionUse>& regions) {
   Survey survey;
   const SlideInfo& info = source.info();
   survey.pitch = pitch;
@@ -162,8 +171,10 @@ Survey survey_slide(const SlideSource& source, const Pitch& pitch, const ScoreOp
   survey.stain.white_origin = WhiteOrigin::Measured;
   survey.tissue = find_tissue(survey.overview, white.rgb, survey.pitch.mean(), info.extent);
   survey.quality = QcMap(survey.tissue);
+  use_regions(survey, info, regions);
   survey.counted = counted_tissue(survey.tissue, survey.quality);
   choose_stain(source, survey, options);
+  if (!survey.reasons.empty()) return survey;
   survey.statistics = scope_statistics(survey.overview, survey.stain, survey.tissue);
   if (const auto reason = out_of_scope(survey.statistics, info.fluorescence)) {
     survey.reasons.push_back(*reason);

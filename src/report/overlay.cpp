@@ -4,6 +4,8 @@
 #include "annulet/report/writers.hpp"
 #include "report/canvas.hpp"
 #include "report/field_cells.hpp"
+#include "report/region_outline.hpp"
+#include "report/scan_pitch.hpp"
 
 namespace annulet {
 namespace {
@@ -29,7 +31,7 @@ int draw_entry(Canvas& canvas, int x, int y, Colour colour, int line, bool dashe
   return x + 28 + Canvas::text_width(words, 10) + 26;
 }
 
-int draw_legend(RgbImage& out, int y) {
+int draw_legend(RgbImage& out, const SlideResult& result, int y) {
   Canvas canvas(out);
   int x = kMargin;
   const auto next = [&](Colour colour, int line, bool dashed, const std::string& words) {
@@ -44,6 +46,8 @@ int draw_legend(RgbImage& out, int y) {
     next(style.colour, style.line, style.dashed, style.words);
   }
   next(report::kOtherKinds, 1, false, "Not a tumour cell");
+  for (const report::RegionStyle* style : report::region_styles_of(result))
+    next(style->colour, report::kRegionLine, style->dashed, style->words);
   return y + 30;
 }
 
@@ -88,6 +92,8 @@ RgbImage draw_field(const SlideResult& result, const FieldPicture& field) {
     const report::PatternStyle& style = report::style_of(graded.pattern);
     canvas.ring(ring, style.colour, line_of(style.line, field.pitch_um), style.dashed);
   }
+  report::draw_regions(picture, result, {field.where.x0, field.where.y0},
+                       report::scan_pitch_um(result) / field.pitch_um);
   canvas.scale_bar(16, picture.height - 16, field.pitch_um, picture.width / 4);
   return picture;
 }
@@ -105,7 +111,7 @@ RgbImage draw_overlay(const SlideResult& result) {
     draw_captioned(out, result, field, letter++, x);
     x += field.image.width + kMargin;
   }
-  const int used = draw_legend(out, kMargin + tall + kCaption + 10);
+  const int used = draw_legend(out, result, kMargin + tall + kCaption + 10);
   out.resize(out.width, used + kMargin / 2);
   return out;
 }

@@ -90,6 +90,16 @@ Pitch pitch_of(openslide_t* handle) {
                                                     : 1);
 }
 
+/// Programs such as QuPath show only this part where both its sides are shorter than the slide's.
+std::optional<Rect<SlideFrame>> scanned_part(openslide_t* handle, const Size<SlideFrame>& extent) {
+  const auto px = [&](const char* name) { return static_cast<std::int64_t>(number_or_zero(handle, name)); };
+  const std::int64_t x = px("openslide.bounds-x"), y = px("openslide.bounds-y"),
+                     width = px("openslide.bounds-width"), height = px("openslide.bounds-height");
+  if (x < 0 || y < 0 || width < 1 || height < 1 || width >= extent.width || height >= extent.height)
+    return std::nullopt;
+  return Rect<SlideFrame>{x, y, x + width, y + height};
+}
+
 OpenslideSource::OpenslideSource(const InputFile& file, Handle handle)
     : path_(file.path().string()), handle_(std::move(handle)) {
   openslide_t* slide = handle_.get();
@@ -106,6 +116,7 @@ OpenslideSource::OpenslideSource(const InputFile& file, Handle handle)
   }
   if (info_.levels.empty()) throw file.error(Code::Corrupt, "has no level");
   info_.extent = {info_.levels.front().extent.width, info_.levels.front().extent.height};
+  info_.scanned = scanned_part(slide, info_.extent);
   info_.tile = {kCell, kCell};
   info_.pitch = pitch_of(slide);
   info_.objective_power = decimal_number(property(slide, "openslide.objective-power"));
