@@ -77,8 +77,9 @@ class RegionMask {
   static void spend(std::int64_t steps, std::int64_t& left) {
     left -= steps;
     if (left >= 0) return;
-    throw Error(Code::Usage,
-                "the regions are drawn too finely: they cross the slide too many times; simplify their outlines");
+    throw Error(
+        Code::Usage,
+        "the regions are drawn too finely: they cross the slide too many times; simplify their outlines");
   }
 
   /// Turns the rest of each row whose centre the edge crosses; the edge's upper end belongs to it.
@@ -128,14 +129,16 @@ void shift_to_slide(std::vector<RegionUse>& regions, const SlideInfo& slide, Reg
   if (any) {
     remarks.caveats.push_back(
         {"region-origin",
-         fmt::format("this slide states a scanned part that begins at ({}, {}) px; the regions were taken to be "
-                     "drawn from there, as QuPath does: look at their outlines in the report",
-                     scanned.x0, scanned.y0)});
+         fmt::format(
+             "this slide states a scanned part that begins at ({}, {}) px; the regions were taken to be "
+             "drawn from there, as QuPath does: look at their outlines in the report",
+             scanned.x0, scanned.y0)});
   }
 }
 
 void check_places(std::vector<RegionUse>& regions, const SlideInfo& slide, RegionRemarks& remarks) {
-  const auto width = static_cast<double>(slide.extent.width), height = static_cast<double>(slide.extent.height);
+  const auto width = static_cast<double>(slide.extent.width),
+             height = static_cast<double>(slide.extent.height);
   std::string outside, clipped;
   for (std::size_t i = 0; i < regions.size(); ++i) {
     const Bounds b = bounds_of(regions[i].region);
@@ -195,8 +198,9 @@ void check_tissue(const std::vector<RegionUse>& regions, std::uint64_t left_px, 
     if (regions[i].tissue_mm2 == 0) empty += (empty.empty() ? "" : ", ") + called(regions[i], i);
   }
   if (any_include(regions) && !any) {
-    remarks.reasons.push_back({std::string(name(Code::NoTissue)),
-                               "there is no tissue in the regions to be counted: were they drawn on this slide?"});
+    remarks.reasons.push_back(
+        {std::string(name(Code::NoTissue)),
+         "there is no tissue in the regions to be counted: were they drawn on this slide?"});
   } else if (left_px == 0 && of_px > 0) {
     remarks.reasons.push_back({std::string(name(Code::NoTissue)),
                                "the regions leave no tissue to count: everything is excluded or a control"});

@@ -24,7 +24,8 @@ class Drawing {
   explicit Drawing(std::string file_name) : file_name_(std::move(file_name)) {}
 
   const std::string& file_name() const { return file_name_; }
-  /// Throws Error Usage for a corner that is no number, too far away, or one too many. `where` tells its place.
+  /// Throws Error Usage for a corner that is no number, too far away, or one too many. `where` tells its
+  /// place.
   Corner corner(double x, double y, const std::string& where);
   /// Rings of fewer than three different corners enclose nothing and are left out; a region without rings is
   /// skipped.

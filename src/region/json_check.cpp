@@ -43,7 +43,8 @@ class Check final : public nlohmann::json_sax<json> {
     if (found == kDecisive.end()) return value();
     const auto bit = static_cast<std::uint8_t>(1U << (found - kDecisive.begin()));
     if ((keys_.back() & bit) != 0)
-      refuse(file_name_, "'" + name + "' stands twice in one object", "which one holds cannot be told: export again");
+      refuse(file_name_, "'" + name + "' stands twice in one object",
+             "which one holds cannot be told: export again");
     keys_.back() = static_cast<std::uint8_t>(keys_.back() | bit);
     return value();
   }

@@ -104,7 +104,8 @@ class GeoJson {
     }
     const bool several = type == "GeometryCollection";
     if (!several && type != "Polygon" && type != "MultiPolygon")
-      fault(type.empty() ? "no GeoJSON object: it has no 'type'" : "'" + type.substr(0, 40) + "' is no geometry");
+      fault(type.empty() ? "no GeoJSON object: it has no 'type'"
+                         : "'" + type.substr(0, 40) + "' is no geometry");
     const char* key = several ? "geometries" : "coordinates";
     const auto parts = geometry.find(key);
     if (parts == geometry.end() || !parts->is_array()) fault("a " + type + " without '" + key + "'");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <pugixml.hpp>
@@ -53,7 +54,8 @@ class XmlReader {
 
   Corner corner(const pugi::xml_node& of) const {
     const double x = number(of, "X"), y = number(of, "Y");
-    const bool fine = x >= -kFarthestCorner && x <= kFarthestCorner && y >= -kFarthestCorner && y <= kFarthestCorner;
+    const bool fine =
+        x >= -kFarthestCorner && x <= kFarthestCorner && y >= -kFarthestCorner && y <= kFarthestCorner;
     return drawing_.corner(x, y, fine ? std::string() : place(of));
   }
 
@@ -142,8 +144,9 @@ class AsapReader {
   void read(const pugi::xml_node& annotation) const {
     std::map<double, Corner> by_order;
     for (const pugi::xml_node& at : annotation.child("Coordinates").children("Coordinate")) {
-      if (!by_order.emplace(xml_.number(at, "Order"), xml_.corner(at)).second)
-        xml_.fault(at, "Order stands twice");
+      const double order = xml_.number(at, "Order");
+      if (!std::isfinite(order)) xml_.fault(at, "Order is no finite number");
+      if (!by_order.emplace(order, xml_.corner(at)).second) xml_.fault(at, "the Order stands twice");
     }
     Ring corners;
     for (const auto& [order, corner] : by_order) corners.push_back(corner);
@@ -208,7 +211,8 @@ XmlKind read_xml(std::string_view text, Drawing& drawing) {
   }
   const pugi::xml_node root = document.child("Annotations");
   if (!root) {
-    refuse(drawing.file_name(), "this XML is neither of ImageScope (<Annotations>) nor of ASAP (<ASAP_Annotations>)",
+    refuse(drawing.file_name(),
+           "this XML is neither of ImageScope (<Annotations>) nor of ASAP (<ASAP_Annotations>)",
            "export the regions from one of them, or as GeoJSON from QuPath");
   }
   for (const pugi::xml_node& layer : root.children("Annotation")) read_layer(xml, layer);

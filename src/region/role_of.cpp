@@ -26,10 +26,10 @@ std::string words_of(std::string_view text) {
 
 // QuPath's own classes among them; "Region*", its class for regions of interest, is to be counted.
 constexpr std::array<const char*, 23> kExcluded{
-    " ignore ",  " ignored ",  " exclude ", " excluded ",     " exclusion ", " necrosis ",
-    " necrotic ", " artefact ", " artifact ", " artefacts ",   " artifacts ", " in situ ",
-    " insitu ",  " dcis ",     " lcis ",    " benign ",       " normal ",    " stroma ",
-    " fat ",     " adipose ",  " immune cells ", " background ", " fold "};
+    " ignore ",   " ignored ",  " exclude ",      " excluded ",   " exclusion ", " necrosis ",
+    " necrotic ", " artefact ", " artifact ",     " artefacts ",  " artifacts ", " in situ ",
+    " insitu ",   " dcis ",     " lcis ",         " benign ",     " normal ",    " stroma ",
+    " fat ",      " adipose ",  " immune cells ", " background ", " fold "};
 
 }  // namespace
 

@@ -80,7 +80,7 @@ void draw_field_marks(RgbImage& picture, const SlideResult& result, double um_a_
   }
 }
 
-void draw_legend(RgbImage& picture, const report::HeatGrid& grid, int x) {
+void draw_legend(RgbImage& picture, const SlideResult& result, const report::HeatGrid& grid, int x) {
   Canvas canvas(picture);
   int y = kMargin;
   const auto line = [&](const std::string& words, int height, Colour colour) {
@@ -126,7 +126,7 @@ RgbImage draw_heatmap(const SlideResult& result) {
   canvas.frame(
       {kMargin - 1, kMargin - 1, kMargin + ground.picture.width + 1, kMargin + ground.picture.height + 1},
       {190, 196, 204}, 1);
-  draw_legend(out, grid, ground.picture.width + 2 * kMargin);
+  draw_legend(out, result, grid, ground.picture.width + 2 * kMargin);
   return out;
 }
 

@@ -13,8 +13,8 @@ constexpr std::array<RegionStyle, 3> kStyles = {{
     {{110, 40, 170}, true, "Region of control tissue"},
 }};
 constexpr Colour kWhite{255, 255, 255};
-constexpr int kCasing = 3;         // px that the white below is wider
-constexpr double kDashStep = 4;    // px between the corners of a dashed line, of which two in four are drawn
+constexpr int kCasing = 3;       // px that the white below is wider
+constexpr double kDashStep = 4;  // px between the corners of a dashed line, of which two in four are drawn
 constexpr double kMargin = 1. / 32;  // of the picture's width, where outlines are cut
 
 /// What of a ring lies on the side of a line where `distance` is not negative (Sutherland and Hodgman 1974).
@@ -80,8 +80,8 @@ std::vector<const RegionStyle*> region_styles_of(const SlideResult& result) {
   return styles;
 }
 
-std::vector<RegionOutline> region_outlines(const SlideResult& result, Point<SlideFrame> top_left, double scale,
-                                           double width, double height, double least) {
+std::vector<RegionOutline> region_outlines(const SlideResult& result, Point<SlideFrame> top_left,
+                                           double scale, double width, double height, double least) {
   std::vector<RegionOutline> outlines;
   for (const RegionUse& use : result.regions) {
     for (const Ring& ring : use.region.rings) {

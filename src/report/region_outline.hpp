@@ -7,8 +7,8 @@
 
 namespace annulet::report {
 
-/// How the outline of a region looks in every picture: a solid line for what is counted, a dashed one for what
-/// is not, always on white.
+/// How the outline of a region looks in every picture: a solid line for what is counted, a dashed one for
+/// what is not, always on white.
 struct RegionStyle {
   Colour colour;
   bool dashed = false;
@@ -24,10 +24,11 @@ struct RegionOutline {
   std::vector<Spot> ring;
 };
 
-/// The rings in units of a picture of width x height whose top left lies at `top_left`, `scale` units a level-0
-/// pixel: cut a little outside of the picture, without corners nearer than `least` units to the one before.
-std::vector<RegionOutline> region_outlines(const SlideResult& result, Point<SlideFrame> top_left, double scale,
-                                           double width, double height, double least);
+/// The rings in units of a picture of width x height whose top left lies at `top_left`, `scale` units a
+/// level-0 pixel: cut a little outside of the picture, without corners nearer than `least` units to the one
+/// before.
+std::vector<RegionOutline> region_outlines(const SlideResult& result, Point<SlideFrame> top_left,
+                                           double scale, double width, double height, double least);
 
 /// Draws them; `scale` px of the picture a level-0 pixel.
 void draw_regions(RgbImage& picture, const SlideResult& result, Point<SlideFrame> top_left, double scale);

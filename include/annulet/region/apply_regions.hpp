@@ -19,8 +19,8 @@ struct RegionRemarks {
 /// and meet tissue, and paints `quality`. Exclusion wins over control, control over inclusion, and the user
 /// over what was recognised: with regions to include everything outside all of them is QcFlag::Region (a
 /// control stays one), and control tissue that was recognised inside them counts. A pixel of the mask is
-/// inside when its centre is, by the even-odd rule on 1/64 of a pixel. `pitch_um` um per level-0 px along both
-/// axes, as for cells. Throws Error Usage where the drawing would take more than kMostRegionSteps.
+/// inside when its centre is, by the even-odd rule on 1/64 of a pixel. `pitch_um` um per level-0 px along
+/// both axes, as for cells. Throws Error Usage where the drawing would take more than kMostRegionSteps.
 RegionRemarks apply_regions(std::vector<RegionUse>& regions, const SlideInfo& slide, double pitch_um,
                             const TissueMask& tissue, QcMap& quality);
 
