@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <utility>
 
 #include "annulet/base/error.hpp"
 #include "annulet/base/integer_math.hpp"
@@ -47,11 +49,11 @@ class RegionMask {
     area_ = {pixel(bounds.x0, width), pixel(bounds.y0, height), std::min(pixel(bounds.x1, width) + 1, width),
              std::min(pixel(bounds.y1, height) + 1, height)};
     if (area_.empty()) return;
-    spend(area_.area(), steps_left);
+    spend(area_.area() + crossings(region), steps_left);
     inside_ = Plane<std::uint8_t>(static_cast<int>(area_.width()), static_cast<int>(area_.height()));
     for (const Ring& ring : region.rings) {
       for (std::size_t i = 0, last = ring.size() - 1; i < ring.size(); last = i++)
-        add_edge(ring[last], ring[i], steps_left);
+        add_edge(ring[last], ring[i]);
     }
     for (int y = 0; y < inside_.height(); ++y) {
       std::uint8_t* row = inside_.row(y);
@@ -74,6 +76,22 @@ class RegionMask {
 
   std::int64_t units(double px) const { return std::llround(px * scale_); }
 
+  /// The first pixel whose centre is not before `at`.
+  static std::int64_t first_centre(std::int64_t at) { return -divide_floor(-(at - kUnits / 2), kUnits); }
+
+  /// Of the rows of the mask by the region's edges.
+  std::int64_t crossings(const Region& region) const {
+    std::int64_t rows = 0;
+    const auto row = [&](const Corner& corner) {
+      return std::clamp(first_centre(units(corner.y)), area_.y0, area_.y1);
+    };
+    for (const Ring& ring : region.rings) {
+      for (std::size_t i = 0, last = ring.size() - 1; i < ring.size(); last = i++)
+        rows += std::abs(row(ring[last]) - row(ring[i]));
+    }
+    return rows;
+  }
+
   static void spend(std::int64_t steps, std::int64_t& left) {
     left -= steps;
     if (left >= 0) return;
@@ -83,19 +101,17 @@ class RegionMask {
   }
 
   /// Turns the rest of each row whose centre the edge crosses; the edge's upper end belongs to it.
-  void add_edge(Corner from, Corner to, std::int64_t& steps_left) {
+  void add_edge(const Corner& from, const Corner& to) {
     std::int64_t x0 = units(from.x), y0 = units(from.y), x1 = units(to.x), y1 = units(to.y);
     if (y0 > y1) {
       std::swap(x0, x1);
       std::swap(y0, y1);
     }
-    const auto first_row = [](std::int64_t y) { return -divide_floor(-(y - kUnits / 2), kUnits); };
-    const std::int64_t top = std::max(first_row(y0), area_.y0), bottom = std::min(first_row(y1), area_.y1);
-    if (bottom <= top) return;
-    spend(bottom - top, steps_left);
+    const std::int64_t top = std::max(first_centre(y0), area_.y0),
+                       bottom = std::min(first_centre(y1), area_.y1);
     for (std::int64_t y = top; y < bottom; ++y) {
       const std::int64_t x = x0 + divide_floor((y * kUnits + kUnits / 2 - y0) * (x1 - x0), y1 - y0);
-      const std::int64_t column = std::max(-divide_floor(-(x - kUnits / 2), kUnits), area_.x0);
+      const std::int64_t column = std::max(first_centre(x), area_.x0);
       if (column < area_.x1)
         inside_(static_cast<int>(column - area_.x0), static_cast<int>(y - area_.y0)) ^= 1;
     }

@@ -27,6 +27,14 @@ Ring without_repeats(const Ring& ring) {
   return kept;
 }
 
+/// To kLongestRegionName, without half a character of UTF-8 at the end.
+void shorten(std::string& name) {
+  if (name.size() <= kLongestRegionName) return;
+  std::size_t end = kLongestRegionName;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80) --end;
+  name.resize(end);
+}
+
 struct Box {
   double x0, y0, x1, y1;
 };
@@ -76,6 +84,11 @@ void Drawing::add(Region region) {
     if (kept.size() >= 3) rings.push_back(std::move(kept));
   }
   region.rings = std::move(rings);
+  if (regions_.size() == kMostRegions) {
+    refuse(file_name_, fmt::format("more than {} regions", kMostRegions),
+           "export the annotations alone, without detections and cells");
+  }
+  shorten(region.name);
   region.rings.empty() ? skip() : regions_.push_back(std::move(region));
 }
 

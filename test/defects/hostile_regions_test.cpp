@@ -50,6 +50,12 @@ const std::vector<Hostile> kHostile{
     {"ten million numbers", [] { return polygon("[[" + repeated("0,", 10'000'000) + "0]]"); }, "values"},
     {"a corner too many", [] { return polygon("[[" + repeated("[1,2],", kMostCorners + 1) + "[3,4]]]"); },
      "corners"},
+    {"a region too many",
+     [] {
+       const std::string one = polygon("[[[1,2],[3,4],[5,7]]]");
+       return "[" + repeated(one + ",", kMostRegions) + one + "]";
+     },
+     "regions"},
     {"64 MB and more", [] { return "[" + std::string(kMostRegionBytes, ' ') + "]"; }, "larger"},
     {"a string of 50 MB", [] { return "[\"" + std::string(50'000'000, 'a') + "\"]"; }, "type"},
     {"NaN", [] { return polygon("[[[NaN,1],[2,3],[4,5]]]"); }, "no JSON"},

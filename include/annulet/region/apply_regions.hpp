@@ -24,8 +24,8 @@ struct RegionRemarks {
 RegionRemarks apply_regions(std::vector<RegionUse>& regions, const SlideInfo& slide, double pitch_um,
                             const TissueMask& tissue, QcMap& quality);
 
-/// Pixels of the mask and crossings of its rows that regions may cost; about 5 s.
-inline constexpr std::int64_t kMostRegionSteps = 2'000'000'000;
+/// Pixels of the mask and crossings of its rows that regions may cost; a few seconds.
+inline constexpr std::int64_t kMostRegionSteps = 1'000'000'000;
 
 /// True where at least one of them says what is to be counted.
 bool any_include(const std::vector<RegionUse>& regions);

@@ -34,6 +34,8 @@ RegionFile parse_regions(std::string_view bytes, const std::string& file_name);
 /// Limits of a file of regions.
 inline constexpr std::size_t kMostRegionBytes = std::size_t{64} << 20;
 inline constexpr std::size_t kMostCorners = 1'000'000;
+inline constexpr std::size_t kMostRegions = 20'000;
+inline constexpr std::size_t kLongestRegionName = 200;  ///< bytes; the rest is cut off
 inline constexpr std::size_t kDeepestJson = 32;
 inline constexpr double kFarthestCorner = 1e7;  ///< px from the origin: slides are 1e5 to 1e6 px wide
 

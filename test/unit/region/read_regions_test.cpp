@@ -121,6 +121,12 @@ TEST_CASE("what is no region is left out, and counted") {
   CHECK_THROWS_AS(parsed(feature(R"({"type":"Point","coordinates":[1,2]})", "{}")), Error);
 }
 
+TEST_CASE("a name of any length is kept short") {
+  const std::string name = std::string(kLongestRegionName - 1, 'a') + "\xC3\xA9" + std::string(5000, 'b');
+  const auto regions = parsed(feature(polygon(square(0, 0, 9)), R"({"name":")" + name + "\"}"));
+  CHECK(regions.at(0).name == std::string(kLongestRegionName - 1, 'a'));
+}
+
 TEST_CASE("a key that QuPath writes twice is no fault; one that decides is") {
   const std::string twice = R"({"objectType":"annotation","metadata":{"a":"b"},"metadata":{"a":"b"}})";
   CHECK(parsed(feature(polygon(square(0, 0, 9)), twice)).size() == 1);
