@@ -136,8 +136,11 @@ TEST_CASE("regions that hold nothing to count leave no score of nothing") {
   const auto left = drawn(RegionRole::Include, {box(0, 0, 300, 300)}),
              right = drawn(RegionRole::Include, {box(500, 0, 700, 300)}),
              all = drawn(RegionRole::Exclude, {box(0, 0, 800, 640)});
+  const Slide fresh = slide;
   CHECK(slide.apply({left}).reasons.at(0).code == "no-tissue");
+  slide = fresh;
   CHECK(slide.apply({right, all}).reasons.at(0).code == "no-tissue");
+  slide = fresh;
   const RegionRemarks one = slide.apply({left, right});
   CHECK(one.reasons.empty());
   CHECK(one.caveats.at(0).code == "region-empty");
