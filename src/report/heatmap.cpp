@@ -102,6 +102,7 @@ void draw_legend(RgbImage& picture, const SlideResult& result, const report::Hea
   line("square: " + report::length_words(static_cast<double>(grid.square_um), "um"), 10, kGrey);
   line("no colour: fewer than " + std::to_string(report::kFewestInSquare) + " cells", 10, kGrey);
   line("A, B, C: fields of the overlay", 10, kGrey);
+  y += 14;
   for (const report::RegionStyle* style : report::region_styles_of(result)) {
     canvas.fill({x, y, x + 30, y + 6}, style->colour);
     canvas.text(x + 42, y - 2, style->words, 10, kGrey);

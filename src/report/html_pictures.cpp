@@ -185,9 +185,9 @@ void append_figure(std::string& out, const SlideResult& result, const FieldPictu
   out += "<svg " + view_box(std::int64_t{10} * field.image.width, std::int64_t{10} * field.image.height) +
          " aria-hidden=\"true\"><g class=\"rings\">";
   append_rings(out, result, field);
+  out += "</g>";
   append_regions(out, result, {field.where.x0, field.where.y0},
                  scan_pitch_um(result) / field.pitch_um * kTenths, width, height, kTenths);
-  out += "</g>";
   append_scale_bar(out, width, height, field.pitch_um / kTenths);
   out += std::string("</svg></div><figcaption><b>") + letter + " · " + escape_html(field.name) + ".</b> " +
          escape_html(field.caption) + "</figcaption></figure>\n";
