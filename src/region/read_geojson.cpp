@@ -125,13 +125,14 @@ class GeoJson {
   /// The first ring of a polygon is its outline, the others are holes: by the even-odd rule all are alike.
   void add_rings(const json& polygon, Region& region) {
     if (!polygon.is_array()) fault("a polygon is no list of rings");
+    const std::string place = where();
     for (const json& ring : polygon) {
       if (!ring.is_array()) fault("a ring is no list of corners");
       Ring corners;
       for (const json& corner : ring) {
         if (!corner.is_array() || corner.size() < 2 || !corner[0].is_number() || !corner[1].is_number())
           fault("a corner is not a pair of numbers");
-        corners.push_back(drawing_.corner(corner[0].get<double>(), corner[1].get<double>(), where()));
+        corners.push_back(drawing_.corner(corner[0].get<double>(), corner[1].get<double>(), place));
       }
       region.rings.push_back(std::move(corners));
     }
