@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "limits.hpp"
+
 namespace annulet {
 namespace {
 
@@ -111,6 +113,32 @@ std::vector<TiffImage> choose_levels(std::vector<TiffImage> images) {
       levels.push_back(std::move(image));
   }
   return levels;
+}
+
+TiffPlan plan_tiff(const ByteReader& file) {
+  std::vector<TiffImage> images = read_tiff_directories(file);
+  TiffPlan plan;
+  plan.vendor = tiff_vendor(images.front());
+  plan.levels = choose_levels(std::move(images));
+  const TiffImage& base = plan.levels.front();
+  if (plan.levels.size() > limits::kLevels) {
+    throw Error(Code::OverLimit, "has " + std::to_string(plan.levels.size()) + " levels; at most " +
+                                     std::to_string(limits::kLevels) + " are read");
+  }
+  const bool known = plan.vendor == "aperio" || plan.vendor == "generic-tiff";
+  plan.for_openslide = !known || (plan.vendor == "aperio" && is_jpeg2000(base));
+  std::string why;
+  if (!plan.for_openslide) {
+    why = why_unreadable(base);
+  } else if (base.bits != 8) {  // OpenSlide would squeeze other depths into 8 bits without a word
+    why = why_unreadable(base);
+  } else if (!known_compression(base.compression) && !is_jpeg2000(base)) {
+    why = why_unreadable(base);
+  }
+  if (!why.empty()) {
+    throw Error(Code::Unsupported, "this TIFF is not read: " + why + "; save it as an 8-bit RGB tiled TIFF");
+  }
+  return plan;
 }
 
 }  // namespace annulet
