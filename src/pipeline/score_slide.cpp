@@ -22,6 +22,8 @@
 #include "annulet/pipeline/tile_account.hpp"
 #include "annulet/pixel/stain_preset.hpp"
 #include "annulet/region/regions.hpp"
+#include "annulet/slide/slide_files.hpp"
+#include "pipeline/slide_identity.hpp"
 
 namespace annulet {
 namespace {
@@ -34,6 +36,7 @@ ConcludeModels load_models(const ScoreOptions& options) {
   if (!options.controls.empty() && options.controls != "ok" && options.controls != "failed") {
     throw Error(Code::Usage, "--controls takes ok or failed, not '" + options.controls + "'");
   }
+  check_expected_digest(options.expect_sha256);
   if (options.stain != "fit") (void)load_stain_preset(options.stain);
   ConcludeModels models{load_grading(options.grading), KindModel::load(options.kind),
                         Guideline::load(options.guideline),
@@ -59,6 +62,10 @@ std::vector<Remark> standing_notes(const ScoreOptions& options) {
                    options.antibody.empty()
                        ? "the antibody was not stated; that this is HER2 is taken on the user's word"
                        : "antibody '" + options.antibody + "' is taken on the user's word"});
+  if (options.expect_sha256.empty())
+    notes.push_back({"integrity-unverified",
+                     "the slide's SHA-256 was not compared with an archive's (--expect-sha256): damage that "
+                     "decodes to plausible pixels cannot be told"});
   notes.push_back({"research-use-only", "for research use only; not for diagnosis"});
   return notes;
 }
@@ -82,6 +89,7 @@ std::vector<std::pair<std::string, std::string>> option_texts(const ScoreOptions
   if (!options.ish.empty()) texts.emplace_back("ish", options.ish);
   if (!options.controls.empty()) texts.emplace_back("controls", options.controls);
   if (!options.antibody.empty()) texts.emplace_back("antibody", options.antibody);
+  if (!options.expect_sha256.empty()) texts.emplace_back("expect-sha256", options.expect_sha256);
   return texts;
 }
 
@@ -230,14 +238,13 @@ void conclude_scan(const SlideSource& source, const Survey& survey, Scan scan, c
 
 /// Reads the file once from end to end. Only one thread may report progress, and beside the survey it is
 /// the survey's.
-std::string digest(const std::filesystem::path& slide, const ScoreOptions& options,
-                   const RunControl& control) {
+std::string digest(const SlideWatch& watch, const ScoreOptions& options, const RunControl& control) {
   const RunControl silent{{}, control.cancelled};
   const RunControl& mine = thread_count(options.threads) == 1 ? control : silent;
-  return slide_digest(slide, [&] { mine.report({"digest", 0, 1, 0}); });
+  return watch.digest([&] { mine.report({"digest", 0, 1, 0}); });
 }
 
-void score_opened(const std::filesystem::path& slide, const SlideSource& source, const ScoreOptions& options,
+void score_opened(const SlideWatch& watch, const SlideSource& source, const ScoreOptions& options,
                   const ConcludeModels& models, const RunControl& control, SlideResult& result,
                   RunRecord& run) {
   const SlideResult opened = result;
@@ -248,7 +255,10 @@ void score_opened(const std::filesystem::path& slide, const SlideSource& source,
   std::optional<Scan> scan;
   try {
     beside(
-        options.threads, [&] { result.slide_sha256 = digest(slide, options, control); },
+        options.threads,
+        [&] {
+          if (result.slide_sha256.empty()) result.slide_sha256 = digest(watch, options, control);
+        },
         [&] { scan = measure(source, options, control, survey, result, run); });
   } catch (...) {
     if (result.slide_sha256.empty()) result = opened;  // with one thread nothing was measured, either
@@ -272,13 +282,23 @@ SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& 
   read_region_files(options, result);
   result.verdict.guideline = models.guideline.id();
   result.verdict.guideline_digest = models.guideline.digest();
+  const SlideResult unread = result;
+  std::optional<SlideWatch> watch;
   try {
+    watch.emplace(slide);
+    if (!options.expect_sha256.empty()) {
+      result.slide_sha256 = digest(*watch, options, control);
+      require_expected_digest(slide, options.expect_sha256, result.slide_sha256);
+    }
     const std::unique_ptr<SlideSource> source = open_slide(slide);
     result.slide = source->info();
     result.pitch = source->info().pitch;
-    score_opened(slide, *source, options, models, control, result, run);
+    score_opened(*watch, *source, options, models, control, result, run);
     run.tiles_decoded = source->tiles_decoded();
-  } catch (const Error& error) {
+    watch->check();
+  } catch (const Error& caught) {
+    const Error error = changed_instead(watch ? &*watch : nullptr, caught);
+    if (error.code() == Code::Changed) result = unread;  // nothing that was read of it holds
     if (error.code() == Code::Usage || error.code() == Code::Output || error.code() == Code::Internal) throw;
     result.status = is_not_evaluable(error.code()) ? Status::NotEvaluable : Status::Failed;
     result.verdict.reasons.push_back({std::string(name(error.code())), error.what()});

@@ -39,7 +39,7 @@ bool is_unsigned(std::uint16_t type) {
 Error cut(const std::string& what, std::uint64_t end, std::uint64_t bytes) {
   return Error(Code::Truncated, what + " ends at byte " + std::to_string(end) + ", but the file has " +
                                     std::to_string(bytes) + ": at least " + std::to_string(end - bytes) +
-                                    " bytes are missing, it is cut or was copied in part" + kRemedy);
+                                    " bytes are missing, it is cut, damaged or was copied in part" + kRemedy);
 }
 
 Error corrupt(const std::string& what) {
