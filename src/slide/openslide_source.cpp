@@ -2,8 +2,11 @@
 
 #include <openslide.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <mutex>
+#include <string_view>
 
 #include "header_pitch.hpp"
 #include "pixel_window.hpp"
@@ -28,7 +31,18 @@ std::string fault_of(openslide_t* handle) {
   return fault == nullptr ? "" : fault;
 }
 
+/// All that is read of a slide's properties: none of them names a patient, an operator, a scanner or a date.
+/// Label and macro images are never asked for.
+constexpr std::array<std::string_view, 8> kProperties{
+    "openslide.vendor",    "openslide.mpp-x",  "openslide.mpp-y",  "openslide.objective-power",
+    "tiff.ResolutionUnit", "tiff.XResolution", "tiff.YResolution", "leica.illumination-source"};
+/// Hamamatsu keeps its shading data under names that change: these are searched for a mark, nothing is kept.
+constexpr std::string_view kShading = "hamamatsu.";
+
 std::string property(openslide_t* handle, const char* name) {
+  const bool allowed = std::find(kProperties.begin(), kProperties.end(), name) != kProperties.end() ||
+                       std::string_view(name).substr(0, kShading.size()) == kShading;
+  expects(allowed, "the property is one of those that are read");
   const char* value = openslide_get_property_value(handle, name);
   return value == nullptr ? "" : value;
 }
@@ -64,7 +78,9 @@ class OpenslideSource final : public SlideSource {
 
 /// Hamamatsu tells the excitation of a fluorescence scan in its shading data, Leica its lamp.
 bool tells_of_fluorescence(openslide_t* handle) {
+  if (property(handle, "leica.illumination-source") == "fluorescence") return true;
   for (const char* const* name = openslide_get_property_names(handle); *name != nullptr; ++name) {
+    if (std::string_view(*name).substr(0, kShading.size()) != kShading) continue;
     const std::string value = property(handle, *name);
     const std::string marks[] = {"ExcitationWaveLength=", "EmissionWaveLength="};
     for (const std::string& mark : marks) {
@@ -73,7 +89,6 @@ bool tells_of_fluorescence(openslide_t* handle) {
       const char digit = at + mark.size() < value.size() ? value[at + mark.size()] : '0';
       if (digit >= '1' && digit <= '9') return true;
     }
-    if (std::string(*name) == "leica.illumination-source" && value == "fluorescence") return true;
   }
   return false;
 }

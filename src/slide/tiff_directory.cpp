@@ -193,7 +193,8 @@ void DirectoryReader::read_tables(const TiffDirectory& directory, TiffImage& ima
     const TiffEntry* entry = directory.find(own);
     if (entry == nullptr) entry = directory.find(other);  // some writers use the strips' tags for tiles
     if (entry == nullptr) fail(Code::Corrupt, std::string("does not tell where its pixels are") + kRemedy);
-    if (entry->count < image.pieces()) {
+    // Strips may be listed beyond the image's end; a grid of tiles is what it is.
+    if (image.tiled ? entry->count != image.pieces() : entry->count < image.pieces()) {
       fail(Code::Corrupt, "contradicts itself on the number of its tiles (" + std::to_string(entry->count) +
                               " and " + std::to_string(image.pieces()) + ")" + kRemedy);
     }

@@ -159,7 +159,10 @@ TiffEntry TiffParser::read_entry(const std::uint8_t* from, std::uint64_t directo
   const std::uint64_t width = size_of(entry.type);
   if (width == 0) return entry;  // readers skip it; `number` and its like refuse it
   if (entry.count > limits::kDirectoryBytes) {
-    throw Error(Code::OverLimit, tag_name(entry) + " claims " + std::to_string(entry.count) + " values");
+    const bool possible = entry.count <= file_.bytes() / width;
+    throw Error(possible ? Code::OverLimit : Code::Corrupt,
+                tag_name(entry) + " claims " + std::to_string(entry.count) + " values" +
+                    (possible ? "" : ", more than the file can hold") + kRemedy);
   }
   const std::uint64_t size = entry.count * width;
   charge(entry, size);
@@ -181,8 +184,8 @@ TiffDirectory TiffParser::read_directory(std::uint64_t at, std::uint64_t& next) 
   const std::uint64_t count = unsigned_at(number.data(), count_bytes);
   if (count == 0) throw corrupt(what + " is empty");
   if (count > limits::kEntries) {
-    throw Error(Code::OverLimit, what + " has " + std::to_string(count) + " tags; at most " +
-                                     std::to_string(limits::kEntries) + " are read");
+    throw corrupt(what + " claims " + std::to_string(count) + " tags; at most " +
+                  std::to_string(limits::kEntries) + " are read");
   }
   std::vector<std::uint8_t> block(count * entry_bytes + link_bytes);
   fetch(at + count_bytes, block.data(), block.size(), what.c_str());

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "limits.hpp"
+#include "tile_heads.hpp"
 
 namespace annulet {
 namespace {
@@ -82,6 +83,11 @@ std::string why_unreadable(const TiffImage& image) {
   if (!known_compression(image.compression)) {
     return "its compression (TIFF number " + std::to_string(image.compression) + ") is not read";
   }
+  const bool predicts = image.compression == COMPRESSION_LZW ||
+                        image.compression == COMPRESSION_ADOBE_DEFLATE ||
+                        image.compression == COMPRESSION_DEFLATE;
+  if (predicts && image.predictor != PREDICTOR_NONE && image.predictor != PREDICTOR_HORIZONTAL)
+    return "its predictor (number " + std::to_string(image.predictor) + ") is not read";
   if (image.fill_order != FILLORDER_MSB2LSB) return "its bits are stored in reverse order";
   const bool jpeg = image.compression == COMPRESSION_JPEG;
   const bool ycbcr = image.photometric == PHOTOMETRIC_YCBCR;
@@ -138,6 +144,7 @@ TiffPlan plan_tiff(const ByteReader& file) {
   if (!why.empty()) {
     throw Error(Code::Unsupported, "this TIFF is not read: " + why + "; save it as an 8-bit RGB tiled TIFF");
   }
+  if (!plan.for_openslide) require_heads_of_codec(file, base);
   return plan;
 }
 

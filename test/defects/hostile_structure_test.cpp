@@ -54,7 +54,7 @@ const std::vector<Case>& cases() {
        }},
       {"a directory without tags", Code::Corrupt, "empty",
        [](Tiff& t) { t.put(t.directory(0), t.big() ? 8 : 2, 0); }},
-      {"a directory of 5000 tags", Code::OverLimit, "5000 tags",
+      {"a directory of 5000 tags", Code::Corrupt, "5000 tags",
        [](Tiff& t) { t.put(t.directory(0), t.big() ? 8 : 2, 5000); }},
       {"no width", Code::Corrupt, "no pixels", [](Tiff& t) { t.set_long(0, 256, 0); }},
       {"no height", Code::Corrupt, "no pixels", [](Tiff& t) { t.set_long(0, 257, 0); }},
@@ -78,6 +78,23 @@ const std::vector<Case>& cases() {
          t.set_long(0, 256, 1u << 21), t.set_long(0, 257, 1u << 21);
          t.set_long(0, 322, 1), t.set_long(0, 323, 1);
        }},
+      {"fewer tiles than places", Code::Corrupt, "contradicts", [](Tiff& t) { t.set_long(0, 322, 128); }},
+      {"an unknown predictor", Code::Unsupported, "predictor",
+       [](Tiff& t) {
+         t.set_long(0, 259, 5);
+         t.set_long(0, 284, 3);
+         t.set_tag(0, 284, 317);
+       }},
+      {"raw pixels said to be JPEG", Code::Corrupt, "none of its tiles begins",
+       [](Tiff& t) { t.set_long(0, 259, 7); }},
+      {"raw pixels said to be LZW", Code::Corrupt, "none of its tiles begins",
+       [](Tiff& t) { t.set_long(0, 259, 5); }},
+      {"raw pixels said to be deflate", Code::Corrupt, "none of its tiles begins",
+       [](Tiff& t) { t.set_long(0, 259, 8); }},
+      {"tiles of fewer bytes than pixels", Code::Corrupt, "none of its tiles",
+       [](Tiff& t) {
+         for (std::uint64_t i = 0; i < 16; ++i) t.set_value(0, 325, i, 5000);
+       }},
       {"more tiles than places", Code::Corrupt, "contradicts", [](Tiff& t) { t.set_long(0, 256, 4096); }},
       {"fewer places than tiles", Code::Corrupt, "contradicts", [](Tiff& t) { t.set_count(0, 324, 3); }},
       {"fewer sizes than tiles", Code::Corrupt, "contradicts", [](Tiff& t) { t.set_count(0, 325, 3); }},
@@ -90,7 +107,7 @@ const std::vector<Case>& cases() {
       {"places of no known type", Code::Corrupt, "unsigned", [](Tiff& t) { t.set_type(0, 324, 99); }},
       {"a width of no known type", Code::Corrupt, "unsigned", [](Tiff& t) { t.set_type(0, 256, 0); }},
       {"a width of no value", Code::Corrupt, "too few", [](Tiff& t) { t.set_count(0, 256, 0); }},
-      {"a width of 2^27 values", Code::OverLimit, "values", [](Tiff& t) { t.set_count(0, 256, 1u << 27); }},
+      {"a width of 2^27 values", Code::Corrupt, "values", [](Tiff& t) { t.set_count(0, 256, 1u << 27); }},
       {"two widths", Code::Corrupt, "twice", [](Tiff& t) { t.set_tag(0, 284, 256); }},
       {"a tile of level 0 behind the end", Code::Truncated, "level 0",
        [](Tiff& t) { t.set_value(0, 324, 5, kFar); }},
@@ -162,7 +179,7 @@ TEST_CASE("offsets near 2^64 wrap nowhere") {
     Tiff tiff(mangled::made_tiff({true, true}));
     tiff.set_count(0, 258, far);
     REQUIRE(preflight(as_bytes(tiff.bytes)));
-    CHECK(name(preflight(as_bytes(tiff.bytes))->code) == "over-limit");
+    CHECK(name(preflight(as_bytes(tiff.bytes))->code) == "corrupt");
   }
 }
 
@@ -227,6 +244,34 @@ TEST_CASE("directories that share one large tag are charged for it each time") {
   REQUIRE(refusal);
   CHECK(name(refusal->code) == "over-limit");
   CHECK(refusal->what.find("64 MiB") != std::string::npos);
+}
+
+TEST_CASE("JPEG tiles of another size than the directory says are refused") {
+  Tiff tiff(mangled::phantom_tiff(false));
+  REQUIRE(tiff.value(0, 322) == 256);
+  tiff.set_long(0, 322, 300);  // 4 columns over 1200 px instead of 5
+  const auto fewer = preflight(as_bytes(tiff.bytes));
+  REQUIRE(fewer);
+  tiff.set_long(0, 322, 256);
+  tiff.set_long(0, 323, 270);  // 4 rows over 900 px, as before
+  const auto refusal = preflight(as_bytes(tiff.bytes));
+  REQUIRE(refusal);
+  CAPTURE(refusal->what);
+  CHECK(name(refusal->code) == "corrupt");
+  CHECK(refusal->what.find("none of its tiles begins") != std::string::npos);
+}
+
+TEST_CASE("the pixels of a picture beside the levels are never decoded") {
+  Tiff tiff(mangled::phantom_tiff(true));
+  REQUIRE_FALSE(preflight(as_bytes(tiff.bytes)));
+  const std::uint64_t at = tiff.value(1, 273), size = tiff.value(1, 279);  // Aperio's thumbnail, one strip
+  for (std::uint64_t i = 0; i < size; ++i) tiff.put(at + i, 1, 0xAA);
+  const mangled::Scratch scratch;
+  const auto source = open_slide(mangled::write_file(scratch / "label.svs", tiff.bytes));
+  SlidePixels pixels;
+  source->read(0, {0, 0, 1200, 900}, pixels);
+  CHECK(pixels.whole);
+  CHECK(pixels.problems.empty());
 }
 
 TEST_CASE("pictures that claim too much are refused by their header") {
