@@ -49,6 +49,7 @@ class DirectoryReader {
   void check_ndpi_place(const TiffDirectory& directory);
   std::string level_name(std::size_t number) const;
   [[noreturn]] void fail_truncated() const;
+  [[noreturn]] void fail_in_directories(const Error& error) const;
 
   std::uint64_t value(const TiffDirectory& directory, std::uint16_t tag, std::uint64_t otherwise) const;
   std::uint16_t short_value(const TiffDirectory& directory, std::uint16_t tag, std::uint16_t otherwise) const;
@@ -69,7 +70,12 @@ class DirectoryReader {
 };
 
 std::vector<TiffImage> DirectoryReader::read() {
-  parser_.each_directory([&](const TiffDirectory& directory) { add(directory); });
+  try {
+    parser_.each_directory([&](const TiffDirectory& directory) { add(directory); });
+  } catch (const Error& error) {
+    if (error.code() == Code::Truncated) fail_in_directories(error);
+    throw;
+  }
   if (!losses_.empty()) fail_truncated();
   if (parser_.ndpi()) images_.resize(1);
   return std::move(images_);
@@ -276,6 +282,13 @@ void DirectoryReader::fail_truncated() const {
   throw Error(Code::Truncated, "the file has " + std::to_string(file_.bytes()) + " bytes and lacks " +
                                    std::to_string(missing) + ": " + what +
                                    "; it is cut or was copied in part" + kRemedy);
+}
+
+void DirectoryReader::fail_in_directories(const Error& error) const {
+  const std::string whole = images_.empty()
+                                ? "no level's directory is whole"
+                                : "no directory after " + level_name(images_.size() - 1) + " is whole";
+  throw error.within(whole);
 }
 
 }  // namespace

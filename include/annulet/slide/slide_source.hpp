@@ -58,7 +58,8 @@ enum class ReaderChoice { Automatic, Tiff, OpenSlide };
 /// and libjpeg-turbo; every other whole-slide format by OpenSlide; JPEG and PNG pictures (recognised by
 /// content, not by name) whole into memory. Throws Error with the contract's codes: NotFound, Permission,
 /// NotAFile, Empty, Unsupported, Truncated, Corrupt, OverLimit; the message names the slide, the cause and a
-/// remedy. No library sees a file that preflight.hpp refuses. Fluorescence is told by SlideInfo and does not throw. docs/formats/slides.md has the limits.
+/// remedy. No library sees a file that preflight.hpp refuses. Fluorescence is told by SlideInfo and does not
+/// throw. docs/formats/slides.md has the limits.
 std::unique_ptr<SlideSource> open_slide(const std::filesystem::path& path,
                                         ReaderChoice choice = ReaderChoice::Automatic);
 
