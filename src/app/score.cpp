@@ -166,6 +166,7 @@ class ScoreCommand : public Command {
 
   int run() override {
     Interruption::install();
+    options_.deidentify = options_.deidentify || !key_file_.empty();
     const std::optional<Pseudonyms> pseudonyms = pseudonyms_if_asked();
     if (!pseudonyms) return score(nullptr);
     try {
@@ -179,7 +180,7 @@ class ScoreCommand : public Command {
 
  private:
   std::optional<Pseudonyms> pseudonyms_if_asked() const {
-    if (!options_.deidentify && key_file_.empty()) return std::nullopt;
+    if (!options_.deidentify) return std::nullopt;
     Pseudonyms pseudonyms(key_file_.empty() ? Pseudonyms::random_key() : Pseudonyms::key_of_file(key_file_));
     pseudonyms.add("slide", slide_);
     for (const std::filesystem::path& file : options_.regions) pseudonyms.add("regions", file);

@@ -15,6 +15,10 @@ void deidentify(const Pseudonyms& pseudonyms, std::string_view key_origin, Slide
   scrub(pseudonyms, result.verdict.reasons);
   scrub(pseudonyms, result.verdict.caveats);
   scrub(pseudonyms, result.verdict.notes);
+  for (RegionUse& use : result.regions) {
+    use.region.name.clear();
+    if (!use.file.empty()) use.file = pseudonyms.of("regions", use.file);
+  }
   for (Problem& problem : result.problems) problem.what = pseudonyms.scrub(problem.what);
   for (auto& [name, value] : result.options) value = pseudonyms.scrub(value);
   result.options.emplace_back("deidentify", key_origin);

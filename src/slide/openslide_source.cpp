@@ -33,9 +33,10 @@ std::string fault_of(openslide_t* handle) {
 
 /// All that is read of a slide's properties: none of them names a patient, an operator, a scanner or a date.
 /// Label and macro images are never asked for.
-constexpr std::array<std::string_view, 8> kProperties{
-    "openslide.vendor",    "openslide.mpp-x",  "openslide.mpp-y",  "openslide.objective-power",
-    "tiff.ResolutionUnit", "tiff.XResolution", "tiff.YResolution", "leica.illumination-source"};
+constexpr std::array<std::string_view, 12> kProperties{
+    "openslide.vendor",   "openslide.mpp-x",    "openslide.mpp-y",        "openslide.objective-power",
+    "openslide.bounds-x", "openslide.bounds-y", "openslide.bounds-width", "openslide.bounds-height",
+    "tiff.XResolution",   "tiff.YResolution",   "tiff.ResolutionUnit",    "leica.illumination-source"};
 /// Hamamatsu keeps its shading data under names that change: these are searched for a mark, nothing is kept.
 constexpr std::string_view kShading = "hamamatsu.";
 

@@ -134,13 +134,10 @@ TiffPlan plan_tiff(const ByteReader& file) {
   const bool known = plan.vendor == "aperio" || plan.vendor == "generic-tiff";
   plan.for_openslide = !known || (plan.vendor == "aperio" && is_jpeg2000(base));
   std::string why;
-  if (!plan.for_openslide) {
-    why = why_unreadable(base);
-  } else if (base.bits != 8) {  // OpenSlide would squeeze other depths into 8 bits without a word
-    why = why_unreadable(base);
-  } else if (!known_compression(base.compression) && !is_jpeg2000(base)) {
-    why = why_unreadable(base);
-  }
+  // OpenSlide would squeeze other depths into 8 bits without a word.
+  const bool refused =
+      !plan.for_openslide || base.bits != 8 || (!known_compression(base.compression) && !is_jpeg2000(base));
+  if (refused) why = why_unreadable(base);
   if (!why.empty()) {
     throw Error(Code::Unsupported, "this TIFF is not read: " + why + "; save it as an 8-bit RGB tiled TIFF");
   }
