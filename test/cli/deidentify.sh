@@ -54,6 +54,15 @@ expect_exit 2
 expect_stderr "key file"
 expect_no_file six
 
+sed 's/Invasive carcinoma/CANARYLABEL/' "$samples/regions/her2-2plus.qupath.geojson" >CANARYFOLDER/CANARYREGIONS.geojson
+run score "$slide" --out regions --deidentify-key key --region CANARYFOLDER/CANARYREGIONS.geojson
+grep -q CANARY .stdout .stderr && fail "expected no name of the regions on stdout and stderr"
+expect_clean regions/*
+
+echo '{"CANARYBROKEN' >CANARYFOLDER/CANARYBROKEN.geojson
+run score "$slide" --out broken --deidentify --region CANARYFOLDER/CANARYBROKEN.geojson
+grep -q CANARY .stdout .stderr && fail "expected no name of the broken regions in the message"
+
 # A text that the scanner wrote into the slide (name of the patient, of the operator) comes nowhere.
 run phantom "$samples/recipes/her2-2plus.toml" --out aperio.svs
 expect_exit 0
