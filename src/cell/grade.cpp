@@ -40,7 +40,7 @@ GradedCell calibrated(const StainedRing& ring, const Grading& grading) {
 }
 
 bool measurable(const CellRow& row) {
-  return (row.flags & (kFlagCutBySlide | kFlagMissingPixels)) == 0;
+  return (row.flags & (kFlagCutBySlide | kFlagMissingPixels | kFlagEdgeBlush)) == 0;
 }
 
 // What is the cell's own of its stained wall is no side of it, or faint.

@@ -29,8 +29,11 @@ Pieces::Pieces(const PhantomRecipe& recipe, double width_um, double height_um, c
     : recipe_(recipe), width_um_(width_um), height_um_(height_um), noise_(noise) {
   Random random(static_cast<std::uint64_t>(recipe.seed) ^ 0x70696563U);
   const double room = recipe.control_um / 2 + kRimUm;  // in a corner, as on a slide with on-slide control
-  control_ = {random.uniform() < 0.5 ? room : width_um - room,
-              random.uniform() < 0.5 ? room : height_um - room};
+  const bool left = random.uniform() < 0.5, top = random.uniform() < 0.5;
+  for (int i = 0; i < static_cast<int>(recipe.control_dots); ++i) {
+    const double in = room + i * (recipe.control_um + recipe.control_gap_um);
+    controls_.push_back({left ? in : width_um - in, top ? room : height_um - room});
+  }
   place_fragments();
 }
 
@@ -44,9 +47,17 @@ double Pieces::depth(double x, double y) const {
 
 double Pieces::control_depth(double x, double y) const {
   if (recipe_.control_um <= 0) return kNowhere;
-  const double away = std::hypot(x - control_.x, y - control_.y);
+  const Vec& dot = controls_[static_cast<std::size_t>(control_dot(x, y))];
+  const double away = std::hypot(x - dot.x, y - dot.y);
   const auto fx = static_cast<float>(x), fy = static_cast<float>(y);
   return recipe_.control_um / 2 - away + 5 * noise_(fx / 30, fy / 30, kControlRag);
+}
+
+int Pieces::control_dot(double x, double y) const {
+  const auto away = [&](const Vec& dot) { return std::hypot(x - dot.x, y - dot.y); };
+  const auto nearest = std::min_element(controls_.begin(), controls_.end(),
+                                        [&](const Vec& a, const Vec& b) { return away(a) < away(b); });
+  return static_cast<int>(nearest - controls_.begin());
 }
 
 double Pieces::sheet_depth(double x, double y) const {

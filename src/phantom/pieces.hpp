@@ -15,6 +15,7 @@ class Pieces {
   Pieces(const PhantomRecipe& recipe, double width_um, double height_um, const Noise& noise);
   double depth(double x, double y) const;          ///< um below the next piece's edge, negative on glass
   double control_depth(double x, double y) const;  ///< the same of the control tissue alone
+  int control_dot(double x, double y) const;       ///< the dot of control tissue that is nearest
 
  private:
   struct Fragment {
@@ -28,7 +29,7 @@ class Pieces {
   const PhantomRecipe& recipe_;
   double width_um_, height_um_;
   const Noise& noise_;
-  Vec control_;
+  std::vector<Vec> controls_;
   std::vector<Fragment> fragments_;
 };
 

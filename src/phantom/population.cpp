@@ -73,13 +73,20 @@ void deal_rest(const PhantomRecipe& recipe, const Terrain& terrain, Random& rand
   }
 }
 
+/// A row of dots rises to the level that is asked for, one step a dot.
+Intent control_intent(const PhantomRecipe& recipe, int dot) {
+  constexpr Intent kLevels[] = {Intent::None, Intent::Faint, Intent::Moderate, Intent::Intense};
+  const int level = static_cast<int>(recipe.control_level) - (static_cast<int>(recipe.control_dots) - 1 - dot);
+  return kLevels[std::max(0, level)];
+}
+
 }  // namespace
 
 void deal_classes(const PhantomRecipe& recipe, const Terrain& terrain, Random& random, Tissue& tissue) {
   if (recipe.cluster_percent > 0) deal_cluster(recipe, terrain, tissue);
   deal_rest(recipe, terrain, random, tissue);
   for (Epithelium& cell : tissue.cells) {
-    if (cell.control) cell.intent = Intent::Intense;
+    if (cell.control) cell.intent = control_intent(recipe, terrain.control_dot(cell.seed.x, cell.seed.y));
   }
 }
 

@@ -56,6 +56,7 @@ class Terrain {
   double depth(double x, double y) const;  ///< um below the tissue's edge, negative on glass
   bool in_nest(double x, double y) const;
   bool in_control(double x, double y) const { return pieces_.control_depth(x, y) > 0; }
+  int control_dot(double x, double y) const { return pieces_.control_dot(x, y); }
   double necrosis_depth(double x, double y) const;  ///< um inside an area of necrosis, negative outside
   double lumen_distance(double x, double y) const;  ///< um to the next lumen within 20 um, negative inside
   double fibre_angle(double x, double y) const;

@@ -16,6 +16,7 @@
 #include "annulet/model/model_file.hpp"
 #include "annulet/pipeline/conclude.hpp"
 #include "annulet/pipeline/fields.hpp"
+#include "annulet/pipeline/patient_count.hpp"
 #include "annulet/pipeline/scan.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/pipeline/survey.hpp"
@@ -160,16 +161,20 @@ class Clock {
   double last_ = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 };
 
+void copy_excluded(const Survey& survey, SlideResult& result) {
+  const std::array<double, kQcFlags> excluded = survey.quality.areas_mm2();
+  for (std::size_t i = 1; i < kQcFlags; ++i) {
+    if (excluded[i] > 0) result.excluded_mm2[name(static_cast<QcFlag>(i))] = excluded[i];
+  }
+}
+
 void copy_survey(const Survey& survey, SlideResult& result) {
   result.pitch = survey.pitch;
   result.stain = survey.stain;
   result.nucleus_gain = survey.nuclei.gain_percent / 100.0;
   result.tissue_mm2 = survey.tissue.area_mm2;
   result.regions = survey.regions;
-  const std::array<double, kQcFlags> excluded = survey.quality.areas_mm2();
-  for (std::size_t i = 1; i < kQcFlags; ++i) {
-    if (excluded[i] > 0) result.excluded_mm2[name(static_cast<QcFlag>(i))] = excluded[i];
-  }
+  copy_excluded(survey, result);
   result.thumbnail = thumbnail(survey.overview, kThumbnailPx, result.thumbnail_pitch_um);
   result.verdict.caveats.insert(result.verdict.caveats.end(), survey.caveats.begin(), survey.caveats.end());
   result.models.push_back({"stain", survey.stain.id, "", survey.stain.digest});
@@ -216,17 +221,19 @@ std::optional<Scan> measure(const SlideSource& source, const ScoreOptions& optio
   return scan;
 }
 
-void conclude_scan(const SlideSource& source, const Survey& survey, Scan scan, const ScoreOptions& options,
+void conclude_scan(const SlideSource& source, Survey& survey, Scan scan, const ScoreOptions& options,
                    const ConcludeModels& models, const RunControl& control, SlideResult& result,
                    RunRecord& run) {
   Clock clock(run);
   control.report({"conclude", 0, 1, scan.cells.size()});
   result.scanned = true;
-  result.analysed_mm2 = survey.counted.area_mm2;
   result.cells = std::move(scan.cells);
-  Conclusion conclusion = conclude(
-      result.cells, models, {survey.counted.area_mm2, options.controls == "failed", result.verdict.caveats},
-      options.threads);
+  Conclusion conclusion = conclude_patient(
+      survey, result.cells, models,
+      {survey.counted.area_mm2, options.controls == "failed", result.verdict.caveats},
+      options.regions.empty(), options.threads);
+  result.analysed_mm2 = survey.counted.area_mm2;
+  copy_excluded(survey, result);
   result.graded = std::move(conclusion.graded);
   result.limit_of_blank = conclusion.limit_of_blank;
   result.tally = conclusion.tally;

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "annulet/pipeline/side_by_side.hpp"
+#include "annulet/pipeline/stain_place.hpp"
 #include "annulet/pipeline/stain_reader.hpp"
 #include "annulet/pipeline/tissue_finder.hpp"
 #include "annulet/pixel/stain_fit.hpp"
@@ -106,6 +107,7 @@ void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions&
 struct Sample {
   std::vector<std::int32_t> contrasts;
   ChromaDetail detail;
+  BrownPlaces brown;
 };
 
 std::vector<Sample> take_samples(const SlideSource& source, const Survey& survey, bool coarse, int threads,
@@ -125,7 +127,9 @@ std::vector<Sample> take_samples(const SlideSource& source, const Survey& survey
       const Rect<SlideFrame> native = reader.native_rect(windows[i]);
       read_native(source, native, pixels);
       if (coarse) samples[i].detail.add(pixels.rgb, pixels.whole ? nullptr : &pixels.covered);
-      samples[i].contrasts = nucleus_contrast(reader.unmix(windows[i], native, pixels));
+      const StainTile& tile = reader.unmix(windows[i], native, pixels);
+      samples[i].contrasts = nucleus_contrast(tile);
+      samples[i].brown = brown_places(tile);
     }
   };
   side_by_side(threads,
@@ -138,11 +142,14 @@ void measure_windows(const SlideSource& source, Survey& survey, int threads, con
   const bool coarse = survey.pitch.mean() >= kCoarsePitchUm;
   std::vector<std::int32_t> contrasts;
   ChromaDetail detail;
+  BrownPlaces brown;
   for (const Sample& sample : take_samples(source, survey, coarse, threads, control)) {
     contrasts.insert(contrasts.end(), sample.contrasts.begin(), sample.contrasts.end());
     detail.luma += sample.detail.luma;
     detail.chroma += sample.detail.chroma;
+    brown += sample.brown;
   }
+  if (auto caveat = suspect_nuclei(brown)) survey.caveats.push_back(std::move(*caveat));
   survey.stain.lost_detail_percent = coarse ? detail.lost_percent() : 0;
   std::sort(contrasts.begin(), contrasts.end());
   if (!contrasts.empty()) survey.nucleus_contrast_od = contrasts[(contrasts.size() - 1) * 9 / 10] / 1000.0;

@@ -38,6 +38,7 @@ void append_flags(std::string& out, const CellRow& row, const GradedCell& graded
   add(row.flags & kFlagCutBySlide, "cut-by-slide");
   add(row.flags & kFlagMissingPixels, "missing-pixels");
   add(row.flags & kFlagSaturated, "saturated");
+  add(row.flags & kFlagEdgeBlush, "edge-blush");
   add(graded.borrowed, "borrowed");
 }
 

@@ -11,7 +11,7 @@ namespace annulet::report {
 /// other cells, and sorts by rows of the table.
 void append_cell_id(std::string& out, const CellRow& row);
 
-/// Words of the flags joined by '|': interior, cut-by-slide, missing-pixels, saturated, borrowed.
+/// Words of the flags joined by '|': interior, cut-by-slide, missing-pixels, saturated, edge-blush, borrowed.
 void append_flags(std::string& out, const CellRow& row, const GradedCell& graded);
 
 /// What the tables say of one cell, in thousandths of the unit of the name; absent where it was not measured.

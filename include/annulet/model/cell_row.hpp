@@ -19,6 +19,7 @@ enum CellFlag : std::uint16_t {
   kFlagCutBySlide = 2,     ///< the ring meets the slide's border
   kFlagMissingPixels = 4,  ///< the ring crosses a missing or undecodable tile
   kFlagSaturated = 8,      ///< the ring is darker than the scan can measure over most of its length
+  kFlagEdgeBlush = 16,     ///< in a brown blush along the edge of the tissue: not to be judged
 };
 
 /// One measured cell, as compact as the store keeps it; everything that concluding reads. Integers only.

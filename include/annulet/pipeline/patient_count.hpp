@@ -1,0 +1,15 @@
+#pragma once
+#include "annulet/pipeline/conclude.hpp"
+#include "annulet/pipeline/survey.hpp"
+
+namespace annulet {
+
+/// Concludes what is the patient's own: cells of on-slide control tissue leave `cells` (their place becomes
+/// QcFlag::Control in the survey), cells under a blush at the tissue's edge are flagged kFlagEdgeBlush and
+/// count as unmeasurable, and what speaks against the score is said: `control-left-out`, `control-suspected`,
+/// `edge-effect`, `pitch-suspect`, `cytoplasmic-dab`. The same for any number of threads. With
+/// `find_control` false no control is looked for.
+Conclusion conclude_patient(Survey& survey, CellTable& cells, const ConcludeModels& models,
+                            const ConcludeFacts& facts, bool find_control, int threads = 1);
+
+}  // namespace annulet

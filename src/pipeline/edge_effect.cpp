@@ -1,0 +1,181 @@
+#include "annulet/pipeline/edge_effect.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <opencv2/imgproc.hpp>
+
+#include "annulet/base/plane.hpp"
+
+namespace annulet {
+namespace {
+
+constexpr double kGridUm = 4;
+constexpr double kLeastGlassMm2 = 0.005;  // smaller holes are lumina, clefts and fat
+constexpr int kStep = 3, kDiagonal = 4;   // chamfer 3-4: within 8 % of the distance (Borgefors 1986)
+
+constexpr int kBandUm = 10, kDeepestBlushUm = 100;
+constexpr int kOuterUm = 20, kInnerUm = 120;   // where a blush must be seen, and where it must be gone
+constexpr std::size_t kFewestNuclei = 10;      // in the outer band and inside
+constexpr int kBlush = 60, kBlushGone = 30;    // 1/1000 OD above the nuclei inside (docs/science/gates.md)
+
+constexpr std::uint64_t kFewestInBand = 100;  // measurable tumour cells: as for a score (contract 2)
+constexpr std::uint64_t kStrongerPoints = 10;
+
+/// Squares of the mask that are mostly tissue.
+cv::Mat shrink_mask(const TissueMask& tissue, int shrink) {
+  const int width = (tissue.piece.width() + shrink - 1) / shrink,
+            height = (tissue.piece.height() + shrink - 1) / shrink;
+  Plane<std::uint16_t> filled(width, height, 0);
+  for (int y = 0; y < tissue.piece.height(); ++y) {
+    const std::uint16_t* piece = tissue.piece.row(y);
+    std::uint16_t* row = filled.row(y / shrink);
+    for (int x = 0; x < tissue.piece.width(); ++x)
+      row[x / shrink] = static_cast<std::uint16_t>(row[x / shrink] + (piece[x] != 0));
+  }
+  cv::Mat glass(height, width, CV_8U);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x)
+      glass.at<std::uint8_t>(y, x) = 2 * filled(x, y) < shrink * shrink ? 255 : 0;
+  }
+  return glass;
+}
+
+/// 0 on glass that is an edge, far elsewhere.
+Plane<std::uint16_t> seeds(const cv::Mat& glass, double grid_um, std::uint16_t far) {
+  cv::Mat labels, stats, centres;
+  cv::connectedComponentsWithStats(glass, labels, stats, centres, 4, CV_32S);
+  const double least = kLeastGlassMm2 * 1e6 / (grid_um * grid_um);
+  Plane<std::uint16_t> plane(glass.cols, glass.rows, far);
+  for (int y = 0; y < glass.rows; ++y) {
+    for (int x = 0; x < glass.cols; ++x) {
+      const int label = labels.at<int>(y, x);
+      if (label != 0 && stats.at<int>(label, cv::CC_STAT_AREA) >= least) plane(x, y) = 0;
+    }
+  }
+  return plane;
+}
+
+/// Two passes that hand on distances from the neighbours that are done.
+void spread(Plane<std::uint16_t>& plane) {
+  const int width = plane.width(), height = plane.height();
+  const auto take = [&](int x, int y, int dx, int dy, int step) {
+    if (!plane.contains(x + dx, y + dy)) return;
+    const int through = plane(x + dx, y + dy) + step;
+    if (through < plane(x, y)) plane(x, y) = static_cast<std::uint16_t>(through);
+  };
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      take(x, y, -1, 0, kStep);
+      take(x, y, -1, -1, kDiagonal);
+      take(x, y, 0, -1, kStep);
+      take(x, y, 1, -1, kDiagonal);
+    }
+  }
+  for (int y = height - 1; y >= 0; --y) {
+    for (int x = width - 1; x >= 0; --x) {
+      take(x, y, 1, 0, kStep);
+      take(x, y, 1, 1, kDiagonal);
+      take(x, y, 0, 1, kStep);
+      take(x, y, -1, 1, kDiagonal);
+    }
+  }
+}
+
+bool carries_no_her2(CellKind kind) {
+  return kind == CellKind::Stroma || kind == CellKind::Lymphocyte || kind == CellKind::Benign;
+}
+
+int median(std::vector<int> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+std::uint64_t measurable_tumour(const Tally& tally) {
+  return tally.of(CellKind::Tumour) - tally.unmeasurable[static_cast<std::size_t>(CellKind::Tumour)];
+}
+
+/// True where a clearly larger share of `a` than of `b` is stained, complete or intense.
+bool stains_more(const Tally& a, const Tally& b) {
+  const auto more = [&](std::initializer_list<Pattern> patterns) {
+    std::uint64_t in_a = 0, in_b = 0;
+    for (const Pattern p : patterns) {
+      in_a += a.of(CellKind::Tumour, p);
+      in_b += b.of(CellKind::Tumour, p);
+    }
+    const std::uint64_t of_a = measurable_tumour(a), of_b = measurable_tumour(b);
+    return in_a * of_b * 100 >= (in_b * 100 + kStrongerPoints * of_b) * of_a;
+  };
+  using enum Pattern;
+  return more({FaintIncomplete, ModerateOrStrongIncomplete, WeakModerateComplete, IntenseComplete}) ||
+         more({WeakModerateComplete, IntenseComplete}) || more({IntenseComplete});
+}
+
+}  // namespace
+
+std::vector<std::uint16_t> edge_distances(const TissueMask& tissue, const CellTable& cells) {
+  std::vector<std::uint16_t> distances(cells.size(), kFarFromEdge);
+  if (tissue.piece.empty() || tissue.pitch_um <= 0 || cells.empty()) return distances;
+  const int shrink = std::max(1, static_cast<int>(kGridUm / tissue.pitch_um + 0.5));
+  const double grid_um = shrink * tissue.pitch_um;
+  const auto far = static_cast<std::uint16_t>(kStep * (kFarFromEdge / grid_um + 1));
+  Plane<std::uint16_t> plane = seeds(shrink_mask(tissue, shrink), grid_um, far);
+  spread(plane);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const int x = static_cast<int>(cells[i].x / (kMicroUnits * grid_um)),
+              y = static_cast<int>(cells[i].y / (kMicroUnits * grid_um));
+    if (!plane.contains(x, y)) continue;
+    distances[i] = static_cast<std::uint16_t>(
+        std::min<double>(kFarFromEdge, static_cast<double>(plane(x, y)) * grid_um / kStep));
+  }
+  return distances;
+}
+
+int blush_depth(const CellTable& cells, const GradedTable& graded,
+                const std::vector<std::uint16_t>& distances) {
+  std::vector<int> outer, inner;
+  std::array<std::vector<int>, kDeepestBlushUm / kBandUm> bands;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (!carries_no_her2(graded[i].kind) || cells[i].nucleus_area == 0) continue;
+    const int brown = cells[i].nucleus_dab_od;
+    if (distances[i] < kOuterUm) outer.push_back(brown);
+    if (distances[i] >= kInnerUm) inner.push_back(brown);
+    if (distances[i] < kDeepestBlushUm) bands[distances[i] / kBandUm].push_back(brown);
+  }
+  if (outer.size() < kFewestNuclei || inner.size() < kFewestNuclei) return 0;
+  const int clean = median(std::move(inner));
+  if (median(std::move(outer)) < clean + kBlush) return 0;
+  int depth = kOuterUm;
+  for (std::size_t band = kOuterUm / kBandUm; band < bands.size(); ++band) {
+    if (bands[band].size() < kFewestNuclei / 2 || median(bands[band]) < clean + kBlushGone) break;
+    depth = static_cast<int>(band + 1) * kBandUm;
+  }
+  return depth;
+}
+
+std::optional<Remark> edge_effect(const GradedTable& graded, const std::vector<std::uint16_t>& distances,
+                                  const Grading& grading, const Guideline& guideline, const Verdict& whole) {
+  if (!whole.score) return std::nullopt;
+  std::array<GradedTable, 2> parts;  // inside, at the edge
+  for (std::size_t i = 0; i < graded.size(); ++i) {
+    if (graded[i].kind == CellKind::Tumour) parts[distances[i] < kEdgeBandUm ? 1 : 0].push_back(graded[i]);
+  }
+  const Tally inside = count(parts[0], grading), edge = count(parts[1], grading);
+  if (measurable_tumour(inside) < kFewestInBand || measurable_tumour(edge) < kFewestInBand)
+    return std::nullopt;
+  // A guideline that judges clusters of touching cells says nothing of a tally alone.
+  if (guideline.decide(Tally(inside).merge(edge), {}, {}).score != whole.score) return std::nullopt;
+  const auto score = guideline.decide(inside, {}, {}).score;
+  if (!score || *score == *whole.score || !stains_more(edge, inside)) return std::nullopt;
+  return Remark{"edge-effect",
+                fmt::format("tumour cells within {} um of the tissue's edge ({} of {}) stain more than those "
+                            "inside; without them this slide reads {} instead of {}: staining at an edge may be "
+                            "an artefact",
+                            kEdgeBandUm, measurable_tumour(edge),
+                            measurable_tumour(edge) + measurable_tumour(inside), name(*score),
+                            name(*whole.score))};
+}
+
+}  // namespace annulet

@@ -1,0 +1,170 @@
+#include "annulet/pipeline/patient_count.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "annulet/pipeline/control_finder.hpp"
+#include "annulet/pipeline/edge_effect.hpp"
+#include "annulet/pipeline/pitch_suspicion.hpp"
+#include "annulet/pipeline/stain_place.hpp"
+
+namespace annulet {
+namespace {
+
+std::string score_words(const Verdict& verdict) {
+  return verdict.score ? name(*verdict.score) : "no score";
+}
+
+/// How many tumour cells there are, and which share of them is closed and dark.
+struct Count {
+  std::uint64_t cells = 0, intense = 0;
+  double intense_percent() const {
+    return cells == 0 ? 0 : 100.0 * static_cast<double>(intense) / static_cast<double>(cells);
+  }
+};
+
+Count count_of(const Tally& tally) {
+  return {tally.of(CellKind::Tumour) - tally.unmeasurable[static_cast<std::size_t>(CellKind::Tumour)],
+          tally.of(CellKind::Tumour, Pattern::IntenseComplete)};
+}
+
+class PatientCount {
+ public:
+  PatientCount(Survey& survey, CellTable& cells, const ConcludeModels& models, const ConcludeFacts& facts,
+               int threads)
+      : survey_(survey), cells_(cells), models_(models), facts_(facts), threads_(threads) {
+    conclude_again();
+  }
+
+  /// Where control tissue was found the cells are concluded without it.
+  void leave_out_control() {
+    const TissueParts parts = find_parts(survey_.counted);
+    const ControlTissue control = find_control(parts, cells_, conclusion_.graded);
+    if (control.labels.empty()) return;
+    CellTable patient;
+    for (const CellRow& row : cells_) {
+      const bool held = control.holds(parts.at_um(static_cast<double>(row.x) / kMicroUnits,
+                                                  static_cast<double>(row.y) / kMicroUnits));
+      if (!held) patient.push_back(row);
+    }
+    Conclusion all = std::move(conclusion_);
+    CellTable kept = std::move(cells_);
+    cells_ = std::move(patient);
+    conclude_again();
+    const bool differs = all.verdict.score != conclusion_.verdict.score;
+    if (control.certain) {
+      remark(differs, "control-left-out", left_out_words(control, all));
+      take_from_count(parts, control);
+    } else {
+      const std::string words = suspected_words(control);
+      cells_ = std::move(kept);
+      conclusion_ = std::move(all);
+      remark(differs, "control-suspected", words);
+    }
+  }
+
+  /// Cells in a blush along the tissue's edge cannot be judged.
+  void judge_edge() {
+    const std::vector<std::uint16_t> distances = edge_distances(survey_.tissue, cells_);
+    const int depth = blush_depth(cells_, conclusion_.graded, distances);
+    if (depth > 0) {
+      const Verdict with = conclusion_.verdict;
+      for (std::size_t i = 0; i < cells_.size(); ++i) {
+        if (distances[i] < depth) cells_[i].flags |= kFlagEdgeBlush;
+      }
+      conclude_again();
+      remark(with.score != conclusion_.verdict.score, "edge-effect",
+             fmt::format("a brown blush reaches {} um in from the tissue's edge; cells in it count as not "
+                         "measurable; with them this slide reads {}",
+                         depth, score_words(with)));
+    }
+    if (auto caveat = edge_effect(conclusion_.graded, distances, models_.grading, models_.guideline,
+                                  conclusion_.verdict)) {
+      conclusion_.verdict.caveats.push_back(std::move(*caveat));
+    }
+  }
+
+  /// What the cells say about the size of a pixel and about where the brown is.
+  void judge_plausibility() {
+    if (const auto words = suspect_pitch(cells_, conclusion_.graded, survey_.pitch.mean())) {
+      Verdict& verdict = conclusion_.verdict;
+      if (verdict.score)
+        verdict.caveats.push_back({"pitch-suspect", *words});
+      else if (!verdict.reasons.empty())
+        verdict.reasons.back().message += "; " + *words;
+    }
+    if (const auto words = suspect_cytoplasm(cells_, conclusion_.graded))
+      conclusion_.verdict.caveats.push_back({"cytoplasmic-dab", *words});
+  }
+
+  Conclusion take() {
+    conclusion_.verdict.caveats.insert(conclusion_.verdict.caveats.end(), caveats_.begin(), caveats_.end());
+    conclusion_.verdict.notes.insert(conclusion_.verdict.notes.end(), notes_.begin(), notes_.end());
+    return std::move(conclusion_);
+  }
+
+ private:
+  void conclude_again() { conclusion_ = conclude(cells_, models_, facts_, threads_); }
+
+  void remark(bool caveat, const char* code, std::string words) {
+    (caveat ? caveats_ : notes_).push_back({code, std::move(words)});
+  }
+
+  std::string left_out_words(const ControlTissue& control, const Conclusion& with) const {
+    const Count all = count_of(with.tally), own = count_of(conclusion_.tally);
+    const Count apart{all.cells - std::min(all.cells, own.cells),
+                      all.intense - std::min(all.intense, own.intense)};
+    return fmt::format(
+        "{} of {:.2g} mm2 {} taken for control tissue and left out: {} tumour cells, {:.0f} % intense complete "
+        "(the patient's: {:.1f} %); with {} this slide would read {}",
+        control.labels.size() == 1 ? "a separate piece" : "separate pieces", control.area_mm2,
+        control.labels.size() == 1 ? "was" : "were", apart.cells, apart.intense_percent(),
+        own.intense_percent(), control.labels.size() == 1 ? "it" : "them", score_words(with.verdict));
+  }
+
+  std::string suspected_words(const ControlTissue& control) const {
+    return fmt::format(
+        "{} of {:.2g} mm2 stain{} otherwise than the rest and may be control tissue; counted as the patient's "
+        "own: without {} this slide would read {}",
+        control.labels.size() == 1 ? "a separate piece" : "separate pieces", control.area_mm2,
+        control.labels.size() == 1 ? "s" : "", control.labels.size() == 1 ? "it" : "them",
+        score_words(conclusion_.verdict));
+  }
+
+  void take_from_count(const TissueParts& parts, const ControlTissue& control) {
+    for (int y = 0; y < survey_.quality.flag.height(); ++y) {
+      std::uint8_t* flag = survey_.quality.flag.row(y);
+      const std::uint16_t* piece = survey_.counted.piece.row(y);
+      for (int x = 0; x < survey_.quality.flag.width(); ++x) {
+        if (piece[x] == 0) continue;
+        const double um = survey_.counted.pitch_um;
+        if (control.holds(parts.at_um((x + 0.5) * um, (y + 0.5) * um)))
+          flag[x] = static_cast<std::uint8_t>(QcFlag::Control);
+      }
+    }
+    survey_.counted = counted_tissue(survey_.tissue, survey_.quality);
+  }
+
+  Survey& survey_;
+  CellTable& cells_;
+  const ConcludeModels& models_;
+  const ConcludeFacts& facts_;
+  int threads_;
+  Conclusion conclusion_;
+  std::vector<Remark> caveats_, notes_;
+};
+
+}  // namespace
+
+Conclusion conclude_patient(Survey& survey, CellTable& cells, const ConcludeModels& models,
+                            const ConcludeFacts& facts, bool find_control, int threads) {
+  PatientCount count(survey, cells, models, facts, threads);
+  if (find_control) count.leave_out_control();
+  count.judge_edge();
+  count.judge_plausibility();
+  return count.take();
+}
+
+}  // namespace annulet
