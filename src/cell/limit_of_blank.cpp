@@ -68,7 +68,9 @@ LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<CellKind>&
   std::array<std::uint64_t, 256> histogram{};
   std::uint64_t area = 0, rays = 0;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (!negative(kinds[i]) || (cells[i].flags & (kFlagCutBySlide | kFlagMissingPixels | kFlagEdgeBlush)) != 0) continue;
+    if (!negative(kinds[i]) ||
+        (cells[i].flags & (kFlagCutBySlide | kFlagMissingPixels | kFlagEdgeBlush)) != 0)
+      continue;
     if (near_tumour(squares, cells[i]) || carries_stain(cells[i], grading.visible_od)) continue;
     for (const std::uint8_t ridge : cells[i].ridge) ++histogram[ridge];
     rays += kRays;

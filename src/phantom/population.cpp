@@ -76,7 +76,8 @@ void deal_rest(const PhantomRecipe& recipe, const Terrain& terrain, Random& rand
 /// A row of dots rises to the level that is asked for, one step a dot.
 Intent control_intent(const PhantomRecipe& recipe, int dot) {
   constexpr Intent kLevels[] = {Intent::None, Intent::Faint, Intent::Moderate, Intent::Intense};
-  const int level = static_cast<int>(recipe.control_level) - (static_cast<int>(recipe.control_dots) - 1 - dot);
+  const int level =
+      static_cast<int>(recipe.control_level) - (static_cast<int>(recipe.control_dots) - 1 - dot);
   return kLevels[std::max(0, level)];
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 // Controls are 0.4-3 mm wide (BioMarkHER2); smaller ones are met where a control is a small cell pellet.
 constexpr double kSmallestUm = 80, kLargestUm = 3000;
-constexpr double kMostOfMain = 0.25;    // of the largest part's area (BioMarkHER2)
+constexpr double kMostOfMain = 0.25;     // of the largest part's area (BioMarkHER2)
 constexpr double kLeastRoundness = 0.6;  // discs 0.75-0.95, bent biopsies 0.15-0.5: docs/science/gates.md
 constexpr double kSurelyRound = 0.7;     // among fragments of the patient's own tissue
 constexpr double kRowGapUm = 500;        // between the dots of a row (BioMarkHER2)

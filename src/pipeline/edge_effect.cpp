@@ -16,9 +16,9 @@ constexpr double kLeastGlassMm2 = 0.005;  // smaller holes are lumina, clefts an
 constexpr int kStep = 3, kDiagonal = 4;   // chamfer 3-4: within 8 % of the distance (Borgefors 1986)
 
 constexpr int kBandUm = 10, kDeepestBlushUm = 100;
-constexpr int kOuterUm = 20, kInnerUm = 120;   // where a blush must be seen, and where it must be gone
-constexpr std::size_t kFewestNuclei = 10;      // in the outer band and inside
-constexpr int kBlush = 60, kBlushGone = 30;    // 1/1000 OD above the nuclei inside (docs/science/gates.md)
+constexpr int kOuterUm = 20, kInnerUm = 120;  // where a blush must be seen, and where it must be gone
+constexpr std::size_t kFewestNuclei = 10;     // in the outer band and inside
+constexpr int kBlush = 60, kBlushGone = 30;   // 1/1000 OD above the nuclei inside (docs/science/gates.md)
 
 constexpr std::uint64_t kFewestInBand = 100;  // measurable tumour cells: as for a score (contract 2)
 constexpr std::uint64_t kStrongerPoints = 10;
@@ -169,13 +169,13 @@ std::optional<Remark> edge_effect(const GradedTable& graded, const std::vector<s
   if (guideline.decide(Tally(inside).merge(edge), {}, {}).score != whole.score) return std::nullopt;
   const auto score = guideline.decide(inside, {}, {}).score;
   if (!score || *score == *whole.score || !stains_more(edge, inside)) return std::nullopt;
-  return Remark{"edge-effect",
-                fmt::format("tumour cells within {} um of the tissue's edge ({} of {}) stain more than those "
-                            "inside; without them this slide reads {} instead of {}: staining at an edge may be "
-                            "an artefact",
-                            kEdgeBandUm, measurable_tumour(edge),
-                            measurable_tumour(edge) + measurable_tumour(inside), name(*score),
-                            name(*whole.score))};
+  return Remark{
+      "edge-effect",
+      fmt::format("tumour cells within {} um of the tissue's edge ({} of {}) stain more than those "
+                  "inside; without them this slide reads {} instead of {}: staining at an edge may be "
+                  "an artefact",
+                  kEdgeBandUm, measurable_tumour(edge), measurable_tumour(edge) + measurable_tumour(inside),
+                  name(*score), name(*whole.score))};
 }
 
 }  // namespace annulet

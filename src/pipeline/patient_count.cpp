@@ -45,8 +45,8 @@ class PatientCount {
     if (control.labels.empty()) return;
     CellTable patient;
     for (const CellRow& row : cells_) {
-      const bool held = control.holds(parts.at_um(static_cast<double>(row.x) / kMicroUnits,
-                                                  static_cast<double>(row.y) / kMicroUnits));
+      const bool held = control.holds(
+          parts.at_um(static_cast<double>(row.x) / kMicroUnits, static_cast<double>(row.y) / kMicroUnits));
       if (!held) patient.push_back(row);
     }
     Conclusion all = std::move(conclusion_);
@@ -117,7 +117,8 @@ class PatientCount {
     const Count apart{all.cells - std::min(all.cells, own.cells),
                       all.intense - std::min(all.intense, own.intense)};
     return fmt::format(
-        "{} of {:.2g} mm2 {} taken for control tissue and left out: {} tumour cells, {:.0f} % intense complete "
+        "{} of {:.2g} mm2 {} taken for control tissue and left out: {} tumour cells, {:.0f} % intense "
+        "complete "
         "(the patient's: {:.1f} %); with {} this slide would read {}",
         control.labels.size() == 1 ? "a separate piece" : "separate pieces", control.area_mm2,
         control.labels.size() == 1 ? "was" : "were", apart.cells, apart.intense_percent(),
@@ -126,7 +127,8 @@ class PatientCount {
 
   std::string suspected_words(const ControlTissue& control) const {
     return fmt::format(
-        "{} of {:.2g} mm2 stain{} otherwise than the rest and may be control tissue; counted as the patient's "
+        "{} of {:.2g} mm2 stain{} otherwise than the rest and may be control tissue; counted as the "
+        "patient's "
         "own: without {} this slide would read {}",
         control.labels.size() == 1 ? "a separate piece" : "separate pieces", control.area_mm2,
         control.labels.size() == 1 ? "s" : "", control.labels.size() == 1 ? "it" : "them",

@@ -11,10 +11,10 @@ namespace {
 constexpr std::size_t kFewestNuclei = 10, kFewestTumour = 25;  // to know their sizes
 // Right pitch against twice and half of it, on phantoms and real fields: docs/science/gates.md.
 constexpr int kLargeLymphocyteMedian = 35, kLargeLymphocyteP90 = 95;  // um2; p90 26-71, at twice 120-190
-constexpr int kSmallTumourP90 = 48;                                    // um2; 53-167, at half 24-45 on phantoms
-constexpr int kSmallLymphocyteMedian = 21;                             // um2; 21-32, at half 17-21 ...
-constexpr int kThinWall = 52;  // 1/32 um; 1.64-1.97 um, at half 1.19-1.59 um: real slides
-constexpr int kPerUm2 = 8;  // CellRow::nucleus_area
+constexpr int kSmallTumourP90 = 48;         // um2; 53-167, at half 24-45 on phantoms
+constexpr int kSmallLymphocyteMedian = 21;  // um2; 21-32, at half 17-21 ...
+constexpr int kThinWall = 52;               // 1/32 um; 1.64-1.97 um, at half 1.19-1.59 um: real slides
+constexpr int kPerUm2 = 8;                  // CellRow::nucleus_area
 
 /// Areas of the nuclei of a kind that were seen whole, ascending.
 std::vector<std::uint16_t> areas(const CellTable& cells, const GradedTable& graded, CellKind kind) {
@@ -52,7 +52,8 @@ std::optional<std::string> suspect_pitch(const CellTable& cells, const GradedTab
   if (known && percentile(lymphocytes, 50) >= kLargeLymphocyteMedian &&
       percentile(lymphocytes, 90) >= kLargeLymphocyteP90) {
     return fmt::format(
-        "what looks like lymphocytes has nuclei of {} um2 (one in ten over {} um2), and 20 to 40 are right: the "
+        "what looks like lymphocytes has nuclei of {} um2 (one in ten over {} um2), and 20 to 40 are right: "
+        "the "
         "{:.4g} um per pixel of this slide may be about twice too large",
         percentile(lymphocytes, 50), percentile(lymphocytes, 90), pitch_um);
   }
@@ -64,7 +65,8 @@ std::optional<std::string> suspect_pitch(const CellTable& cells, const GradedTab
                               percentile(lymphocytes, 50) < kSmallLymphocyteMedian;
   if (all_small || thin_and_small) {
     return fmt::format(
-        "nuclei are too small (tumour cells: nine in ten below {} um2, 50 to 180 are right): the {:.4g} um per "
+        "nuclei are too small (tumour cells: nine in ten below {} um2, 50 to 180 are right): the {:.4g} um "
+        "per "
         "pixel of this slide may be about half of what is right",
         percentile(tumour, 90) + 1, pitch_um);
   }

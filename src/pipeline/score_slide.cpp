@@ -228,10 +228,10 @@ void conclude_scan(const SlideSource& source, Survey& survey, Scan scan, const S
   control.report({"conclude", 0, 1, scan.cells.size()});
   result.scanned = true;
   result.cells = std::move(scan.cells);
-  Conclusion conclusion = conclude_patient(
-      survey, result.cells, models,
-      {survey.counted.area_mm2, options.controls == "failed", result.verdict.caveats},
-      options.regions.empty(), options.threads);
+  Conclusion conclusion =
+      conclude_patient(survey, result.cells, models,
+                       {survey.counted.area_mm2, options.controls == "failed", result.verdict.caveats},
+                       options.regions.empty(), options.threads);
   result.analysed_mm2 = survey.counted.area_mm2;
   copy_excluded(survey, result);
   result.graded = std::move(conclusion.graded);

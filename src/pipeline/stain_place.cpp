@@ -20,9 +20,10 @@ constexpr int kLeastPale = 6;  // of the eight squares around at 7 um, half as b
 constexpr std::array<std::array<int, 2>, 8> kAround = {
     {{14, 0}, {10, 10}, {0, 14}, {-10, 10}, {-14, 0}, {-10, -10}, {0, -14}, {10, -10}}};
 constexpr int kMargin = 14 + kCentre;
-constexpr std::array<std::array<int, 2>, 4> kAxes = {{{6, 0}, {4, 4}, {0, 6}, {-4, 4}}};  // 3 um from the middle
-constexpr int kThin = 1;               // half a square of 1.5 um
-constexpr int kLeastRoundPercent = 45;  // of the brown along the brownest axis, that along the palest
+constexpr std::array<std::array<int, 2>, 4> kAxes = {
+    {{6, 0}, {4, 4}, {0, 6}, {-4, 4}}};  // 3 um from the middle
+constexpr int kThin = 1;                 // half a square of 1.5 um
+constexpr int kLeastRoundPercent = 45;   // of the brown along the brownest axis, that along the palest
 
 // Ki67: 80-100 % of the brown places are discs; HER2 of any score where brown is common: at most 30 %. Dust
 // and pigment on pale slides are discs, too, but few: docs/science/gates.md.
@@ -30,8 +31,9 @@ constexpr std::uint64_t kFewestDiscs = 20, kDiscPercent = 40;
 constexpr double kDiscsPerMm2 = 150;
 
 constexpr std::size_t kFewestCells = 50;
-constexpr int kBrownCytoplasm = 100;      // 1/1000 OD
-constexpr std::size_t kCytoplasmPercent = 30;  // brown cytoplasm 48-70 %, membrane stain at most 13 %: gates.md
+constexpr int kBrownCytoplasm = 100;  // 1/1000 OD
+constexpr std::size_t kCytoplasmPercent =
+    30;  // brown cytoplasm 48-70 %, membrane stain at most 13 %: gates.md
 
 /// Sums over rectangles in four reads.
 class Sums {
@@ -116,11 +118,12 @@ std::optional<Remark> suspect_nuclei(const BrownPlaces& places) {
   if (places.discs < kFewestDiscs || static_cast<double>(places.discs) < kDiscsPerMm2 * places.area_mm2 ||
       places.discs * 100 < kDiscPercent * places.all)
     return std::nullopt;
-  return Remark{"nuclear-dab",
-                fmt::format("{} % of the brown places that are as large as a nucleus are filled discs ({} of {}): "
-                            "brown nuclei, as with Ki67, ER or PR. Only membranes count for HER2: is this the "
-                            "right slide?",
-                            places.discs * 100 / places.all, places.discs, places.all)};
+  return Remark{
+      "nuclear-dab",
+      fmt::format("{} % of the brown places that are as large as a nucleus are filled discs ({} of {}): "
+                  "brown nuclei, as with Ki67, ER or PR. Only membranes count for HER2: is this the "
+                  "right slide?",
+                  places.discs * 100 / places.all, places.discs, places.all)};
 }
 
 std::optional<std::string> suspect_cytoplasm(const CellTable& cells, const GradedTable& graded) {
@@ -139,7 +142,8 @@ std::optional<std::string> suspect_cytoplasm(const CellTable& cells, const Grade
   }
   if (seen < kFewestCells || brown * 100 < kCytoplasmPercent * seen) return std::nullopt;
   return fmt::format(
-      "in {} % of the tumour cells the cytoplasm is browner than the membrane stands out from it; cytoplasmic "
+      "in {} % of the tumour cells the cytoplasm is browner than the membrane stands out from it; "
+      "cytoplasmic "
       "stain does not count for HER2 and hides faint membranes",
       brown * 100 / seen);
 }

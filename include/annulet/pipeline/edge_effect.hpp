@@ -18,14 +18,16 @@ inline constexpr int kFarFromEdge = 400;  ///< um
 
 /// How deep a diffuse brown blush reaches in from the edge, um; 0 where there is none. Told by the nuclei of
 /// cells that carry no HER2 (stroma, lymphocytes, benign): brown in them is no membrane's.
-int blush_depth(const CellTable& cells, const GradedTable& graded, const std::vector<std::uint16_t>& distances);
+int blush_depth(const CellTable& cells, const GradedTable& graded,
+                const std::vector<std::uint16_t>& distances);
 
 /// Where the tumour cells within kEdgeBandUm of the edge stain more than those inside and the score is
 /// another without them: the caveat `edge-effect`, with both scores.
 std::optional<Remark> edge_effect(const GradedTable& graded, const std::vector<std::uint16_t>& distances,
                                   const Grading& grading, const Guideline& guideline, const Verdict& whole);
 
-/// Stain at the edge of a section dries on or is trapped there to a depth of 100-200 um; docs/science/gates.md.
+/// Stain at the edge of a section dries on or is trapped there to a depth of 100-200 um;
+/// docs/science/gates.md.
 inline constexpr int kEdgeBandUm = 150;
 
 }  // namespace annulet

@@ -10,8 +10,8 @@
 
 namespace annulet {
 
-/// Brown places of the size of a nucleus on sampled squares, and how many of them stand alone as a filled disc
-/// with pale surroundings: stained nuclei do, walls and cytoplasm do not.
+/// Brown places of the size of a nucleus on sampled squares, and how many of them stand alone as a filled
+/// disc with pale surroundings: stained nuclei do, walls and cytoplasm do not.
 struct BrownPlaces {
   std::uint64_t all = 0, discs = 0;
   double area_mm2 = 0;  ///< that was looked at
