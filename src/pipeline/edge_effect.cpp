@@ -21,7 +21,7 @@ constexpr std::size_t kFewestNuclei = 10;     // in the outer band and inside
 constexpr int kBlush = 60, kBlushGone = 30;   // 1/1000 OD above the nuclei inside (docs/science/gates.md)
 
 constexpr std::uint64_t kFewestInBand = 100;  // measurable tumour cells: as for a score (contract 2)
-constexpr std::uint64_t kStrongerPoints = 10;
+constexpr std::uint64_t kStrongerPoints = 15;
 
 /// Squares of the mask that are mostly tissue.
 cv::Mat shrink_mask(const TissueMask& tissue, int shrink) {

@@ -119,20 +119,23 @@ class PatientCount {
     return fmt::format(
         "{} of {:.2g} mm2 {} taken for control tissue and left out: {} tumour cells, {:.0f} % intense "
         "complete "
-        "(the patient's: {:.1f} %); with {} this slide would read {}",
+        "(the patient's: {:.1f} %); with {} this slide would read {}; draw {} as a region to include "
+        "(--region) if it is the patient's",
         control.labels.size() == 1 ? "a separate piece" : "separate pieces", control.area_mm2,
         control.labels.size() == 1 ? "was" : "were", apart.cells, apart.intense_percent(),
-        own.intense_percent(), control.labels.size() == 1 ? "it" : "them", score_words(with.verdict));
+        own.intense_percent(), control.labels.size() == 1 ? "it" : "them", score_words(with.verdict),
+        control.labels.size() == 1 ? "it" : "them");
   }
 
   std::string suspected_words(const ControlTissue& control) const {
     return fmt::format(
         "{} of {:.2g} mm2 stain{} otherwise than the rest and may be control tissue; counted as the "
         "patient's "
-        "own: without {} this slide would read {}",
+        "own: without {} this slide would read {}; if {} control tissue draw a region with the role control "
+        "(--region)",
         control.labels.size() == 1 ? "a separate piece" : "separate pieces", control.area_mm2,
         control.labels.size() == 1 ? "s" : "", control.labels.size() == 1 ? "it" : "them",
-        score_words(conclusion_.verdict));
+        score_words(conclusion_.verdict), control.labels.size() == 1 ? "it is" : "they are");
   }
 
   void take_from_count(const TissueParts& parts, const ControlTissue& control) {

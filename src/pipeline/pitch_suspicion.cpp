@@ -54,7 +54,8 @@ std::optional<std::string> suspect_pitch(const CellTable& cells, const GradedTab
     return fmt::format(
         "what looks like lymphocytes has nuclei of {} um2 (one in ten over {} um2), and 20 to 40 are right: "
         "the "
-        "{:.4g} um per pixel of this slide may be about twice too large",
+        "{:.4g} um per pixel of this slide may be about twice too large: check it, and give the right one "
+        "with --mpp",
         percentile(lymphocytes, 50), percentile(lymphocytes, 90), pitch_um);
   }
   const std::vector<std::uint16_t> tumour = areas(cells, graded, CellKind::Tumour);
@@ -67,7 +68,7 @@ std::optional<std::string> suspect_pitch(const CellTable& cells, const GradedTab
     return fmt::format(
         "nuclei are too small (tumour cells: nine in ten below {} um2, 50 to 180 are right): the {:.4g} um "
         "per "
-        "pixel of this slide may be about half of what is right",
+        "pixel of this slide may be about half of what is right: check it, and give the right one with --mpp",
         percentile(tumour, 90) + 1, pitch_um);
   }
   return std::nullopt;

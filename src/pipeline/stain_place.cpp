@@ -27,7 +27,7 @@ constexpr int kLeastRoundPercent = 45;   // of the brown along the brownest axis
 
 // Ki67: 80-100 % of the brown places are discs; HER2 of any score where brown is common: at most 30 %. Dust
 // and pigment on pale slides are discs, too, but few: docs/science/gates.md.
-constexpr std::uint64_t kFewestDiscs = 20, kDiscPercent = 40;
+constexpr std::uint64_t kFewestDiscs = 20, kDiscPercent = 46;
 constexpr double kDiscsPerMm2 = 150;
 
 constexpr std::size_t kFewestCells = 50;
@@ -144,7 +144,7 @@ std::optional<std::string> suspect_cytoplasm(const CellTable& cells, const Grade
   return fmt::format(
       "in {} % of the tumour cells the cytoplasm is browner than the membrane stands out from it; "
       "cytoplasmic "
-      "stain does not count for HER2 and hides faint membranes",
+      "stain does not count for HER2 and hides faint membranes: look at this slide by eye",
       brown * 100 / seen);
 }
 

@@ -41,9 +41,7 @@ struct Slide {
     fill(pattern, [=](int x, int y) { return x >= x0 && x < x1 && y >= y0 && y < y1; });
   }
   void disc(int cx, int cy, int radius, Pattern pattern) {
-    fill(pattern, [=](int x, int y) {
-      return (x - cx) * (x - cx) + (y - cy) * (y - cy) < radius * radius;
-    });
+    fill(pattern, [=](int x, int y) { return (x - cx) * (x - cx) + (y - cy) * (y - cy) < radius * radius; });
   }
   ControlTissue look() const { return find_control(find_parts(tissue), cells, graded); }
 };
