@@ -10,6 +10,7 @@ namespace {
 // Controls are 0.4-3 mm wide (BioMarkHER2); smaller ones are met where a control is a small cell pellet.
 constexpr double kSmallestUm = 80, kLargestUm = 3000;
 constexpr double kMostOfMain = 0.25;     // of the largest part's area (BioMarkHER2)
+constexpr double kMostSuspected = 0.6;   // of it: a larger piece may be a control beside a small biopsy
 constexpr double kLeastRoundness = 0.6;  // discs 0.75-0.95, bent biopsies 0.15-0.5: docs/science/gates.md
 constexpr double kSurelyRound = 0.7;     // among fragments of the patient's own tissue
 constexpr double kRowGapUm = 500;        // between the dots of a row (BioMarkHER2)
@@ -52,9 +53,9 @@ bool alike(double a, double b, double factor) {
   return a <= b * factor && b <= a * factor;
 }
 
-bool may_be_control(const TissuePart& part, double main_mm2) {
+bool may_be_control(const TissuePart& part, double main_mm2, double most_of_main) {
   const double wide = part.diameter_um();
-  return wide >= kSmallestUm && wide <= kLargestUm && part.area_mm2 <= kMostOfMain * main_mm2 &&
+  return wide >= kSmallestUm && wide <= kLargestUm && part.area_mm2 <= most_of_main * main_mm2 &&
          part.roundness >= kLeastRoundness;
 }
 
@@ -96,7 +97,7 @@ class Finder {
     for (const TissuePart& part : parts_) main_mm2 = std::max(main_mm2, part.area_mm2);
     std::vector<std::size_t> open;
     for (std::size_t i = 0; i < parts_.size(); ++i) {
-      if (may_be_control(parts_[i], main_mm2)) open.push_back(i);
+      if (may_be_control(parts_[i], main_mm2, kMostOfMain)) open.push_back(i);
     }
     const std::vector<std::size_t> all = open;
     ControlTissue best;
@@ -112,10 +113,27 @@ class Finder {
         best.area_mm2 += control.area_mm2;
       }
     }
-    return best;
+    return best.labels.empty() ? look_for_large(main_mm2) : best;
   }
 
  private:
+  /// A round piece of some size without its like, too large to be called a control.
+  ControlTissue look_for_large(double main_mm2) const {
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+      const TissuePart& part = parts_[i];
+      if (!may_be_control(part, main_mm2, kMostSuspected) || part.roundness < kSurelyRound) continue;
+      const auto like = [&](const TissuePart& other) {
+        return &other != &part && other.roundness >= kLeastRoundness &&
+               alike(other.area_mm2, part.area_mm2, kPeerSize);
+      };
+      if (std::any_of(parts_.begin(), parts_.end(), like)) continue;
+      ControlTissue control = judge({i}, {});
+      control.certain = false;
+      if (!control.labels.empty()) return control;
+    }
+    return {};
+  }
+
   ControlTissue judge(const std::vector<std::size_t>& row, const std::vector<std::size_t>& small) const {
     const auto in_row = [&](std::size_t i) { return std::find(row.begin(), row.end(), i) != row.end(); };
     Profile patient;

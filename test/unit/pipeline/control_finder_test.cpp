@@ -98,6 +98,15 @@ TEST_CASE("cores of one size are no controls of one another") {
   CHECK(slide.look().labels.empty());
 }
 
+TEST_CASE("a round piece of half the patient's size is counted, and said") {
+  Slide slide(2000, 2000);
+  slide.box(0, 0, 900, 400, Pattern::None);
+  slide.disc(400, 1500, 220, Pattern::IntenseComplete);
+  const ControlTissue control = slide.look();
+  REQUIRE(control.labels.size() == 1);
+  CHECK_FALSE(control.certain);
+}
+
 TEST_CASE("an elongated piece is a biopsy, however it stains") {
   Slide slide(2000, 2000);
   slide.box(0, 0, 2000, 1200, Pattern::None);
