@@ -221,6 +221,12 @@ std::optional<Scan> measure(const SlideSource& source, const ScoreOptions& optio
   return scan;
 }
 
+/// Then no control tissue is looked for: who marks it, or draws what is to be counted, has seen the slide.
+bool user_says_what_counts(const std::vector<RegionUse>& regions) {
+  return std::any_of(regions.begin(), regions.end(),
+                     [](const RegionUse& use) { return use.region.role != RegionRole::Exclude; });
+}
+
 void conclude_scan(const SlideSource& source, Survey& survey, Scan scan, const ScoreOptions& options,
                    const ConcludeModels& models, const RunControl& control, SlideResult& result,
                    RunRecord& run) {
@@ -231,7 +237,7 @@ void conclude_scan(const SlideSource& source, Survey& survey, Scan scan, const S
   Conclusion conclusion =
       conclude_patient(survey, result.cells, models,
                        {survey.counted.area_mm2, options.controls == "failed", result.verdict.caveats},
-                       options.regions.empty(), options.threads);
+                       !user_says_what_counts(survey.regions), options.threads);
   result.analysed_mm2 = survey.counted.area_mm2;
   copy_excluded(survey, result);
   result.graded = std::move(conclusion.graded);
