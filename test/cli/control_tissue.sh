@@ -16,7 +16,7 @@ run score control.svs --out with --json
 expect_exit 0
 expect_stdout '"score": "1+"'
 expect_stdout '"control-left-out"'
-expect_stdout '"control": 0.00'
+expect_stdout '"control": 0.0'
 
 # A region is the user's word: nothing is recognised then, and the whole slide counts.
 cat >all.geojson <<'EOF'
