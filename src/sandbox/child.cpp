@@ -126,9 +126,8 @@ void Child::open_pipes() {
 void Child::be_child(const Confinement& confinement, const Work& work, bool walls_required) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent_) ::_exit(kFailed);  // died before it could be noted
-  std::signal(SIGINT, SIG_IGN);
-  std::signal(SIGTERM, SIG_IGN);
-  std::signal(SIGPIPE, SIG_IGN);
+  for (int number = 1; number < SIGSYS; ++number) std::signal(number, SIG_DFL);  // no handler of the parent's
+  for (const int number : {SIGINT, SIGTERM, SIGPIPE}) std::signal(number, SIG_IGN);
   int code = 0;
   try {
     keep_pipes_only(reply_[1], talk_[1]);
