@@ -310,6 +310,8 @@ SlideResult read_apart(const fs::path& slide, const ScoreOptions& options, const
       distrust = why.what();
     }
     const Ending ending = child.end();
+    if (whole && distrust.empty() && !options.deidentify && result.slide.file_name != slide.filename())
+      distrust = "its result is that of another slide";
     if (ending.kind == Ending::Kind::Exited && !distrust.empty()) {
       throw Error(Code::Crashed, file + ": the process that read it cannot be trusted (" + distrust +
                                      "): the file may be made to harm; report it");
