@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -43,16 +44,22 @@ constexpr std::size_t kMostWords = 300;  // of what a reader said before it died
 
 /// The file, and what lies in the folder of its name (MIRAX).
 std::uint64_t bytes_of(const fs::path& slide) {
-  std::error_code failed;
-  std::uint64_t bytes = 0;
-  if (fs::is_regular_file(slide, failed)) bytes = fs::file_size(slide, failed);
+  std::error_code unknown;
+  const auto size = [&](const fs::path& file) -> std::uint64_t {
+    return fs::is_regular_file(file, unknown) ? fs::file_size(file, unknown) : 0;
+  };
+  std::uint64_t bytes = size(slide);
   fs::path folder = slide;
   folder.replace_extension();
-  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
-    std::error_code unknown;
-    if (at->is_regular_file(unknown)) bytes += at->file_size(unknown);
-  }
-  return failed && bytes == static_cast<std::uint64_t>(-1) ? 0 : bytes;
+  std::error_code ended;
+  for (fs::directory_iterator at(folder, ended), end; !ended && at != end; at.increment(ended))
+    bytes += size(at->path());
+  return bytes;
+}
+
+std::uint64_t machine_memory() {
+  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+         static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 /// A slide may have files beside it; a symbolic link leads to where they are.
@@ -70,8 +77,8 @@ Confinement confinement_of(const fs::path& slide, const ScoreOptions& options) {
   for (const fs::path& region : options.regions) walls.readable.push_back(region);
   const std::uint64_t bytes = bytes_of(slide);
   const auto threads = static_cast<std::uint64_t>(thread_count(options.threads));
-  walls.memory =
-      kRoom + kRoomAByte * bytes + kRoomAThread * threads + 2 * std::max(options.memory, kProgramsPixels);
+  walls.memory = kRoom + std::min(kRoomAByte * bytes, machine_memory()) + kRoomAThread * threads +
+                 2 * std::max(options.memory, kProgramsPixels);
   walls.cpu_seconds = kCpuSeconds + kCpuSecondsAMiB * (bytes / kMiB);
   walls.open_files = 256 + 4 * threads;
   return walls;
@@ -181,9 +188,10 @@ Error death(const Ending& ending, const fs::path& slide, const ScoreOptions& opt
   if ((!killed && ending.value == Child::kNoMemory) ||
       (killed && ending.said.find("failed to allocate") != std::string::npos)) {
     return {Code::Crashed,
-            fmt::format("{}: the reader ran out of the {} MB of memory that a slide of its size may "
-                        "take: the file is likely damaged; copy or scan it again{}",
-                        file, confinement.memory / 1'000'000, words)};
+            file +
+                ": the reader ran out of the memory that a slide of its size may take: the file is "
+                "likely damaged; copy or scan it again" +
+                words};
   }
   if (killed && ending.value == SIGKILL) {
     return {Code::Crashed,
@@ -235,10 +243,16 @@ class Listener {
     }
     return false;
   }
+  /// It said no more; not that we stopped listening.
+  bool child_ended() const { return ended_; }
 
  private:
   message::Reader::Source source() {
-    return [this](void* to, std::size_t most) { return child_.receive(to, most); };
+    return [this](void* to, std::size_t most) {
+      const std::size_t taken = child_.receive(to, most);
+      ended_ = taken == 0;
+      return taken;
+    };
   }
   void show() {
     Progress at;
@@ -260,6 +274,7 @@ class Listener {
 
   Child& child_;
   const RunControl& control_;
+  bool ended_ = false;
   message::Reader reader_;
 };
 
@@ -276,6 +291,16 @@ Child::Patience patience_of(const ScoreOptions& options, const RunControl& contr
             if (control.cancelled != nullptr && control.cancelled->load()) throw Cancelled{};
             if (Clock::now() > last) throw Child::TooLong{};
           }};
+}
+
+/// What the child knows of its run.
+void take_over(RunRecord& told, RunRecord& run) {
+  run.version = std::move(told.version);
+  run.threads = told.threads;
+  run.seconds_total = told.seconds_total;
+  run.seconds = std::move(told.seconds);
+  run.libraries = std::move(told.libraries);
+  run.tiles_decoded = told.tiles_decoded;
 }
 
 /// The whole life of a reader; throws Error Crashed or TimedOut where it brings no result.
@@ -299,10 +324,14 @@ SlideResult read_apart(const fs::path& slide, const ScoreOptions& options, const
                       "); nothing was read. Allow seccomp filters, or leave the option out");
     }
     SlideResult result;
+    RunRecord told = run;
     std::string distrust;
     bool whole = false;
+    Listener listener(child, control);
     try {
-      whole = Listener(child, control).hear(result, run);
+      whole = listener.hear(result, told);
+      if (whole && !options.deidentify && result.slide.file_name != slide.filename())
+        distrust = "its result is that of another slide";
     } catch (const message::Malformed& why) {
       distrust = std::string("its reply is no result: ") + why.what();
     } catch (const Error& why) {
@@ -310,18 +339,15 @@ SlideResult read_apart(const fs::path& slide, const ScoreOptions& options, const
       distrust = why.what();
     }
     const Ending ending = child.end();
-    if (whole && distrust.empty() && !options.deidentify && result.slide.file_name != slide.filename())
-      distrust = "its result is that of another slide";
-    if (ending.kind == Ending::Kind::Exited && !distrust.empty()) {
+    run.peak_memory_bytes = std::max(ending.peak_memory_bytes, own_peak_memory());
+    const bool sound = ending.kind == Ending::Kind::Exited && ending.value == 0;
+    if (listener.child_ended() && !sound) throw death(ending, slide, options, confinement);
+    if (!distrust.empty()) {
       throw Error(Code::Crashed, file + ": the process that read it cannot be trusted (" + distrust +
                                      "): the file may be made to harm; report it");
     }
-    if (!whole || ending.kind != Ending::Kind::Exited || ending.value != 0)
-      throw death(ending, slide, options, confinement);
-    run.started = started.started;
-    run.host = started.host;
-    run.sandbox = name(child.walls());
-    run.peak_memory_bytes = std::max({run.peak_memory_bytes, ending.peak_memory_bytes, own_peak_memory()});
+    if (!whole) throw death(ending, slide, options, confinement);
+    take_over(told, run);
     return result;
   } catch (const Child::TooLong&) {
     throw Error(Code::TimedOut,
@@ -335,15 +361,17 @@ SlideResult read_apart(const fs::path& slide, const ScoreOptions& options, const
 
 SlideResult score_apart(const fs::path& slide, const ScoreOptions& options, const RunControl& control,
                         RunRecord& run, const SlideScorer& score) {
+  const Clock::time_point start = Clock::now();
   const RunRecord before = run;
   try {
-    SlideResult result = read_apart(slide, options, control, run, score);
-    return result;
+    return read_apart(slide, options, control, run, score);
   } catch (const Error& why) {
     if (why.code() != Code::Crashed && why.code() != Code::TimedOut) throw;
     RunRecord none = before;
     none.sandbox = run.sandbox;
     SlideResult result = unread_slide(slide, options, why, none);
+    none.peak_memory_bytes = std::max(none.peak_memory_bytes, run.peak_memory_bytes);
+    none.seconds_total = std::chrono::duration<double>(Clock::now() - start).count();
     run = none;
     return result;
   }
