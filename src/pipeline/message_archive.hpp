@@ -13,6 +13,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -37,9 +38,21 @@ struct Malformed : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The last enumerator of an enumeration that starts at 0 and has no gaps.
-template <class E>
-extern const E kLast;
+/// Whether a value of an enumeration has a name: the compiler writes one without as "(Type)7".
+template <auto value>
+consteval bool has_name() {
+  const std::string_view text = __PRETTY_FUNCTION__;
+  return text[text.rfind("value = ") + 8] != '(';
+}
+/// How many enumerators an enumeration has that starts at 0 and has no gaps.
+template <class E, int count = 0>
+consteval int enumerators() {
+  if constexpr (has_name<static_cast<E>(count)>()) {
+    return enumerators<E, count + 1>();
+  } else {
+    return count;
+  }
+}
 
 inline constexpr std::uint64_t kMostText = std::uint64_t{1} << 16;      // bytes of one string
 inline constexpr std::uint64_t kMostElements = std::uint64_t{1} << 20;  // of one list
@@ -223,8 +236,7 @@ class Reader {
   void get(E& value) {
     std::int32_t number = 0;
     get(number);
-    if (number < 0 || number > static_cast<std::int32_t>(kLast<E>))
-      throw Malformed("a code in it has no meaning");
+    if (number < 0 || number >= enumerators<E>()) throw Malformed("a code in it has no meaning");
     value = static_cast<E>(number);
   }
   void get(std::string& text) {

@@ -1,6 +1,5 @@
 #pragma once
 // What of each struct goes through the pipe: every member, in the order of its declaration.
-#include "annulet/base/error.hpp"
 #include "annulet/model/result.hpp"
 #include "annulet/pipeline/options.hpp"
 #include "annulet/pipeline/result_message.hpp"
@@ -9,24 +8,8 @@
 namespace annulet {
 
 namespace message {
-template <>
-inline constexpr Status kLast<Status> = Status::TimedOut;
-template <>
-inline constexpr Score kLast<Score> = Score::Three;
-template <>
-inline constexpr PitchOrigin kLast<PitchOrigin> = PitchOrigin::User;
-template <>
-inline constexpr StainOrigin kLast<StainOrigin> = StainOrigin::Fitted;
-template <>
-inline constexpr WhiteOrigin kLast<WhiteOrigin> = WhiteOrigin::Default;
-template <>
-inline constexpr ProblemKind kLast<ProblemKind> = ProblemKind::Undecodable;
-template <>
-inline constexpr CellKind kLast<CellKind> = static_cast<CellKind>(kKinds - 1);
-template <>
-inline constexpr Pattern kLast<Pattern> = static_cast<Pattern>(kPatterns - 1);
-template <>
-inline constexpr Code kLast<Code> = Code::Output;
+static_assert(enumerators<Score>() == 4 && enumerators<CellKind>() == kKinds &&
+              enumerators<Pattern>() == kPatterns && enumerators<QcFlag>() == kQcFlags);
 
 template <>
 inline constexpr std::uint64_t kMostOf<CellRow> = kMostCells;

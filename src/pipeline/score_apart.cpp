@@ -172,10 +172,10 @@ std::string first_line(const std::string& said, const fs::path& slide) {
   return clean;
 }
 
-/// How a reader died, in words for the user.
+/// How a reader died, in words for the user; its own words may hold what the slide says of the patient.
 Error death(const Ending& ending, const fs::path& slide, const ScoreOptions& options,
             const Confinement& confinement) {
-  const std::string file = options.deidentify ? "the slide" : slide.filename().string();
+  const std::string file = slide.filename().string();
   const std::string said = options.deidentify ? "" : first_line(ending.said, slide);
   const std::string words = said.empty() ? "" : "; its last words: " + said;
   const bool killed = ending.kind == Ending::Kind::Killed;
@@ -307,7 +307,7 @@ void take_over(RunRecord& told, RunRecord& run) {
 SlideResult read_apart(const fs::path& slide, const ScoreOptions& options, const RunControl& control,
                        RunRecord& run, const SlideScorer& score) {
   const Confinement confinement = confinement_of(slide, options);
-  const std::string file = options.deidentify ? "the slide" : slide.filename().string();
+  const std::string file = slide.filename().string();
   const RunRecord started = run;
   try {
     Child child(
@@ -330,7 +330,7 @@ SlideResult read_apart(const fs::path& slide, const ScoreOptions& options, const
     Listener listener(child, control);
     try {
       whole = listener.hear(result, told);
-      if (whole && !options.deidentify && result.slide.file_name != slide.filename())
+      if (whole && result.slide.file_name != slide.filename())
         distrust = "its result is that of another slide";
     } catch (const message::Malformed& why) {
       distrust = std::string("its reply is no result: ") + why.what();

@@ -146,7 +146,8 @@ TEST_CASE("a length is not believed before memory is asked for") {
     std::uint64_t count = 0;
     std::memcpy(&count, bytes.data() + at, sizeof count);
     REQUIRE(count == result.cells.size());
-    for (const std::uint64_t forged : {std::uint64_t{1} << 62, kMostCells + 1, kMostCells, count + 1, count - 1}) {
+    for (const std::uint64_t forged :
+         {std::uint64_t{1} << 62, kMostCells + 1, kMostCells, count + 1, count - 1}) {
       std::string changed = bytes;
       std::memcpy(changed.data() + at, &forged, sizeof forged);
       CHECK_THROWS_AS(received(changed), Error);
