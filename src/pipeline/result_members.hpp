@@ -39,7 +39,7 @@ ANNULET_MEMBERS(Verdict, score, group, guideline, guideline_digest, rule, trace,
 ANNULET_MEMBERS(Level, extent, downsample)
 ANNULET_MEMBERS(Pitch, x, y, origin)
 ANNULET_MEMBERS(SlideInfo, file_name, format, reader, bytes, extent, levels, tile, pitch, objective_power,
-                picture, fluorescence)
+                scanned, picture, fluorescence)
 ANNULET_MEMBERS(StainVectors, haematoxylin, dab)
 ANNULET_MEMBERS(StainModel, id, digest, vectors, origin, white, white_origin, fit_angle_degrees,
                 lost_detail_percent)
@@ -51,11 +51,14 @@ ANNULET_MEMBERS(Problem, kind, what, where)
 ANNULET_MEMBERS(TissuePiece, id, area_mm2, bounds)
 ANNULET_MEMBERS(TissueMask, pitch_um, piece, pieces, area_mm2)
 ANNULET_MEMBERS(QcMap, pitch_um, flag)
+ANNULET_MEMBERS(Corner, x, y)
+ANNULET_MEMBERS(Region, name, role, rings)
+ANNULET_MEMBERS(RegionUse, region, file, digest, from_scanned_corner, clipped, tissue_mm2)
 ANNULET_MEMBERS(FieldPicture, name, caption, where, pitch_um, image)
 ANNULET_MEMBERS(GradedCell, kind, pattern, completeness, longest_arc, strength_od, median_od, borrowed)
 ANNULET_MEMBERS(SlideResult, status, verdict, slide_sha256, slide, pitch, stain, nucleus_gain, tissue_mm2,
                 analysed_mm2, excluded_mm2, tiles, limit_of_blank, tally, models, problems, options, scanned,
-                cells, graded, tissue, quality, fields, thumbnail, thumbnail_pitch_um)
+                cells, graded, tissue, quality, regions, fields, thumbnail, thumbnail_pitch_um)
 ANNULET_MEMBERS(RunRecord, version, started, host, threads, seconds_total, seconds, libraries,
                 peak_memory_bytes, tiles_decoded, sandbox, result_digest)
 ANNULET_MEMBERS(Progress, stage, done, total, cells)

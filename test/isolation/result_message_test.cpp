@@ -27,6 +27,7 @@ SlideResult whole_sample() {
   result.tissue.area_mm2 = 0.05;
   result.quality = QcMap(result.tissue);
   result.quality.flag(11, 50) = static_cast<std::uint8_t>(QcFlag::Pen);
+  result.slide.scanned = {100, 100, 1200, 800};
   for (std::size_t kind = 0; kind < kKinds; ++kind) {
     result.tally.unmeasurable[kind] = result.tally.pattern[kind][0];
     for (std::size_t pattern = 1; pattern < kPatterns; ++pattern)
