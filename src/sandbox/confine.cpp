@@ -10,12 +10,6 @@
 namespace annulet {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-
 // After the soft limit SIGXCPU, which tells what happened; after the hard one SIGKILL.
 constexpr std::uint64_t kLastWords = 5;  // s
 
@@ -52,8 +46,8 @@ std::string name(const Walls& walls) {
 Walls confine(const Confinement& confinement, const std::vector<int>& writable) {
   Walls walls;
   walls.limits = raise_limits(confinement);
-  walls.memory =
-      !kSanitized && confinement.memory > 0 && limit(RLIMIT_AS, confinement.memory, confinement.memory);
+  walls.memory = !sandbox::kSanitized && confinement.memory > 0 &&
+                 limit(RLIMIT_AS, confinement.memory, confinement.memory);
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return walls;
   walls.landlock = sandbox::raise_landlock(confinement.readable);
   walls.seccomp = sandbox::raise_syscall_filter(writable);

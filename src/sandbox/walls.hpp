@@ -4,6 +4,12 @@
 
 namespace annulet::sandbox {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 /// Leaves to this process only reading below `readable` and below the system's libraries. False where the
 /// kernel has no Landlock, or refuses.
 bool raise_landlock(const std::vector<std::filesystem::path>& readable);
