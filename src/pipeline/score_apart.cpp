@@ -190,7 +190,7 @@ Error death(const Ending& ending, const fs::path& slide, const ScoreOptions& opt
     return {Code::Crashed,
             file +
                 ": the reader ran out of the memory that a slide of its size may take: the file is "
-                "likely damaged; copy or scan it again" +
+                "likely damaged, or the system grants less (ulimit -v); copy or scan it again" +
                 words};
   }
   if (killed && ending.value == SIGKILL) {

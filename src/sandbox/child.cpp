@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "annulet/base/error.hpp"
+#include "sandbox/walls.hpp"
 
 namespace annulet {
 namespace {
@@ -46,16 +47,15 @@ Walls unpacked(std::uint8_t byte) {
                                   "); free memory or raise the limit on processes");
 }
 
-/// A thread sanitizer has a thread of its own.
+/// Sanitizers may have a thread of their own.
 void expect_single_thread() {
-#if !defined(__SANITIZE_THREAD__)
+  if (sandbox::kSanitized) return;
   std::error_code failed;
   std::size_t threads = 0;
   for (std::filesystem::directory_iterator at("/proc/self/task", failed), end; !failed && at != end;
        at.increment(failed))
     ++threads;
   expects(threads <= 1, "a child is made before any thread");
-#endif
 }
 
 /// When memory runs out, the system ends this process first.
