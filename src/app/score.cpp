@@ -17,7 +17,7 @@
 #include "annulet/base/digest.hpp"
 #include "annulet/base/files.hpp"
 #include "annulet/base/pseudonyms.hpp"
-#include "annulet/pipeline/score_slide.hpp"
+#include "annulet/pipeline/score_apart.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/report/deidentify.hpp"
 #include "annulet/report/writers.hpp"
@@ -158,6 +158,13 @@ class ScoreCommand : public Command {
                      "bytes each, and 100 MB for the program come on top")
         ->transform(CLI::AsSizeValue(false))
         ->check(CLI::PositiveNumber);
+    command_
+        ->add_option("--timeout", options_.timeout,
+                     "Seconds without progress after which reading the slide is given up")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 86400));
+    command_->add_flag("--require-sandbox", options_.require_sandbox,
+                       "Read nothing where the system refuses seccomp or limits to the reading process");
     command_->add_flag("--geojson", geojson_, "Also write cells.geojson.gz for QuPath");
     command_->add_flag("--json", json_, "Print result.json on stdout instead of a summary");
     command_->add_flag("--force", force_, "Replace a result that is already in DIR, and nothing else");
@@ -197,7 +204,7 @@ class ScoreCommand : public Command {
     {
       ProgressDisplay display(pseudonyms != nullptr ? pseudonyms->of("slide", name) : name);
       const RunControl control{[&](const Progress& p) { display(p); }, &Interruption::requested()};
-      result = score_slide(slide_, options_, control, record);
+      result = score_apart(slide_, options_, control, record);
       control.report({"write", 0, 1, result.cells.size()});
     }
     if (pseudonyms != nullptr) deidentify(*pseudonyms, key_file_.empty() ? "run" : "file", result, record);

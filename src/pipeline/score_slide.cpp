@@ -252,7 +252,7 @@ void conclude_scan(const SlideSource& source, Survey& survey, Scan scan, const S
 /// Reads the file once from end to end. Only one thread may report progress, and beside the survey it is
 /// the survey's.
 std::string digest(const SlideWatch& watch, const ScoreOptions& options, const RunControl& control) {
-  const RunControl silent{{}, control.cancelled};
+  const RunControl silent{{}, control.cancelled, control.alive};
   const RunControl& mine = thread_count(options.threads) == 1 ? control : silent;
   return watch.digest([&] { mine.report({"digest", 0, 1, 0}); });
 }
@@ -282,19 +282,40 @@ void score_opened(const SlideWatch& watch, const SlideSource& source, const Scor
   result.quality = std::move(survey.quality);
 }
 
+/// What is known of a slide before it is opened.
+SlideResult unopened(const std::filesystem::path& slide, const ScoreOptions& options,
+                     const ConcludeModels& models) {
+  SlideResult result;
+  result.slide.file_name = slide.filename().string();
+  result.options = option_texts(options);
+  name_models(models, result);
+  result.verdict.guideline = models.guideline.id();
+  result.verdict.guideline_digest = models.guideline.digest();
+  return result;
+}
+
+/// What every result and every run end with.
+void finish(const ScoreOptions& options, SlideResult& result, RunRecord& run) {
+  note_own_models(result);
+  for (Remark& note : standing_notes(options)) result.verdict.notes.push_back(std::move(note));
+  run.version = ANNULET_VERSION;
+  run.threads = thread_count(options.threads);
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  run.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+  run.libraries = slide_library_versions();
+  run.libraries.emplace_back("onetbb", TBB_runtime_version());
+  run.libraries.emplace_back("opencv", CV_VERSION);
+}
+
 }  // namespace
 
 SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& options,
                         const RunControl& control, RunRecord& run) {
   const ConcludeModels models = load_models(options);
   const auto started = std::chrono::steady_clock::now();
-  SlideResult result;
-  result.slide.file_name = slide.filename().string();
-  result.options = option_texts(options);
-  name_models(models, result);
+  SlideResult result = unopened(slide, options, models);
   read_region_files(options, result);
-  result.verdict.guideline = models.guideline.id();
-  result.verdict.guideline_digest = models.guideline.digest();
   const SlideResult unread = result;
   std::optional<SlideWatch> watch;
   try {
@@ -317,17 +338,17 @@ SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& 
     result.verdict.reasons.push_back({std::string(name(error.code())), error.what()});
     result.verdict.score.reset();
   }
-  note_own_models(result);
-  for (Remark& note : standing_notes(options)) result.verdict.notes.push_back(std::move(note));
-  run.version = ANNULET_VERSION;
-  run.threads = thread_count(options.threads);
+  finish(options, result, run);
   run.seconds_total = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  run.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-  run.libraries = slide_library_versions();
-  run.libraries.emplace_back("onetbb", TBB_runtime_version());
-  run.libraries.emplace_back("opencv", CV_VERSION);
+  return result;
+}
+
+SlideResult unread_slide(const std::filesystem::path& slide, const ScoreOptions& options, const Error& why,
+                         RunRecord& run) {
+  SlideResult result = unopened(slide, options, load_models(options));
+  result.status = why.code() == Code::TimedOut ? Status::TimedOut : Status::Crashed;
+  result.verdict.reasons.push_back({std::string(name(why.code())), why.what()});
+  finish(options, result, run);
   return result;
 }
 

@@ -23,6 +23,7 @@ struct ScoreOptions {
   std::string expect_sha256;               ///< the slide's digest as the archive knows it; empty: not stated
   std::optional<double> allow_incomplete;  ///< percent of the tissue area that may be lost
   bool require_sandbox = false;            ///< refuse to read the slide without
+  int timeout = 300;                       ///< seconds without progress after which reading is given up
   bool deidentify = false;                 ///< names are replaced by a keyed hash
   int threads = 0;                         ///< 0: one per core
   std::uint64_t memory = 0;                ///< bytes that the run may hold beside its cells; 0: the program's
@@ -44,8 +45,10 @@ struct Cancelled {};
 struct RunControl {
   ProgressCallback progress;
   const std::atomic<bool>* cancelled = nullptr;
+  std::function<void()> alive = {};  ///< at every report, also of those who show no progress; from any thread
   void report(const Progress& at) const {
     if (cancelled != nullptr && cancelled->load(std::memory_order_relaxed)) throw Cancelled{};
+    if (alive) alive();
     if (progress) progress(at);
   }
 };

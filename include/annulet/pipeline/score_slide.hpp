@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 
+#include "annulet/base/error.hpp"
 #include "annulet/model/result.hpp"
 #include "annulet/pipeline/options.hpp"
 
@@ -10,5 +11,9 @@ namespace annulet {
 /// usage errors (options, models) and Cancelled are thrown. `run` receives times, threads and memory.
 SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& options,
                         const RunControl& control, RunRecord& run);
+
+/// The result of a slide whose reader crashed or timed out, `why`: all that is known without the slide.
+SlideResult unread_slide(const std::filesystem::path& slide, const ScoreOptions& options, const Error& why,
+                         RunRecord& run);
 
 }  // namespace annulet

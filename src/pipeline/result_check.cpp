@@ -1,0 +1,149 @@
+// What a result from a process that read foreign bytes must keep to, so that no writer of files can be led
+// astray by it.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "annulet/base/error.hpp"
+#include "annulet/pipeline/result_message.hpp"
+
+namespace annulet {
+namespace {
+
+constexpr std::int64_t kMostAcross = std::int64_t{1} << 31;  // px of a slide; TIFF has 32 bits
+constexpr double kFinestUm = 1e-3, kCoarsestUm = 1e4;        // um per px of anything
+constexpr std::int64_t kBesideUm = 64;  // a cell's centre may lie that far beside the slide
+constexpr int kLongestPictureSide = 1 << 14;
+constexpr std::uint16_t kWhole = 1000;  // of GradedCell's shares
+
+void must(bool holds, const char* what) {
+  if (!holds) throw Error(Code::Crashed, std::string("its reply is no result: ") + what);
+}
+
+bool sensible_pitch(double um) {
+  return um >= kFinestUm && um <= kCoarsestUm;
+}
+
+bool sensible_rect(const Rect<SlideFrame>& r) {
+  const auto near = [](std::int64_t v) { return v >= -kMostAcross && v <= 2 * kMostAcross; };
+  return near(r.x0) && near(r.y0) && near(r.x1) && near(r.y1);
+}
+
+void check_slide(const SlideResult& result) {
+  const auto fits = [](auto size) {
+    return size.width >= 0 && size.width <= kMostAcross && size.height >= 0 && size.height <= kMostAcross;
+  };
+  bool levels = fits(result.slide.extent) && fits(result.slide.tile);
+  for (const Level& level : result.slide.levels)
+    levels = levels && fits(level.extent) && level.downsample >= 0 && level.downsample <= kMostAcross;
+  must(levels, "the slide in it is larger than any");
+  for (const Pitch& pitch : {result.pitch, result.slide.pitch})
+    must(pitch.x >= 0 && pitch.x <= kMostAcross && pitch.y >= 0 && pitch.y <= kMostAcross,
+         "its um per px is none");
+  for (const Problem& problem : result.problems)
+    must(sensible_rect(problem.where), "a problem in it is far off the slide");
+  must(result.tiles.expected == 0 || result.tiles.balanced(), "its tiles do not add up");
+}
+
+void check_pictures(const SlideResult& result) {
+  const auto fits = [](const RgbImage& image, double pitch_um) {
+    return image.data.empty() || (image.width <= kLongestPictureSide && image.height <= kLongestPictureSide &&
+                                  sensible_pitch(pitch_um));
+  };
+  must(fits(result.thumbnail, result.thumbnail_pitch_um), "its thumbnail is none");
+  for (const FieldPicture& field : result.fields)
+    must(!field.image.data.empty() && fits(field.image, field.pitch_um) && sensible_rect(field.where),
+         "a picture in it is none");
+}
+
+void check_masks(const SlideResult& result) {
+  const TissueMask& tissue = result.tissue;
+  must(tissue.piece.empty() || sensible_pitch(tissue.pitch_um), "its tissue has no scale");
+  std::vector<bool> listed(std::size_t{1} << 16);
+  listed[0] = true;  // background
+  int last = 0;
+  for (const TissuePiece& piece : tissue.pieces) {
+    must(piece.id > last && sensible_rect(piece.bounds), "a piece of tissue in it is out of order");
+    last = piece.id;
+    listed[piece.id] = true;
+  }
+  const auto ids = tissue.piece.values();
+  must(std::all_of(ids.begin(), ids.end(), [&](std::uint16_t id) { return listed[id]; }),
+       "its tissue has a piece that is not listed");
+  const Plane<std::uint8_t>& flag = result.quality.flag;
+  must(flag.width() == tissue.piece.width() && flag.height() == tissue.piece.height(),
+       "its quality map is not that of its tissue");
+  const auto flags = flag.values();
+  must(std::all_of(flags.begin(), flags.end(), [](std::uint8_t f) { return f < kQcFlags; }),
+       "its quality map has a flag without a name");
+}
+
+void check_row(const CellRow& row) {
+  must(row.neighbours <= kNeighbours, "a cell in it has too many neighbours");
+  must(std::all_of(row.facing.begin(), row.facing.end(),
+                   [&](std::uint8_t f) { return f == kNoNeighbour || f < row.neighbours; }),
+       "a cell in it faces a neighbour that it does not name");
+}
+
+void check_cells(const SlideResult& result) {
+  const CellTable& cells = result.cells;
+  must(result.graded.size() == cells.size(), "its cells and their grades differ in number");
+  must(cells.empty() || (result.scanned && sensible_pitch(result.pitch.mean())),
+       "it has cells without a scan");
+  const auto last = [&](std::int64_t px) {
+    return static_cast<std::int64_t>(static_cast<double>(px) * result.pitch.mean() * kMicroUnits) +
+           kBesideUm * kMicroUnits;
+  };
+  const std::int64_t right = last(result.slide.extent.width), bottom = last(result.slide.extent.height);
+  const std::int64_t before_first = -kBesideUm * kMicroUnits;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const CellRow& row = cells[i];
+    must(row.x >= before_first && row.x <= right && row.y >= before_first && row.y <= bottom,
+         "a cell in it lies off the slide");
+    must(i == 0 || before(cells[i - 1], row), "its cells are not in order");
+    check_row(row);
+  }
+}
+
+/// The tally is what the grades add up to.
+void check_tally(const SlideResult& result) {
+  std::array<std::array<std::uint64_t, kPatterns>, kKinds> counted{};
+  for (const GradedCell& graded : result.graded) {
+    must(graded.completeness <= kWhole && graded.longest_arc <= kWhole,
+         "a share in it is more than the whole");
+    ++counted[static_cast<std::size_t>(graded.kind)][static_cast<std::size_t>(graded.pattern)];
+  }
+  must(counted == result.tally.pattern, "its tally is not that of its cells");
+  for (std::size_t kind = 0; kind < kKinds; ++kind) {
+    std::uint64_t sum = result.tally.unmeasurable[kind], all = 0;
+    for (const auto& of_completeness : result.tally.measurable[kind]) {
+      for (const auto& of_arc : of_completeness) {
+        for (const std::uint64_t of_strength : of_arc) sum += of_strength;
+      }
+    }
+    for (const std::uint64_t of_pattern : counted[kind]) all += of_pattern;
+    must(sum == all, "its tally does not add up");
+  }
+}
+
+void check_status(const SlideResult& result) {
+  const bool scored = result.status == Status::Scored || result.status == Status::ScoredWithCaveats;
+  must(scored == result.verdict.score.has_value(), "its status does not go with its score");
+  must(!scored || result.scanned, "it has a score without a scan");
+  must(scored || !result.verdict.reasons.empty(), "it has neither a score nor a reason");
+}
+
+}  // namespace
+
+void check_result(const SlideResult& result) {
+  check_status(result);
+  check_slide(result);
+  check_pictures(result);
+  check_masks(result);
+  check_cells(result);
+  check_tally(result);
+}
+
+}  // namespace annulet
