@@ -233,7 +233,7 @@ void append_trace(std::string& out, const SlideResult& result) {
            escape_html(row.outcome) + "</td></tr>\n";
   }
   out += "</tbody></table>\n";
-  append_margins(out, result);
+  if (verdict.doubt.block_um == 0) append_margins(out, result);  // else beside the intervals
   out += "</section>\n";
 }
 

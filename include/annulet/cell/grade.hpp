@@ -50,6 +50,12 @@ GradedTable grade_table(const CellTable& cells, const std::vector<CellKind>& kin
 LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<CellKind>& kinds,
                             const Grading& grading);
 
+/// The pattern of a measurable cell by these cut-offs.
+Pattern pattern_of(const GradedCell& cell, const Grading& grading);
+
+/// Adds `times` of a cell, -1 to take it away. The cell's kind and pattern stand in it.
+void add_to_tally(const GradedCell& cell, const Grading& grading, int times, Tally& tally);
+
 /// Counts of graded cells. Merging the tallies of parts gives the tally of the whole.
 Tally count(const GradedTable& graded, const Grading& grading);
 
