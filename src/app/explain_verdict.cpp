@@ -20,7 +20,8 @@ double percent(std::int64_t thousandths) {
 }
 
 double share(const ShareInterval& interval) {
-  return interval.of == 0 ? 0 : 100.0 * static_cast<double>(interval.count) / static_cast<double>(interval.of);
+  return interval.of == 0 ? 0
+                          : 100.0 * static_cast<double>(interval.count) / static_cast<double>(interval.of);
 }
 
 std::string range(const ShareInterval& interval) {
@@ -47,8 +48,9 @@ std::string cells_part(const Explained& explained) {
   out += fmt::format(".\n  {} tumour cells are counted; the rings of {} others could not be judged.\n",
                      grouped(tally.of(CellKind::Tumour) - hidden), grouped(hidden));
   const LimitOfBlank& limit = explained.conclusion.limit_of_blank;
-  return out + fmt::format("  A wall is stained from {:.3f} OD on ({}).\n", limit.visible_od,
-                           limit.raised ? "raised: the slide's negative cells carry that much" : "the default");
+  return out +
+         fmt::format("  A wall is stained from {:.3f} OD on ({}).\n", limit.visible_od,
+                     limit.raised ? "raised: the slide's negative cells carry that much" : "the default");
 }
 
 std::string shares_part(const Explained& explained) {
@@ -69,34 +71,39 @@ std::string rows_part(const Explained& explained) {
   bool decided = false;
   for (const TraceRow& row : verdict.trace) {
     const bool decides = row.held && row.row == verdict.rule;
-    out += fmt::format("  {:<4} {} {}: {}.\n", row.row, decides ? "-> " + row.outcome + "," : decided ? "(after)" : "no,",
+    out += fmt::format("  {:<4} {} {}: {}.\n", row.row,
+                       decides   ? "-> " + row.outcome + ","
+                       : decided ? "(after)"
+                                 : "no,",
                        row.condition, row.why);
     decided = decided || decides;
     const auto interval = std::find_if(verdict.doubt.rows.begin(), verdict.doubt.rows.end(),
                                        [&](const RowInterval& r) { return r.row == row.row; });
     if (interval == verdict.doubt.rows.end()) continue;
     out += "       " + range(interval->share);
-    if (interval->other_score) out += fmt::format("; beyond the cut the score would be {}", name(*interval->other_score));
+    if (interval->other_score)
+      out += fmt::format("; beyond the cut the score would be {}", name(*interval->other_score));
     out += "\n";
   }
   return out;
 }
 
 std::string unit_of(const Flip& flip, int value) {
-  return flip.cut.ends_with("_od") ? fmt::format("{:.3f} OD", value / 1000.0) : fmt::format("{:.1f} % of the ring", value / 10.0);
+  return flip.cut.ends_with("_od") ? fmt::format("{:.3f} OD", value / 1000.0)
+                                   : fmt::format("{:.1f} % of the ring", value / 10.0);
 }
 
 std::string change_part(const Explained& explained) {
   const Verdict& verdict = explained.conclusion.verdict;
   std::string out = "\nWhat would change the score\n";
   for (const Margin& margin : verdict.margins) {
-    out += fmt::format("  {} by {}: {} cells would have to change ({:.2f} percentage points)\n", margin.score, margin.row,
-                       grouped(static_cast<std::uint64_t>(margin.cells)), margin.percent_points);
+    out += fmt::format("  {} by {}: {} cells would have to change ({:.2f} percentage points)\n", margin.score,
+                       margin.row, grouped(static_cast<std::uint64_t>(margin.cells)), margin.percent_points);
   }
   for (const Flip& flip : verdict.doubt.flips) {
     if (flip.flips_at) {
-      out += fmt::format("  {} by {}: the cut {} at {} instead of {}\n", name(*flip.other_score), flip.row, flip.cut,
-                         unit_of(flip, *flip.flips_at), unit_of(flip, flip.in_force));
+      out += fmt::format("  {} by {}: the cut {} at {} instead of {}\n", name(*flip.other_score), flip.row,
+                         flip.cut, unit_of(flip, *flip.flips_at), unit_of(flip, flip.in_force));
     } else {
       out += fmt::format("  the cut {} changes nothing from {} to {}\n", flip.cut, unit_of(flip, flip.lowest),
                          unit_of(flip, flip.highest));
@@ -105,12 +112,14 @@ std::string change_part(const Explained& explained) {
   std::string drawn;
   for (std::size_t i = kScoreCount; i-- > 0;) {
     if (verdict.doubt.replicates_by_score[i] == 0) continue;
-    drawn += fmt::format("{}{} in {:.1f} %", drawn.empty() ? "" : ", ", name(static_cast<Score>(i)),
-                         100.0 * static_cast<double>(verdict.doubt.replicates_by_score[i]) / verdict.doubt.replicates);
+    drawn += fmt::format(
+        "{}{} in {:.1f} %", drawn.empty() ? "" : ", ", name(static_cast<Score>(i)),
+        100.0 * static_cast<double>(verdict.doubt.replicates_by_score[i]) / verdict.doubt.replicates);
   }
   if (!drawn.empty())
-    out += fmt::format("  {} squares of {} um, drawn anew {} times, score {}\n", grouped(verdict.doubt.blocks),
-                       verdict.doubt.block_um, grouped(static_cast<std::uint64_t>(verdict.doubt.replicates)), drawn);
+    out += fmt::format("  {} squares of {} um, drawn anew {} times, score {}\n",
+                       grouped(verdict.doubt.blocks), verdict.doubt.block_um,
+                       grouped(static_cast<std::uint64_t>(verdict.doubt.replicates)), drawn);
   return out;
 }
 
@@ -122,7 +131,10 @@ std::string remarks_part(const char* title, const std::vector<Remark>& remarks) 
 }
 
 Json interval_data(const ShareInterval& interval) {
-  return {{"count", interval.count}, {"of", interval.of}, {"low", percent(interval.low)}, {"high", percent(interval.high)}};
+  return {{"count", interval.count},
+          {"of", interval.of},
+          {"low", percent(interval.low)},
+          {"high", percent(interval.high)}};
 }
 
 Json remarks_data(const std::vector<Remark>& remarks) {
@@ -138,8 +150,9 @@ Json score_data(const std::optional<Score>& score) {
 Json rows_data(const Verdict& verdict) {
   Json rows = Json::array();
   for (const TraceRow& row : verdict.trace) {
-    Json data{{"row", row.row}, {"condition", row.condition}, {"held", row.held},
-              {"decides", row.held && row.row == verdict.rule}, {"score", row.outcome}, {"why", row.why}};
+    Json data{{"row", row.row},       {"condition", row.condition},
+              {"held", row.held},     {"decides", row.held && row.row == verdict.rule},
+              {"score", row.outcome}, {"why", row.why}};
     for (const RowInterval& interval : verdict.doubt.rows) {
       if (interval.row != row.row) continue;
       data["interval"] = interval_data(interval.share);
@@ -157,11 +170,12 @@ std::string verdict_words(const Explained& explained) {
   const Verdict& verdict = explained.conclusion.verdict;
   std::string out = stored.file_name + ": ";
   if (verdict.score) {
-    out += fmt::format("HER2 IHC {} ({}), by row {} of {}\n", name(*verdict.score), verdict.group, verdict.rule,
-                       verdict.guideline);
+    out += fmt::format("HER2 IHC {} ({}), by row {} of {}\n", name(*verdict.score), verdict.group,
+                       verdict.rule, verdict.guideline);
     out += cells_part(explained) + shares_part(explained) + rows_part(explained) + change_part(explained);
   } else {
-    out += stored.status + ", no score\n" + cells_part(explained) + remarks_part("Why there is none", stored.reasons);
+    out += stored.status + ", no score\n" + cells_part(explained) +
+           remarks_part("Why there is none", stored.reasons);
   }
   return out + remarks_part("Caveats", stored.caveats) + remarks_part("Notes", stored.notes);
 }
@@ -169,20 +183,29 @@ std::string verdict_words(const Explained& explained) {
 Json verdict_data(const Explained& explained) {
   const StoredResult& stored = explained.stored;
   const Verdict& verdict = explained.conclusion.verdict;
-  Json json{{"slide", stored.file_name}, {"status", stored.status}, {"score", score_data(verdict.score)},
-            {"guideline", verdict.guideline}, {"rule", verdict.rule}};
+  Json json{{"slide", stored.file_name},
+            {"status", stored.status},
+            {"score", score_data(verdict.score)},
+            {"guideline", verdict.guideline},
+            {"rule", verdict.rule}};
   json["rows"] = rows_data(verdict);
   json["shares"] = Json::object();
   for (std::size_t i = 0; verdict.score && i < verdict.doubt.patterns.size(); ++i)
     json["shares"][name(static_cast<Pattern>(i + 1))] = interval_data(verdict.doubt.patterns[i]);
   json["margins"] = Json::array();
   for (const Margin& m : verdict.margins)
-    json["margins"].push_back({{"row", m.row}, {"score", m.score}, {"cells", m.cells}, {"percent_points", m.percent_points}});
+    json["margins"].push_back(
+        {{"row", m.row}, {"score", m.score}, {"cells", m.cells}, {"percent_points", m.percent_points}});
   json["flips"] = Json::array();
   for (const Flip& f : verdict.doubt.flips) {
     Json at = f.flips_at ? Json(*f.flips_at) : Json(nullptr);
-    json["flips"].push_back({{"cut", f.cut}, {"in_force", f.in_force}, {"lowest", f.lowest}, {"highest", f.highest},
-                             {"flips_at", at}, {"other_score", score_data(f.other_score)}, {"row", f.row}});
+    json["flips"].push_back({{"cut", f.cut},
+                             {"in_force", f.in_force},
+                             {"lowest", f.lowest},
+                             {"highest", f.highest},
+                             {"flips_at", at},
+                             {"other_score", score_data(f.other_score)},
+                             {"row", f.row}});
   }
   json["excluded_mm2"] = stored.excluded_mm2;
   json["reasons"] = remarks_data(stored.reasons);

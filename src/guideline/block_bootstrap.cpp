@@ -127,7 +127,8 @@ std::pair<std::int64_t, std::int64_t> wilson(std::uint64_t k, std::uint64_t n, d
   const double worth = double(n) / design * (square / (t * t));
   const double share = double(k) / double(n), whole = worth + square;
   const double middle = (share * worth + square / 2) / whole;
-  const double half = kNormal * double(root_of((share * (1 - share) * worth + square / 4) / (whole * whole))) * 1e-6;
+  const double half =
+      kNormal * double(root_of((share * (1 - share) * worth + square / 4) / (whole * whole))) * 1e-6;
   const auto scaled = [](double value) {
     return std::clamp<std::int64_t>(static_cast<std::int64_t>(value * kWhole + 0.5), 0, kWhole);
   };
@@ -197,7 +198,8 @@ ShareInterval interval_of(const Quantity& quantity, const std::vector<std::int64
     return static_cast<std::int64_t>(std::clamp(end, 0.0, double(kWhole)) + 0.5);
   };
   const auto [low, high] = wilson(quantity.count, n, quantity.design, t);
-  return {quantity.count, n, std::min(low, away(drawn[tail - 1])), std::max(high, away(drawn[drawn.size() - tail]))};
+  return {quantity.count, n, std::min(low, away(drawn[tail - 1])),
+          std::max(high, away(drawn[drawn.size() - tail]))};
 }
 
 }  // namespace
@@ -251,7 +253,8 @@ std::vector<ShareInterval> share_intervals(const BlockTable& blocks, const OnRep
     if (on_replicate) on_replicate(counts, n);
   });
   const std::size_t effective = effective_blocks(blocks);
-  const std::int64_t tail = std::max<std::int64_t>(1, divide_round(tail_of(effective) * (replicates + 1), kWhole));
+  const std::int64_t tail =
+      std::max<std::int64_t>(1, divide_round(tail_of(effective) * (replicates + 1), kWhole));
   const std::uint64_t n = std::accumulate(blocks.of.begin(), blocks.of.end(), std::uint64_t{0});
   const std::vector<Quantity> quantities = quantities_of(blocks, n);
   std::vector<ShareInterval> intervals;

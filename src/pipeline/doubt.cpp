@@ -23,7 +23,9 @@ bool is_judged(const GradedCell& cell) {
 class Memberships {
  public:
   explicit Memberships(const Evidence& evidence)
-      : evidence_(evidence), known_(kSorts), quantities_(kPatternShares + evidence.guideline.row_facts().size()) {}
+      : evidence_(evidence),
+        known_(kSorts),
+        quantities_(kPatternShares + evidence.guideline.row_facts().size()) {}
   std::size_t quantities() const { return quantities_; }
   const std::vector<std::uint8_t>& of(const GradedCell& cell) {
     std::vector<std::uint8_t>& sort = known_[sort_of(cell)];
@@ -105,7 +107,8 @@ BlockTable count_blocks(const Evidence& evidence) {
   return table;
 }
 
-/// The score with row `changed` holding where it did not, or ceasing to; nothing where that is the same score.
+/// The score with row `changed` holding where it did not, or ceasing to; nothing where that is the same
+/// score.
 std::optional<Score> score_without(const Verdict& verdict, const std::vector<Guideline::RowFacts>& rows,
                                    std::size_t decided, std::size_t changed) {
   std::size_t instead = changed;
@@ -133,10 +136,11 @@ Remark near_cut(const RowInterval& interval, const TraceRow& row, Score score) {
   const ShareInterval& share = interval.share;
   const double percent = 100.0 * static_cast<double>(share.count) / static_cast<double>(share.of);
   return {"near-cut",
-          fmt::format("{} counts {:.1f} % of the tumour cells, with 95 % confidence {} to {} %: the cut of {:g} % "
-                      "lies between them, and on its other side the score would be {} instead of {}",
-                      row.row, percent, percent_text(share.low), percent_text(share.high), row.percent,
-                      name(*interval.other_score), name(score))};
+          fmt::format(
+              "{} counts {:.1f} % of the tumour cells, with 95 % confidence {} to {} %: the cut of {:g} % "
+              "lies between them, and on its other side the score would be {} instead of {}",
+              row.row, percent, percent_text(share.low), percent_text(share.high), row.percent,
+              name(*interval.other_score), name(score))};
 }
 
 void add_rows(const std::vector<ShareInterval>& intervals, const Evidence& evidence, Verdict& verdict) {
@@ -169,7 +173,8 @@ void measure_doubt(const Evidence& evidence, const OverRanges& over, Verdict& ve
         if (decided) ++doubt.replicates_by_score[static_cast<std::size_t>(rows[*decided].score)];
       });
   std::copy_n(intervals.begin(), kPatternShares, doubt.patterns.begin());
-  if (evidence.guideline.deciding_row(std::vector<std::uint64_t>(rows.size()), 1)) add_rows(intervals, evidence, verdict);
+  if (evidence.guideline.deciding_row(std::vector<std::uint64_t>(rows.size()), 1))
+    add_rows(intervals, evidence, verdict);
   doubt.flips = find_flips(evidence, over);
 }
 

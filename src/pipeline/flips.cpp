@@ -18,21 +18,24 @@ struct CutOff {
   const char* name;
   Cut cut;
   Value value;
-  Cut above, below;     // nullptr: 0, and kHighest
+  Cut above, below;      // nullptr: 0, and kHighest
   bool moves_borrowing;  // whose wall is borrowed is judged by this cut too
 };
 constexpr int kHighestShare = 1000;
 
 constexpr std::array<CutOff, 6> kCutOffs{{
-    {"stained_share", &Grading::stained_share, &GradedCell::completeness, nullptr, &Grading::complete_share, false},
-    {"complete_share", &Grading::complete_share, &GradedCell::completeness, &Grading::stained_share, nullptr, true},
+    {"stained_share", &Grading::stained_share, &GradedCell::completeness, nullptr, &Grading::complete_share,
+     false},
+    {"complete_share", &Grading::complete_share, &GradedCell::completeness, &Grading::stained_share, nullptr,
+     true},
     {"faint_od", &Grading::faint_od, &GradedCell::strength_od, nullptr, &Grading::moderate_od, true},
-    {"moderate_od", &Grading::moderate_od, &GradedCell::strength_od, &Grading::faint_od, &Grading::intense_od, false},
+    {"moderate_od", &Grading::moderate_od, &GradedCell::strength_od, &Grading::faint_od, &Grading::intense_od,
+     false},
     {"intense_od", &Grading::intense_od, &GradedCell::strength_od, &Grading::moderate_od, nullptr, false},
     {"reactive_arc", &Grading::reactive_arc, &GradedCell::longest_arc, nullptr, nullptr, true},
 }};
-constexpr int kRidgeGrain = 10;   // 1/1000 OD: CellRow::ridge is 1/100 OD
-constexpr int kExactEvery = 25;   // steps between looks at the neighbours, where these decide
+constexpr int kRidgeGrain = 10;  // 1/1000 OD: CellRow::ridge is 1/100 OD
+constexpr int kExactEvery = 25;  // steps between looks at the neighbours, where these decide
 
 bool is_judged(const GradedCell& cell) {
   return cell.kind == CellKind::Tumour && cell.pattern != Pattern::Unmeasurable;
@@ -60,8 +63,7 @@ class Search {
  private:
   const Guideline::RowFacts& row(std::size_t index) const { return evidence_.guideline.row_facts()[index]; }
   std::size_t row_of(const Tally& tally) const {
-    const std::uint64_t n =
-        tally.of(CellKind::Tumour) - tally.of(CellKind::Tumour, Pattern::Unmeasurable);
+    const std::uint64_t n = tally.of(CellKind::Tumour) - tally.of(CellKind::Tumour, Pattern::Unmeasurable);
     return evidence_.guideline.deciding_row(evidence_.guideline.row_counts(tally), n).value_or(0);
   }
   /// The deciding row whatever is borrowed of the strong incomplete cells; nothing where that matters.
@@ -139,14 +141,16 @@ std::optional<Search::Found> Search::walk(const CutOff& cut_off, int limit) cons
       add_to_tally(cell, before_step, -1, tally);
       cell.pattern = pattern_of(cell, grading);
       add_to_tally(cell, grading, 1, tally);
-      const bool counts = cell.pattern == Pattern::ModerateOrStrongIncomplete && cell.strength_od >= grading.moderate_od;
+      const bool counts =
+          cell.pattern == Pattern::ModerateOrStrongIncomplete && cell.strength_od >= grading.moderate_od;
       if (!asked && counts) ++unasked;
     }
     if (passed.empty() && !cut_off.moves_borrowing) continue;
     const std::uint64_t known = tally.borrowed_strong_incomplete, all = strong_incomplete(tally);
     const auto deciding = cut_off.moves_borrowing ? row_between(tally, 0, all)
                                                   : row_between(tally, known, std::min(known + unasked, all));
-    if (deciding && flips(*deciding)) return same == at - step ? Found{at, *deciding} : between(cut_off, same, at);
+    if (deciding && flips(*deciding))
+      return same == at - step ? Found{at, *deciding} : between(cut_off, same, at);
     if (!deciding) {
       if ((at - in_force) % kExactEvery != 0 && at != limit) continue;
       if (flips(exact_row(grading, evidence_.visible_od))) return between(cut_off, same, at);
@@ -202,7 +206,8 @@ Flip Search::shift(const CutOff& cut_off) const {
 
 Flip Search::shift_visible() const {
   const int in_force = evidence_.visible_od, steps = in_force / 2 / kRidgeGrain;
-  Flip flip{"visible_od", in_force, in_force - steps * kRidgeGrain, in_force + steps * kRidgeGrain, {}, {}, {}};
+  Flip flip{"visible_od", in_force, in_force - steps * kRidgeGrain, in_force + steps * kRidgeGrain, {},
+            {},           {}};
   const auto look = [&](int visible_od) -> std::optional<Found> {
     Tally tally;
     for (std::size_t i = 0; i < evidence_.graded.size(); ++i) {

@@ -60,29 +60,32 @@ const TraceRow* trace_of(const Verdict& verdict, const std::string& row) {
 void append_row(std::string& out, const RowInterval& row, const TraceRow& trace, std::int64_t full) {
   const std::int64_t here = share(row.share.count, row.share.of);
   const int low = across(row.share.low, full), high = across(row.share.high, full);
-  out += "<tr><td>" + escape_html(row.row) + "</td><td>" + escape_html(trace.condition) +
-         "<svg class=\"bar\" role=\"img\" viewBox=\"0 0 " + std::to_string(kWide) + " " + std::to_string(kTall) +
-         "\" aria-label=\"" + percent_words(here) + ", between " + interval_words(row.share) + ", cut " +
-         fixed(trace.percent, 0) + " %\"><rect x=\"0\" y=\"12\" width=\"" + std::to_string(kWide) +
-         "\" height=\"2\" fill=\"#dbe1e8\"/><rect x=\"" + std::to_string(low) + "\" y=\"" +
-         std::to_string(kBarTop) + "\" width=\"" + std::to_string(std::max(2, high - low)) + "\" height=\"" +
-         std::to_string(kBarTall) + "\" rx=\"3\" fill=\"" + (row.other_score ? "#d08a1d" : "#7fa6bf") + "\"/>";
+  out +=
+      "<tr><td>" + escape_html(row.row) + "</td><td>" + escape_html(trace.condition) +
+      "<svg class=\"bar\" role=\"img\" viewBox=\"0 0 " + std::to_string(kWide) + " " + std::to_string(kTall) +
+      "\" aria-label=\"" + percent_words(here) + ", between " + interval_words(row.share) + ", cut " +
+      fixed(trace.percent, 0) + " %\"><rect x=\"0\" y=\"12\" width=\"" + std::to_string(kWide) +
+      "\" height=\"2\" fill=\"#dbe1e8\"/><rect x=\"" + std::to_string(low) + "\" y=\"" +
+      std::to_string(kBarTop) + "\" width=\"" + std::to_string(std::max(2, high - low)) + "\" height=\"" +
+      std::to_string(kBarTall) + "\" rx=\"3\" fill=\"" + (row.other_score ? "#d08a1d" : "#7fa6bf") + "\"/>";
   out += line_at(across(here, full), "stroke=\"#1c2530\" stroke-width=\"3\"");
   out += line_at(across(static_cast<std::int64_t>(trace.percent * 1000 + 0.5), full),
                  "stroke=\"#1c2530\" stroke-width=\"2\" stroke-dasharray=\"4 3\"");
-  out += "</svg></td><td class=\"n\">" + percent_words(here) + "</td><td class=\"n\">" + interval_words(row.share) +
-         "</td><td class=\"n\">" + escape_html(trace.comparator) + " " + fixed(trace.percent, 0) +
-         " %</td><td class=\"nowrap\">" + (row.other_score ? "<b>" + std::string(name(*row.other_score)) + "</b>" : "same") +
-         "</td></tr>\n";
+  out += "</svg></td><td class=\"n\">" + percent_words(here) + "</td><td class=\"n\">" +
+         interval_words(row.share) + "</td><td class=\"n\">" + escape_html(trace.comparator) + " " +
+         fixed(trace.percent, 0) + " %</td><td class=\"nowrap\">" +
+         (row.other_score ? "<b>" + std::string(name(*row.other_score)) + "</b>" : "same") + "</td></tr>\n";
 }
 
 void append_intervals(std::string& out, const SlideResult& result) {
   const Verdict& verdict = result.verdict;
   if (verdict.doubt.rows.empty()) return;
   const std::int64_t full = scale_for(result);
-  out += "<table><thead><tr><th>Row</th><th>What it counts, on a scale of 0 to " + std::to_string(full / 1000) +
+  out += "<table><thead><tr><th>Row</th><th>What it counts, on a scale of 0 to " +
+         std::to_string(full / 1000) +
          " % (bar: interval; solid line: this slide; dashed line: the cut)</th><th class=\"n\">Share</th><th "
-         "class=\"n\">95 % interval</th><th class=\"n\">Cut</th><th>Score beyond the cut</th></tr></thead><tbody>\n";
+         "class=\"n\">95 % interval</th><th class=\"n\">Cut</th><th>Score beyond the "
+         "cut</th></tr></thead><tbody>\n";
   for (const RowInterval& row : verdict.doubt.rows) {
     if (const TraceRow* trace = trace_of(verdict, row.row)) append_row(out, row, *trace, full);
   }
@@ -95,9 +98,8 @@ void append_replicates(std::string& out, const Doubt& doubt) {
   for (std::size_t i = kScoreCount; i-- > 0;) {
     const std::uint64_t times = doubt.replicates_by_score[i];
     if (times == 0) continue;
-    words += std::string(words.empty() ? "The resampled slides score " : ", ") +
-             name(static_cast<Score>(i)) + " in " +
-             percent_words(share(times, static_cast<std::uint64_t>(doubt.replicates)));
+    words += std::string(words.empty() ? "The resampled slides score " : ", ") + name(static_cast<Score>(i)) +
+             " in " + percent_words(share(times, static_cast<std::uint64_t>(doubt.replicates)));
   }
   if (!words.empty()) out += "<p>" + words + ".</p>\n";
 }
@@ -120,8 +122,9 @@ void append_flips(std::string& out, const Doubt& doubt) {
            cut_value(*words, flip.in_force) + "</td><td class=\"n\">" +
            (flip.flips_at ? "<b>" + cut_value(*words, *flip.flips_at) + "</b>" : std::string("nowhere")) +
            "</td><td class=\"nowrap\">" +
-           (flip.other_score ? "<b>" + std::string(name(*flip.other_score)) + "</b> (" + escape_html(flip.row) + ")"
-                             : std::string()) +
+           (flip.other_score
+                ? "<b>" + std::string(name(*flip.other_score)) + "</b> (" + escape_html(flip.row) + ")"
+                : std::string()) +
            "</td><td class=\"n small\">" + cut_value(*words, flip.lowest) + " to " +
            cut_value(*words, flip.highest) + "</td></tr>\n";
   }
@@ -133,12 +136,14 @@ void append_flips(std::string& out, const Doubt& doubt) {
 void append_doubt(std::string& out, const SlideResult& result) {
   const Doubt& doubt = result.verdict.doubt;
   if (doubt.block_um == 0) return;
-  out += "<section class=\"wide\">\n<h2>How sure</h2>\n<p class=\"lead\">Cells that lie together are alike, so the slide "
-         "was cut into squares of " +
-         std::to_string(doubt.block_um) + " µm (" + grouped(doubt.blocks) +
-         " with tumour), and these were drawn anew " + grouped(static_cast<std::uint64_t>(doubt.replicates)) +
-         " times. The intervals tell how far the shares would move on another cut of the same tumour; what "
-         "staining, scanner or grading get wrong they do not know.</p>\n";
+  out +=
+      "<section class=\"wide\">\n<h2>How sure</h2>\n<p class=\"lead\">Cells that lie together are alike, so "
+      "the slide "
+      "was cut into squares of " +
+      std::to_string(doubt.block_um) + " µm (" + grouped(doubt.blocks) +
+      " with tumour), and these were drawn anew " + grouped(static_cast<std::uint64_t>(doubt.replicates)) +
+      " times. The intervals tell how far the shares would move on another cut of the same tumour; what "
+      "staining, scanner or grading get wrong they do not know.</p>\n";
   append_intervals(out, result);
   append_replicates(out, doubt);
   append_margins(out, result);

@@ -17,7 +17,7 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMostJsonBytes = std::size_t{16} << 20;  // a result.json has some 20,000
 constexpr int kDeepest = 16;
-constexpr std::size_t kMostEntries = 10'000;    // of any list or object
+constexpr std::size_t kMostEntries = 10'000;  // of any list or object
 constexpr std::uint64_t kMostCells = 100'000'000;
 constexpr std::uint64_t kBytesPerCell = 268, kBytesBeside = 4096;  // docs/formats/cells-bin.md, rounded up
 constexpr double kMostNumber = 1e15;
@@ -38,7 +38,9 @@ class Node {
     if (!value.is_string()) refuse(path_ + "." + key + " is no text");
     return value.get<std::string>();
   }
-  std::string text_or_null(const char* key) const { return member(key).is_null() ? std::string() : text(key); }
+  std::string text_or_null(const char* key) const {
+    return member(key).is_null() ? std::string() : text(key);
+  }
   double number(const char* key) const { return number_of(member(key), path_ + "." + key); }
   double number_or_null(const char* key) const { return member(key).is_null() ? 0 : number(key); }
   std::uint64_t count(const char* key) const {
@@ -64,7 +66,8 @@ class Node {
 
  private:
   static double number_of(const Json& value, const std::string& where) {
-    if (!value.is_number() || !(std::abs(value.get<double>()) <= kMostNumber)) refuse(where + " is no number");
+    if (!value.is_number() || !(std::abs(value.get<double>()) <= kMostNumber))
+      refuse(where + " is no number");
     return value.get<double>();
   }
   const Json& member(const char* key) const {
@@ -126,14 +129,16 @@ std::string read_bytes(const std::filesystem::path& path, std::uint64_t most) {
   if (!std::filesystem::is_regular_file(path, error))
     throw Error(Code::NotFound, "'" + path.string() + "' is not there");
   const std::uint64_t bytes = std::filesystem::file_size(path, error);
-  if (error || bytes > most) throw Error(Code::Corrupt, "'" + path.string() + "' is larger than the result says");
+  if (error || bytes > most)
+    throw Error(Code::Corrupt, "'" + path.string() + "' is larger than the result says");
   return read_text(path);
 }
 
 }  // namespace
 
 std::string StoredResult::option(std::string_view name) const {
-  const auto at = std::find_if(options.begin(), options.end(), [&](const auto& o) { return o.first == name; });
+  const auto at =
+      std::find_if(options.begin(), options.end(), [&](const auto& o) { return o.first == name; });
   return at == options.end() ? std::string() : at->second;
 }
 
@@ -150,10 +155,12 @@ StoredResult parse_stored_result(std::string_view text) {
   read_slide(root, stored);
   read_counts(root, stored);
   root.each("models", [&](const Node& model) {
-    stored.models.push_back({model.text("kind"), model.text("id"), model.text("version"), model.text("digest")});
+    stored.models.push_back(
+        {model.text("kind"), model.text("id"), model.text("version"), model.text("digest")});
   });
-  root.each("options",
-            [&](const Node& option) { stored.options.emplace_back(option.text("name"), option.text("value")); });
+  root.each("options", [&](const Node& option) {
+    stored.options.emplace_back(option.text("name"), option.text("value"));
+  });
   stored.reasons = remarks(root, "reasons");
   stored.caveats = remarks(root, "caveats");
   stored.notes = remarks(root, "notes");

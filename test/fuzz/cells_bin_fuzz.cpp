@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   constexpr std::uint64_t kMost = 1 << 24;
   try {
-    const std::string table = data[0] % 2 == 0 ? annulet::gunzip_members(bytes, kMost) : bytes + annulet::sha256_of(bytes);
+    const std::string table =
+        data[0] % 2 == 0 ? annulet::gunzip_members(bytes, kMost) : bytes + annulet::sha256_of(bytes);
     const annulet::CellTable cells = annulet::read_cells_bin(table);
     for (const annulet::CellRow& row : cells) {
       for (std::size_t i = 0; i < row.neighbours; ++i) (void)annulet::neighbour_of(cells, row, i);

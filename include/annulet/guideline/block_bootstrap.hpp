@@ -14,14 +14,14 @@ namespace annulet {
 /// squares, not the cells, are what a slide has many of (docs/science/doubt.md).
 struct BlockTable {
   int edge_um = 0;
-  std::size_t quantities = 0;  ///< counts a block
+  std::size_t quantities = 0;                                ///< counts a block
   std::vector<std::pair<std::int32_t, std::int32_t>> place;  ///< row and column of the block, rising
   std::vector<std::uint32_t> of;                             ///< cells of the block, at least 1
   std::vector<std::uint32_t> counts;                         ///< `quantities` a block, each at most `of`
   std::size_t size() const { return of.size(); }
 };
 
-inline constexpr int kFinestBlockUm = 125;   ///< some eight cells wide
+inline constexpr int kFinestBlockUm = 125;  ///< some eight cells wide
 inline constexpr int kWidestBlockUm = 500;
 inline constexpr std::size_t kFewestBlocks = 6;  ///< effective blocks; with fewer, smaller ones are taken
 

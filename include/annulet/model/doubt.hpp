@@ -27,8 +27,8 @@ struct RowInterval {
 
 /// The smallest shift of one cut-off of the grading that changes the score, all else as it is.
 struct Flip {
-  std::string cut;   ///< "visible_od", ...: the name in the grading file
-  int in_force = 0;  ///< 1/1000 OD, or 1/1000 of the perimeter
+  std::string cut;                   ///< "visible_od", ...: the name in the grading file
+  int in_force = 0;                  ///< 1/1000 OD, or 1/1000 of the perimeter
   int lowest = 0, highest = 0;       ///< the range that was searched
   std::optional<int> flips_at;       ///< the nearest value with another score; empty where the range has none
   std::optional<Score> other_score;  ///< what follows there

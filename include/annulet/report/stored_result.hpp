@@ -17,7 +17,7 @@ namespace annulet {
 struct StoredResult {
   std::string status, score, group, guideline, rule;  ///< empty for null
   std::string file_name, slide_sha256;
-  std::int64_t width = 0, height = 0;    ///< px of level 0
+  std::int64_t width = 0, height = 0;     ///< px of level 0
   double pitch_x_um = 0, pitch_y_um = 0;  ///< 0 where unknown
   double tissue_mm2 = 0, analysed_mm2 = 0;
   std::map<std::string, double> excluded_mm2;
@@ -27,7 +27,7 @@ struct StoredResult {
   std::vector<ModelUse> models;
   std::vector<std::pair<std::string, std::string>> options;
   std::vector<Remark> reasons, caveats, notes;
-  bool has_cells = false;  ///< the folder holds cells.bin.gz
+  bool has_cells = false;                           ///< the folder holds cells.bin.gz
   std::string option(std::string_view name) const;  ///< empty where it was not given
 };
 

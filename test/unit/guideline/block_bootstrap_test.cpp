@@ -13,7 +13,8 @@ namespace {
 
 /// A square of blocks; `stained(random, row, column)` is the chance of a cell of that block.
 template <class Chance>
-BlockTable square(int side, std::uint32_t cells, std::uint64_t seed, Chance&& chance, int edge_um = kWidestBlockUm) {
+BlockTable square(int side, std::uint32_t cells, std::uint64_t seed, Chance&& chance,
+                  int edge_um = kWidestBlockUm) {
   Random random(seed);
   BlockTable table{edge_um, 1, {}, {}, {}};
   for (int row = 0; row < side; ++row) {
@@ -62,7 +63,7 @@ TEST_CASE("what was not seen may still be there, the more so the fewer cells wer
   CHECK(many.low == 0);
   CHECK(many.high > 0);
   CHECK(few.high > 10 * many.high);
-  CHECK(many.high < 50);                  // the rule of three says 0.0075 %
+  CHECK(many.high < 50);  // the rule of three says 0.0075 %
   const ShareInterval all = interval(even(20, 1, 1));
   CHECK(all.high == 100'000);
   CHECK(all.low < 100'000);

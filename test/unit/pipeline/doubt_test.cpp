@@ -65,7 +65,8 @@ Judged mixed(std::uint64_t seed) {
   return Judged(sheet(40, seed, [seed](Random& random, int, int) -> Ring {
     const auto dice = random.below(100);
     if (dice < 30) return {0, 0};
-    if (dice < 30 + 5 * (seed % 7)) return {20 + static_cast<int>(random.below(44)), 10 + static_cast<int>(random.below(30))};
+    if (dice < 30 + 5 * (seed % 7))
+      return {20 + static_cast<int>(random.below(44)), 10 + static_cast<int>(random.below(30))};
     if (dice < 88) return {4 + static_cast<int>(random.below(50)), 12 + static_cast<int>(random.below(50))};
     return {44 + static_cast<int>(random.below(21)), 20 + static_cast<int>(random.below(50))};
   }));
@@ -100,15 +101,17 @@ TEST_CASE("the nearest flip of each cut is the one that grading anew at every va
     const Judged judged = mixed(seed);
     for (const Flip& flip : find_flips(judged.evidence(), in_one_range)) {
       INFO("seed " << seed << ", " << flip.cut << " from " << flip.lowest << " to " << flip.highest);
-      const int nearest = flip.flips_at ? std::abs(*flip.flips_at - flip.in_force)
-                                        : std::max(flip.in_force - flip.lowest, flip.highest - flip.in_force) + 1;
+      const int nearest = flip.flips_at
+                              ? std::abs(*flip.flips_at - flip.in_force)
+                              : std::max(flip.in_force - flip.lowest, flip.highest - flip.in_force) + 1;
       if (flip.flips_at) {
         ++flips;
         CHECK(other_score(judged, flip, *flip.flips_at));
         Grading shifted = judged.grading;
         const bool visible = flip.cut == "visible_od";
         if (!visible) shifted.*cut_named(flip.cut) = *flip.flips_at;
-        CHECK(judged.score_with(shifted, visible ? *flip.flips_at : judged.grading.visible_od) == *flip.other_score);
+        CHECK(judged.score_with(shifted, visible ? *flip.flips_at : judged.grading.visible_od) ==
+              *flip.other_score);
       }
       for (int value = std::max(flip.lowest, flip.in_force - nearest + 1);
            value <= std::min(flip.highest, flip.in_force + nearest - 1); value += 3) {
