@@ -11,6 +11,7 @@
 #include "annulet/base/error.hpp"
 #include "annulet/base/integer_math.hpp"
 #include "annulet/model/model_file.hpp"
+#include "annulet/report/tissue_map.hpp"
 
 namespace annulet {
 namespace {
@@ -131,22 +132,28 @@ std::optional<Nearest> nearest_cell(const CellTable& cells, Place place) {
   return nearest;
 }
 
-/// Why there is no cell at the place, as far as the folder knows.
-std::string why_no_cell(const StoredResult& stored, Place place, const std::optional<Nearest>& nearest) {
+/// What the place is, as far as the folder knows.
+std::string ground_words(const std::optional<TissueMap>& map, double x, double y) {
+  if (!map) return "the folder has no tissue.png to tell whether it is glass or tissue";
+  const Ground ground = map->at(x, y);
+  if (ground.kept_out != QcFlag::None)
+    return std::string("it is tissue that was kept out of the count: ") + name(ground.kept_out);
+  return ground.tissue ? "it is counted tissue, in which no nucleus or ring was found there"
+                       : "it was taken for glass";
+}
+
+std::string why_no_cell(const StoredResult& stored, const std::optional<TissueMap>& map, Place place,
+                        const std::optional<Nearest>& nearest) {
   const double pitch = (stored.pitch_x_um + stored.pitch_y_um) / 2;
   const double width = static_cast<double>(stored.width) * pitch,
                height = static_cast<double>(stored.height) * pitch;
   const std::string at = fmt::format("{:.1f},{:.1f} um", place.x_um, place.y_um);
-  if (place.x_um < 0 || place.y_um < 0 || place.x_um >= width || place.y_um >= height)
+  if (!(place.x_um >= 0 && place.y_um >= 0 && place.x_um < width && place.y_um < height))
     return fmt::format("{} lies outside the slide, which measures {:.1f} x {:.1f} um", at, width, height);
-  std::string words = "no cell was found within " + std::to_string(kReachUm) + " um of " + at;
-  if (nearest) words += fmt::format("; the nearest lies {:.1f} um away", nearest->away_um);
-  words += ". It is glass, tissue without nuclei, or tissue that was kept out of the count";
-  std::string kept;
-  for (const auto& [flag, area] : stored.excluded_mm2)
-    kept += fmt::format("{}{} {:.3f} mm2", kept.empty() ? "" : ", ", flag, area);
-  return words + (kept.empty() ? " (none was on this slide)"
-                               : " (on this slide: " + kept + "; see the report's map)");
+  std::string words = "no cell was found within " + std::to_string(kReachUm) + " um of " + at + ": " +
+                      ground_words(map, place.x_um / width, place.y_um / height);
+  if (nearest) words += fmt::format("; the nearest cell lies {:.1f} um away", nearest->away_um);
+  return words;
 }
 
 class ExplainCommand : public Command {
@@ -226,7 +233,7 @@ class ExplainCommand : public Command {
       tell_cell(explained, nearest->index);
       return;
     }
-    const std::string why = why_no_cell(explained.stored, place, nearest);
+    const std::string why = why_no_cell(explained.stored, TissueMap::read(folder_), place, nearest);
     if (json_) {
       std::cout << nlohmann::ordered_json{{"cell_id", nullptr}, {"why", why}}.dump(2) << '\n';
     } else {

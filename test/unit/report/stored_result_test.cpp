@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "annulet/base/error.hpp"
+#include "annulet/report/tissue_map.hpp"
 #include "annulet/report/writers.hpp"
 #include "support/catch.hpp"
 #include "support/sample_result.hpp"
@@ -147,4 +148,37 @@ TEST_CASE("a small file that unpacks to a large one is stopped early") {
   gzip(std::string(64 << 20, '\0'));
   CHECK(code_of([&] { gunzip_members(one, std::uint64_t{1} << 40); }) == Code::Corrupt);
   CHECK(gunzip_members("", 0).empty());
+}
+
+TEST_CASE("tissue.png tells glass, counted tissue and every reason why tissue is kept out") {
+  SlideResult result;
+  result.tissue.pitch_um = 2;
+  result.tissue.piece = Plane<std::uint16_t>(40, 20);
+  result.quality = QcMap(result.tissue);
+  for (int x = 20; x < 40; ++x) {
+    for (int y = 0; y < 20; ++y) result.tissue.piece(x, y) = 1;
+  }
+  for (int i = 1; i < static_cast<int>(kQcFlags); ++i)
+    result.quality.flag(25 + i, 7) = static_cast<std::uint8_t>(i);
+  const Folder folder;
+  CHECK_FALSE(TissueMap::read(folder.path()));
+  folder.write("tissue.png", encode_png(draw_tissue_map(result)));
+  const std::optional<TissueMap> map = TissueMap::read(folder.path());
+  REQUIRE(map);
+  const auto at = [&](int x, int y) { return map->at((x + 0.5) / 40, (y + 0.5) / 20); };
+  CHECK(at(3, 3) == Ground{false, QcFlag::None});
+  CHECK(at(30, 3) == Ground{true, QcFlag::None});
+  for (int i = 1; i < static_cast<int>(kQcFlags); ++i)
+    CHECK(at(25 + i, 7) == Ground{true, static_cast<QcFlag>(i)});
+  CHECK(map->at(-0.1, 0.5) == Ground{});
+  CHECK(map->at(0.5, 1.0) == Ground{});
+}
+
+TEST_CASE("a map of a large slide is drawn smaller") {
+  SlideResult result;
+  CHECK(draw_tissue_map(result).width == 0);
+  result.tissue.piece = Plane<std::uint16_t>(9000, 3000, 1);
+  const RgbImage image = draw_tissue_map(result);
+  CHECK(image.width == 3000);
+  CHECK(image.height == 1000);
 }
