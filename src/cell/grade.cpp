@@ -36,15 +36,6 @@ bool measurable(const CellRow& row) {
   return (row.flags & (kFlagCutBySlide | kFlagMissingPixels)) == 0;
 }
 
-// What is the cell's own of its stained wall is no side of it, or faint.
-bool is_borrowed(const CellTable& cells, const GradedTable& graded, std::size_t index, const Grading& grading,
-                 int visible_od) {
-  const Flags own = own_wall(cells, graded, index, visible_od);
-  const GradedCell kept =
-      calibrated(stained_ring(cells[index], own, visible_od, grading.bridged_rays), grading);
-  return kept.longest_arc < grading.reactive_arc || kept.strength_od < grading.faint_od;
-}
-
 }  // namespace
 
 Pattern pattern_of(const GradedCell& cell, const Grading& grading) {
@@ -52,6 +43,15 @@ Pattern pattern_of(const GradedCell& cell, const Grading& grading) {
   if (cell.strength_od < grading.faint_od) return Pattern::FaintIncomplete;
   if (cell.completeness < grading.complete_share) return Pattern::ModerateOrStrongIncomplete;
   return cell.strength_od < grading.intense_od ? Pattern::WeakModerateComplete : Pattern::IntenseComplete;
+}
+
+// What is the cell's own of its stained wall is no side of it, or faint.
+bool is_borrowed(const CellTable& cells, const GradedTable& graded, std::size_t index, const Grading& grading,
+                 int visible_od) {
+  const Flags own = own_wall(cells, graded, index, visible_od);
+  const GradedCell kept =
+      calibrated(stained_ring(cells[index], own, visible_od, grading.bridged_rays), grading);
+  return kept.longest_arc < grading.reactive_arc || kept.strength_od < grading.faint_od;
 }
 
 GradedCell grade(const CellRow& row, const Grading& grading, int visible_od) {

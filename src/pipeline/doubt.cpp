@@ -135,12 +135,12 @@ std::string percent_text(std::int64_t thousandths) {
 Remark near_cut(const RowInterval& interval, const TraceRow& row, Score score) {
   const ShareInterval& share = interval.share;
   const double percent = 100.0 * static_cast<double>(share.count) / static_cast<double>(share.of);
-  return {"near-cut",
-          fmt::format(
-              "{} counts {:.1f} % of the tumour cells, with 95 % confidence {} to {} %: the cut of {:g} % "
-              "lies between them, and on its other side the score would be {} instead of {}",
-              row.row, percent, percent_text(share.low), percent_text(share.high), row.percent,
-              name(*interval.other_score), name(score))};
+  return {
+      "near-cut",
+      fmt::format("{} ({}): {:.1f} % of the tumour cells, 95 % interval {} to {} %; the cut of {:g} % lies "
+                  "inside, and on its other side the score would be {} instead of {}",
+                  row.condition, row.row, percent, percent_text(share.low), percent_text(share.high),
+                  row.percent, name(*interval.other_score), name(score))};
 }
 
 void add_rows(const std::vector<ShareInterval>& intervals, const Evidence& evidence, Verdict& verdict) {

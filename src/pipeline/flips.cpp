@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <mutex>
 
 #include "annulet/pipeline/doubt.hpp"
 
@@ -35,7 +36,7 @@ constexpr std::array<CutOff, 6> kCutOffs{{
     {"reactive_arc", &Grading::reactive_arc, &GradedCell::longest_arc, nullptr, nullptr, true},
 }};
 constexpr int kRidgeGrain = 10;  // 1/1000 OD: CellRow::ridge is 1/100 OD
-constexpr int kExactEvery = 25;  // steps between looks at the neighbours, where these decide
+constexpr int kExactEvery = 50;  // steps between looks at the neighbours, where these decide
 
 bool is_judged(const GradedCell& cell) {
   return cell.kind == CellKind::Tumour && cell.pattern != Pattern::Unmeasurable;
@@ -78,6 +79,8 @@ class Search {
   std::size_t exact_row(const Grading& grading, int visible_od) const {
     return row_of(count(grade_table(evidence_.cells, kinds_, grading, visible_od, over_), grading));
   }
+  /// The same with what was measured at the visible cut in force.
+  std::size_t exact_row(const Grading& grading) const;
   bool flips(std::size_t deciding) const { return row(deciding).score != score_; }
   struct Found {
     int at;
@@ -85,6 +88,7 @@ class Search {
   };
   std::optional<Found> walk(const CutOff& cut_off, int limit) const;
   std::optional<Found> between(const CutOff& cut_off, int same, int other) const;
+  Tally tally_at(int visible_od) const;
   void finish(Flip& flip, const std::optional<Found>& down, const std::optional<Found>& up) const;
 
   const Evidence& evidence_;
@@ -92,6 +96,26 @@ class Search {
   Score score_;
   std::vector<CellKind> kinds_;
 };
+
+std::size_t Search::exact_row(const Grading& grading) const {
+  GradedTable graded = evidence_.graded;
+  over_(graded.size(), [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      GradedCell& cell = graded[i];
+      if (cell.pattern != Pattern::Unmeasurable) cell.pattern = pattern_of(cell, grading);
+      cell.borrowed = false;
+    }
+  });
+  over_(graded.size(), [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      GradedCell& cell = graded[i];
+      if (cell.kind == CellKind::Tumour && cell.pattern == Pattern::ModerateOrStrongIncomplete &&
+          cell.strength_od >= grading.moderate_od)
+        cell.borrowed = is_borrowed(evidence_.cells, graded, i, grading, evidence_.visible_od);
+    }
+  });
+  return row_of(count(graded, grading));
+}
 
 /// Measurable tumour cells by their value, where it lies in [low, high).
 class ByValue {
@@ -153,7 +177,7 @@ std::optional<Search::Found> Search::walk(const CutOff& cut_off, int limit) cons
       return same == at - step ? Found{at, *deciding} : between(cut_off, same, at);
     if (!deciding) {
       if ((at - in_force) % kExactEvery != 0 && at != limit) continue;
-      if (flips(exact_row(grading, evidence_.visible_od))) return between(cut_off, same, at);
+      if (flips(exact_row(grading))) return between(cut_off, same, at);
     }
     same = at;
   }
@@ -165,7 +189,7 @@ std::optional<Search::Found> Search::between(const CutOff& cut_off, int same, in
   Grading grading = evidence_.grading;
   const auto row_at = [&](int value) {
     grading.*cut_off.cut = value;
-    return exact_row(grading, evidence_.visible_od);
+    return exact_row(grading);
   };
   std::size_t deciding = row_at(other);
   while (std::abs(other - same) > 1) {
@@ -204,18 +228,30 @@ Flip Search::shift(const CutOff& cut_off) const {
   return flip;
 }
 
+/// All rings measured anew; whose walls are borrowed is not asked.
+Tally Search::tally_at(int visible_od) const {
+  Tally tally;
+  std::mutex adding;
+  over_(evidence_.graded.size(), [&](std::size_t first, std::size_t last) {
+    Tally part;
+    for (std::size_t i = first; i < last; ++i) {
+      if (!is_judged(evidence_.graded[i])) continue;
+      GradedCell cell = grade(evidence_.cells[i], evidence_.grading, visible_od);
+      cell.kind = CellKind::Tumour;
+      add_to_tally(cell, evidence_.grading, 1, part);
+    }
+    const std::lock_guard lock(adding);
+    tally.merge(part);
+  });
+  return tally;
+}
+
 Flip Search::shift_visible() const {
   const int in_force = evidence_.visible_od, steps = in_force / 2 / kRidgeGrain;
   Flip flip{"visible_od", in_force, in_force - steps * kRidgeGrain, in_force + steps * kRidgeGrain, {},
             {},           {}};
   const auto look = [&](int visible_od) -> std::optional<Found> {
-    Tally tally;
-    for (std::size_t i = 0; i < evidence_.graded.size(); ++i) {
-      if (!is_judged(evidence_.graded[i])) continue;
-      GradedCell cell = grade(evidence_.cells[i], evidence_.grading, visible_od);
-      cell.kind = CellKind::Tumour;
-      add_to_tally(cell, evidence_.grading, 1, tally);
-    }
+    const Tally tally = tally_at(visible_od);
     auto deciding = row_between(tally, 0, strong_incomplete(tally));
     if (!deciding) deciding = exact_row(evidence_.grading, visible_od);
     return flips(*deciding) ? std::optional(Found{visible_od, *deciding}) : std::nullopt;

@@ -189,7 +189,7 @@ inline Verdict verdict(const Tally& tally) {
   doubt.blocks = 12;
   doubt.replicates = 3999;
   doubt.replicates_by_score = {0, 14, 3881, 104};
-  for (ShareInterval& share : doubt.patterns) share = {n / 5, n, 15'000, 26'000};
+  for (ShareInterval& each : doubt.patterns) each = {n / 5, n, 15'000, 26'000};
   doubt.rows = {{"R1", {intense, n, 1'200, 11'900}, true, Score::Three},
                 {"R2", {complete, n, 12'400, 41'000}, false, {}}};
   doubt.flips = {{"intense_od", 600, 401, 900, 571, Score::Three, "R1"},

@@ -103,7 +103,7 @@ TEST_CASE("a damaged or hostile result.json is corrupt, whatever is wrong with i
                              replaced(good, "\"total\": 425", "\"total\": 4e300"),
                              replaced(good, "\"total\": 425", "\"total\": 99999999999"),
                              replaced(good, "\"total\": 425", "\"total\": \"425\""),
-                             replaced(good, "\"cells\":", "\"sells\":"),
+                             replaced(good, "\"cells\": {", "\"sells\": {"),
                              replaced(good, "\"score\": \"2+\"", "\"score\": 2"),
                              replaced(good, "\"x\": 0.250000", "\"x\": 1e999"),
                              std::string(20 << 20, ' ')};
