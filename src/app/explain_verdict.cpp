@@ -97,8 +97,9 @@ std::string change_part(const Explained& explained) {
   const Verdict& verdict = explained.conclusion.verdict;
   std::string out = "\nWhat would change the score\n";
   for (const Margin& margin : verdict.margins) {
-    out += fmt::format("  {} by {}: {} cells would have to change ({:.2f} percentage points)\n", margin.score,
-                       margin.row, grouped(static_cast<std::uint64_t>(margin.cells)), margin.percent_points);
+    out += fmt::format("  {} by {}: {} {} to change ({:.2f} percentage points)\n", margin.score, margin.row,
+                       grouped(static_cast<std::uint64_t>(margin.cells)),
+                       margin.cells == 1 ? "cell" : "cells", margin.percent_points);
   }
   for (const Flip& flip : verdict.doubt.flips) {
     if (flip.flips_at) {
