@@ -36,6 +36,8 @@ constexpr double kNormal = 1.96;
 constexpr double kSideWeight = 1, kCornerWeight = 0.5;
 constexpr double kMostLikeness = 5;  // of nine blocks that are all alike, with these weights: 7
 
+constexpr double kClump = 4;  // cells of an unseen pattern that would lie together
+
 constexpr std::int64_t kWhole = 100'000;  // 100 % in 1/1000 %
 constexpr std::int64_t kFine = 1'000;     // parts of 1/1000 % in which replicates are ranked
 
@@ -176,12 +178,12 @@ std::vector<Quantity> quantities_of(const BlockTable& blocks, std::uint64_t n) {
     list[q].like = likeness(blocks, pairs, q, list[q].count, n);
     list[q].design = list[q].like * design_effect(blocks, q, list[q].count, n);
   }
-  // How what was not seen would lie is told from the rarest that was.
+  // How what was not seen would lie is told from the rarest that was, as far as that is in clumps.
   const Quantity* rarest = nullptr;
   for (const Quantity& one : list) {
     if (one.count > 0 && one.count < n && (rarest == nullptr || one.count < rarest->count)) rarest = &one;
   }
-  const double of_rarest = rarest == nullptr ? 1 : rarest->design;
+  const double of_rarest = rarest == nullptr ? 1 : std::min(rarest->design, kClump);
   for (Quantity& one : list) {
     if (one.count == 0 || one.count == n) one.design = of_rarest;
   }

@@ -144,7 +144,7 @@ Guideline Guideline::load(const std::string& id_or_path) {
   impl->rules = read_rules(file);
   impl->rules.digest = file.digest;
   for (const Row& row : impl->rules.rows)
-    impl->facts.push_back({row.id, row.score, row.kind == Row::Kind::Share});
+    impl->facts.push_back({row.id, row.score, row.kind == Row::Kind::Share, row.threshold.min_cells});
   Guideline guideline;
   guideline.impl_ = std::move(impl);
   return guideline;

@@ -123,9 +123,13 @@ std::optional<Score> score_without(const Verdict& verdict, const std::vector<Gui
 }
 
 /// Whether both answers of the row lie inside the interval.
-bool crosses(const ShareInterval& share, const TraceRow& row) {
+bool crosses(const ShareInterval& share, const TraceRow& row, std::int64_t min_cells) {
   const auto cut = static_cast<std::int64_t>(row.percent * kThousandths + 0.5);
-  return row.comparator == ">" ? share.low <= cut && share.high > cut : share.low < cut && share.high >= cut;
+  const auto holds = [&](std::int64_t thousandths) {
+    const std::int64_t cells = thousandths * static_cast<std::int64_t>(share.of) / (100 * kThousandths);
+    return (row.comparator == ">" ? thousandths > cut : thousandths >= cut) && cells >= min_cells;
+  };
+  return !holds(share.low) && holds(share.high);
 }
 
 std::string percent_text(std::int64_t thousandths) {
@@ -150,8 +154,10 @@ void add_rows(const std::vector<ShareInterval>& intervals, const Evidence& evide
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!rows[i].compares_share) continue;
     RowInterval interval{rows[i].id, intervals[kPatternShares + i], false, std::nullopt};
-    interval.crosses = crosses(interval.share, verdict.trace[i]);
-    if (interval.crosses) interval.other_score = score_without(verdict, rows, decided, i);
+    interval.crosses = crosses(interval.share, verdict.trace[i], rows[i].min_cells);
+    // What was not seen at all is no reason to doubt a score, however few the cells.
+    if (interval.crosses && interval.share.count > 0)
+      interval.other_score = score_without(verdict, rows, decided, i);
     if (interval.other_score) verdict.caveats.push_back(near_cut(interval, verdict.trace[i], *verdict.score));
     verdict.doubt.rows.push_back(std::move(interval));
   }

@@ -65,7 +65,8 @@ class Guideline {
   struct RowFacts {
     std::string id;
     Score score;
-    bool compares_share;  ///< against a cut in percent
+    bool compares_share;     ///< against a cut in percent
+    std::int64_t min_cells;  ///< and never holds with fewer
   };
   const std::vector<RowFacts>& row_facts() const;
 

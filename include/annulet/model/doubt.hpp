@@ -21,8 +21,9 @@ struct ShareInterval {
 struct RowInterval {
   std::string row;  ///< "R1"
   ShareInterval share;
-  bool crosses = false;              ///< the cut of the row lies inside the interval
-  std::optional<Score> other_score;  ///< that would follow on the far side of the cut; empty where none would
+  bool crosses = false;  ///< the cut of the row lies inside the interval
+  std::optional<Score>
+      other_score;  ///< that would follow beyond the cut; empty where none, or nothing was seen
 };
 
 /// The smallest shift of one cut-off of the grading that changes the score, all else as it is.
