@@ -20,15 +20,16 @@
 #include "annulet/pipeline/score_apart.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/report/deidentify.hpp"
+#include "annulet/report/tissue_map.hpp"
 #include "annulet/report/writers.hpp"
 
 namespace annulet {
 namespace {
 
 // Every file of a result, first the one that tells a result folder from anything else.
-constexpr std::array<std::string_view, 8> kResultFiles{"result.json",  "run.json",     "report.html",
+constexpr std::array<std::string_view, 9> kResultFiles{"result.json",  "run.json",     "report.html",
                                                        "cells.csv.gz", "cells.bin.gz", "cells.geojson.gz",
-                                                       "heatmap.png",  "overlay.png"};
+                                                       "heatmap.png",  "overlay.png",  "tissue.png"};
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -105,6 +106,8 @@ void write_result(const SlideResult& result, RunRecord& run, const ScoreOptions&
     write_bin(folder, result, options.threads);
     files.emplace_back([&] { write_csv(folder, result); });
     files.emplace_back([&] { folder.write("overlay.png", encode_png(draw_overlay(result))); });
+    if (!result.tissue.piece.empty())
+      files.emplace_back([&] { folder.write("tissue.png", encode_png(draw_tissue_map(result))); });
     files.emplace_back([&] { folder.write("heatmap.png", encode_png(draw_heatmap(result))); });
   }
   files.emplace_back([&] { folder.write("report.html", write_report_html(result, run)); });

@@ -21,13 +21,6 @@ std::uint16_t within(int value, int largest) {
   return static_cast<std::uint16_t>(std::clamp(value, 0, largest));
 }
 
-Pattern pattern_of(const GradedCell& cell, const Grading& grading) {
-  if (cell.completeness < grading.stained_share) return Pattern::None;
-  if (cell.strength_od < grading.faint_od) return Pattern::FaintIncomplete;
-  if (cell.completeness < grading.complete_share) return Pattern::ModerateOrStrongIncomplete;
-  return cell.strength_od < grading.intense_od ? Pattern::WeakModerateComplete : Pattern::IntenseComplete;
-}
-
 GradedCell calibrated(const StainedRing& ring, const Grading& grading) {
   GradedCell cell;
   if (ring.share == 0) return cell;
@@ -43,6 +36,15 @@ bool measurable(const CellRow& row) {
   return (row.flags & (kFlagCutBySlide | kFlagMissingPixels | kFlagEdgeBlush)) == 0;
 }
 
+}  // namespace
+
+Pattern pattern_of(const GradedCell& cell, const Grading& grading) {
+  if (cell.completeness < grading.stained_share) return Pattern::None;
+  if (cell.strength_od < grading.faint_od) return Pattern::FaintIncomplete;
+  if (cell.completeness < grading.complete_share) return Pattern::ModerateOrStrongIncomplete;
+  return cell.strength_od < grading.intense_od ? Pattern::WeakModerateComplete : Pattern::IntenseComplete;
+}
+
 // What is the cell's own of its stained wall is no side of it, or faint.
 bool is_borrowed(const CellTable& cells, const GradedTable& graded, std::size_t index, const Grading& grading,
                  int visible_od) {
@@ -51,8 +53,6 @@ bool is_borrowed(const CellTable& cells, const GradedTable& graded, std::size_t 
       calibrated(stained_ring(cells[index], own, visible_od, grading.bridged_rays), grading);
   return kept.longest_arc < grading.reactive_arc || kept.strength_od < grading.faint_od;
 }
-
-}  // namespace
 
 GradedCell grade(const CellRow& row, const Grading& grading, int visible_od) {
   GradedCell cell = calibrated(stained_ring(row, all_rays(), visible_od, grading.bridged_rays), grading);

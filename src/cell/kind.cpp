@@ -214,6 +214,30 @@ KindModel KindModel::load(const std::string& id_or_path) {
   return model;
 }
 
+KindModel::Reasons KindModel::reasons(const CellTable& cells, std::size_t index) const {
+  expects(trees_ != nullptr, "KindModel: loaded before use");
+  KindScratch scratch;
+  const KindFeatures features = KindFeatureReader(cells)(index, scratch);
+  Reasons reasons;
+  for (std::size_t i = 0; i < features.size(); ++i)
+    reasons.features.emplace_back(name(static_cast<KindFeature>(i)), features[i]);
+  std::array<std::int64_t, kKinds> sums{};
+  const std::size_t ends = std::size_t{1} << trees_->depth, trees = trees_->leaves.size() / ends;
+  for (std::size_t tree = 0; tree < trees; ++tree) {
+    std::size_t node = 0;
+    for (int level = 0; level < trees_->depth; ++level) {
+      const Split split = trees_->splits[tree * (ends - 1) + (std::size_t{1} << level) - 1 + node];
+      node = 2 * node + (features[static_cast<std::size_t>(split.feature)] >= split.cut ? 1 : 0);
+    }
+    sums[tree % kKinds] += trees_->leaves[tree * ends + node];
+  }
+  for (std::size_t kind = 0; kind < kKinds; ++kind) reasons.votes.emplace_back(kTreeKinds[kind], sums[kind]);
+  std::stable_sort(reasons.votes.begin(), reasons.votes.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  reasons.walled = trees_->is_walled(cells[index]);
+  return reasons;
+}
+
 std::vector<CellKind> KindModel::operator()(const CellTable& cells, const OverRanges& over) const {
   expects(trees_ != nullptr, "KindModel: loaded before use");
   std::vector<CellKind> kinds(cells.size());

@@ -11,6 +11,7 @@ using namespace guideline;
 
 struct Guideline::Impl {
   Rules rules;
+  std::vector<RowFacts> facts;
 };
 
 namespace {
@@ -142,6 +143,8 @@ Guideline Guideline::load(const std::string& id_or_path) {
   auto impl = std::make_shared<Impl>();
   impl->rules = read_rules(file);
   impl->rules.digest = file.digest;
+  for (const Row& row : impl->rules.rows)
+    impl->facts.push_back({row.id, row.score, row.kind == Row::Kind::Share, row.threshold.min_cells});
   Guideline guideline;
   guideline.impl_ = std::move(impl);
   return guideline;
@@ -188,6 +191,27 @@ Verdict Guideline::decide(const Tally& tally, const Contiguity& contiguity, cons
   set_group(verdict, given);
   verdict.margins = margins(rules, given.counts, given.n, given.decided);
   return verdict;
+}
+
+std::vector<std::uint64_t> Guideline::row_counts(const Tally& tally) const {
+  std::vector<std::uint64_t> counts;
+  for (const Row& row : impl_->rules.rows) counts.push_back(count_for(row, tally, {}));
+  return counts;
+}
+
+std::optional<std::size_t> Guideline::deciding_row(std::span<const std::uint64_t> counts,
+                                                   std::uint64_t n) const {
+  const std::vector<Row>& rows = impl_->rules.rows;
+  for (const Row& row : rows) {
+    if (row.kind == Row::Kind::Cluster) return std::nullopt;
+  }
+  std::size_t i = 0;
+  while (!row_holds(rows[i], counts[i], n)) ++i;  // the last row always holds
+  return i;
+}
+
+const std::vector<Guideline::RowFacts>& Guideline::row_facts() const {
+  return impl_->facts;
 }
 
 }  // namespace annulet

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "annulet/pipeline/contiguity.hpp"
+#include "annulet/pipeline/doubt.hpp"
 #include "annulet/pipeline/second_population.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 
@@ -58,6 +59,8 @@ Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const 
             second_population(cells, conclusion.graded, models.grading, models.guideline, verdict)) {
       verdict.caveats.push_back(std::move(*caveat));
     }
+    measure_doubt({cells, conclusion.graded, models.grading, conclusion.tally, visible_od, models.guideline},
+                  over, verdict);
   } else {
     verdict.guideline = models.guideline.id();
     verdict.guideline_digest = models.guideline.digest();

@@ -210,6 +210,11 @@ std::string write_cells_bin(const SlideResult& result) {
   return report::whole_text([&](const Append& out) { write_cells_bin(result, out); });
 }
 
+std::string cells_bin_slide(const std::string& bytes) {
+  constexpr std::size_t kAt = kHeaderBytes - sizeof(std::uint64_t) - kDigestBytes;
+  return bytes.substr(kAt, kDigestBytes);
+}
+
 CellTable read_cells_bin(const std::string& bytes) {
   CellTable cells(static_cast<std::size_t>(check_header(bytes)));
   Reader reader(std::string_view(bytes).substr(kHeaderBytes));

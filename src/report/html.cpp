@@ -30,6 +30,7 @@ std::string write_report_html(const SlideResult& result, const RunRecord& run) {
   report::append_heat_map(out, result);
   report::append_fields(out, result);
   report::append_trace(out, result);
+  report::append_doubt(out, result);
   report::append_quality(out, result);
   report::append_notes(out, result);
   report::append_provenance(out, result, run);

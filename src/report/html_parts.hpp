@@ -13,6 +13,7 @@ void append_verdict(std::string& out, const SlideResult& result);
 void append_percentages(std::string& out, const SlideResult& result);
 void append_margins(std::string& out, const SlideResult& result);
 void append_trace(std::string& out, const SlideResult& result);
+void append_doubt(std::string& out, const SlideResult& result);
 void append_heat_map(std::string& out, const SlideResult& result);
 void append_fields(std::string& out, const SlideResult& result);
 void append_quality(std::string& out, const SlideResult& result);

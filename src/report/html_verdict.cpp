@@ -133,6 +133,13 @@ void append_bar(std::string& out, const PatternShares& shares, const char* label
   out += "</svg>\n";
 }
 
+std::string interval_below(const Doubt& doubt, std::size_t pattern) {
+  if (doubt.block_um == 0) return "";
+  const ShareInterval& interval = doubt.patterns[pattern];
+  return "<br><span class=\"small\">" + percent_words(interval.low) + " to " + percent_words(interval.high) +
+         "</span>";
+}
+
 }  // namespace
 
 std::string percent_words(std::int64_t thousandths) {
@@ -181,8 +188,8 @@ void append_percentages(std::string& out, const SlideResult& result) {
     out += std::string("<tr><td><span class=\"key fill-") + style_of(kMeasurable[i]).class_name +
            "\"></span>" + kPatternWords[i].title + "</td><td class=\"small\">" + kPatternWords[i].meaning +
            "</td><td class=\"n\">" + grouped(counts[i]) + "</td><td class=\"n\"><b>" +
-           percent_words(shares[i]) + "</b></td><td class=\"n small\">" + percent_words(all_shares[i]) +
-           "</td></tr>\n";
+           percent_words(shares[i]) + "</b>" + interval_below(result.verdict.doubt, i) +
+           "</td><td class=\"n small\">" + percent_words(all_shares[i]) + "</td></tr>\n";
   }
   out +=
       "</tbody></table>\n<p class=\"small\" style=\"margin:12px 0 0\">“All kinds of cell” counts benign, "
@@ -233,7 +240,7 @@ void append_trace(std::string& out, const SlideResult& result) {
            escape_html(row.outcome) + "</td></tr>\n";
   }
   out += "</tbody></table>\n";
-  append_margins(out, result);
+  if (verdict.doubt.block_um == 0) append_margins(out, result);  // else beside the intervals
   out += "</section>\n";
 }
 

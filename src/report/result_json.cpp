@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "annulet/report/writers.hpp"
+#include "report/doubt_json.hpp"
 #include "report/json_text.hpp"
 #include "report/model_origin.hpp"
 #include "report/shares.hpp"
@@ -236,8 +237,9 @@ std::string write_result_json(const SlideResult& result) {
   write_verdict(json, result);
   write_percent(json, "percent", report::counts_of(result.tally, CellKind::Tumour), scored);
   write_percent(json, "percent_all_kinds", report::counts_of_all_kinds(result.tally), scored);
-  json.key("intervals").begin_object().end_object();
+  report::write_intervals(json, result.verdict.doubt);
   write_margins(json, result.verdict.margins);
+  report::write_flips(json, result.verdict.doubt);
   write_cells(json, result.tally);
   write_areas(json, result);
   write_tiles(json, result.tiles);

@@ -184,6 +184,16 @@ inline Verdict verdict(const Tally& tally) {
                {"antibody", "The antibody is taken on the user's word."},
                {"research-use", "For research use only."}};
   out.margins = {{"R1", "3+", 24, 6.4}, {"R2", "1+", -71, 18.9}};
+  Doubt& doubt = out.doubt;
+  doubt.block_um = 125;
+  doubt.blocks = 12;
+  doubt.replicates = 3999;
+  doubt.replicates_by_score = {0, 14, 3881, 104};
+  for (ShareInterval& each : doubt.patterns) each = {n / 5, n, 15'000, 26'000};
+  doubt.rows = {{"R1", {intense, n, 1'200, 11'900}, true, Score::Three},
+                {"R2", {complete, n, 12'400, 41'000}, false, {}}};
+  doubt.flips = {{"intense_od", 600, 401, 900, 571, Score::Three, "R1"},
+                 {"visible_od", 100, 50, 150, {}, {}, ""}};
   return out;
 }
 

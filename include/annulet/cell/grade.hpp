@@ -50,6 +50,17 @@ GradedTable grade_table(const CellTable& cells, const std::vector<CellKind>& kin
 LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<CellKind>& kinds,
                             const Grading& grading);
 
+/// The pattern of a measurable cell by these cut-offs.
+Pattern pattern_of(const GradedCell& cell, const Grading& grading);
+
+/// Whether the stained wall of cells[index] is not its own ("Own walls"), where `graded` holds the patterns
+/// of all cells. Of use for incomplete cells. Cost: some 3 us.
+bool is_borrowed(const CellTable& cells, const GradedTable& graded, std::size_t index, const Grading& grading,
+                 int visible_od);
+
+/// Adds `times` of a cell, -1 to take it away. The cell's kind and pattern stand in it.
+void add_to_tally(const GradedCell& cell, const Grading& grading, int times, Tally& tally);
+
 /// Counts of graded cells. Merging the tallies of parts gives the tally of the whole.
 Tally count(const GradedTable& graded, const Grading& grading);
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "annulet/base/ranges.hpp"
@@ -21,6 +22,17 @@ class KindModel {
   /// Of a loaded model; one that was not loaded is a defect (Code::Internal). The kinds are the same however
   /// `over` cuts the table. Cost: about 2 us a cell.
   std::vector<CellKind> operator()(const CellTable& cells, const OverRanges& over = in_one_range) const;
+
+  /// What the trees are told of one cell and what they make of it: the features by name, and the votes of
+  /// each kind (1/1024 logit; the most wins). An interior and a strong wall all around are judged apart from
+  /// them.
+  struct Reasons {
+    std::vector<std::pair<std::string, std::int32_t>> features;
+    std::vector<std::pair<CellKind, std::int64_t>> votes;  ///< most first
+    bool walled = false;                                   ///< a strong wall all around
+  };
+  /// Cost: a pass over the table.
+  Reasons reasons(const CellTable& cells, std::size_t index) const;
 
   std::string id, version, digest;
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,19 @@ class Guideline {
   /// cut ">= 0". `margins` is empty where rows are judged by touching cells: their distance depends on where
   /// the cells lie.
   Verdict decide(const Tally& tally, const Contiguity& contiguity, const Ish& ish) const;
+
+  /// The same without words, for tallies by the thousand. What each row counts, in the order of the trace; 0
+  /// for rows judged by touching cells.
+  std::vector<std::uint64_t> row_counts(const Tally& tally) const;
+  /// The first row that holds for these counts of `n` cells; nothing where touching cells decide.
+  std::optional<std::size_t> deciding_row(std::span<const std::uint64_t> counts, std::uint64_t n) const;
+  struct RowFacts {
+    std::string id;
+    Score score;
+    bool compares_share;     ///< against a cut in percent
+    std::int64_t min_cells;  ///< and never holds with fewer
+  };
+  const std::vector<RowFacts>& row_facts() const;
 
  private:
   struct Impl;

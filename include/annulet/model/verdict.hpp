@@ -4,10 +4,9 @@
 #include <string>
 #include <vector>
 
-namespace annulet {
+#include "annulet/model/doubt.hpp"
 
-enum class Score { Zero, One, Two, Three };
-const char* name(Score score);  ///< "0", "1+", "2+", "3+"
+namespace annulet {
 
 /// A reason, caveat or note of a result.
 struct Remark {
@@ -48,6 +47,7 @@ struct Verdict {
   std::vector<TraceRow> trace;
   std::vector<Remark> reasons, caveats, notes;
   std::vector<Margin> margins;  ///< nearest first
+  Doubt doubt;
 };
 
 }  // namespace annulet

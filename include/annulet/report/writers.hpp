@@ -83,5 +83,7 @@ class GzipMembers {
 
 /// Reads what write_cells_bin wrote. Throws Error Corrupt.
 CellTable read_cells_bin(const std::string& bytes);
+/// SHA-256 of the slide that such bytes, already read, were measured on.
+std::string cells_bin_slide(const std::string& bytes);
 
 }  // namespace annulet

@@ -116,3 +116,18 @@ TEST_CASE("the page's vectors go by the scan's one pitch; only the named pixel t
   page.replace(at, stated.size(), "0.2500 × 0.2500");
   CHECK(page == write_report_html(one, sample::run()));
 }
+
+TEST_CASE("the page tells how sure the score is: intervals beside their cuts, margins and flips") {
+  const std::string page = write_report_html(sample::scored(), sample::run());
+  for (const char* words : {"How sure", "1.2 % to 11.9 %", "<b>3+</b>", "0.571 OD", "nowhere", "2+ in 97.0 %",
+                            "15.0 % to 26.0 %", "What would change the score"}) {
+    INFO(words);
+    CHECK(holds(page, words));
+  }
+  SlideResult plain = sample::scored();
+  plain.verdict.doubt = {};
+  const std::string without = write_report_html(plain, sample::run());
+  CHECK_FALSE(holds(without, "How sure"));
+  CHECK(times(without, "What would change the score") == 1);
+  CHECK(times(page, "What would change the score") == 1);
+}

@@ -144,3 +144,17 @@ TEST_CASE("a number that is none is a defect of ours") {
   result.tissue_mm2 = std::nan("");
   CHECK_THROWS_AS(write_result_json(result), Error);
 }
+
+TEST_CASE("intervals and flips stand in result.json, empty where nothing was measured") {
+  const Json json = Json::parse(write_result_json(sample::scored()));
+  CHECK(json["intervals"]["percent"]["none"]["low"] == 15.0);
+  CHECK(json["intervals"]["rows"][0]["crosses_cut"] == true);
+  CHECK(json["intervals"]["rows"][0]["other_score"] == "3+");
+  CHECK(json["intervals"]["rows"][1]["other_score"].is_null());
+  CHECK(json["intervals"]["replicates_by_score"]["2+"] == 3881);
+  CHECK(json["flips"][0]["flips_at"] == 571);
+  CHECK(json["flips"][1]["flips_at"].is_null());
+  const Json refused = Json::parse(write_result_json(sample::refused()));
+  CHECK(refused["intervals"].empty());
+  CHECK(refused["flips"].empty());
+}
