@@ -140,6 +140,11 @@ class ScoreCommand : public Command {
             "ASAP (XML); may be given several times")
         ->allow_extra_args(false);
     command_->add_option("--antibody", options_.antibody, "Antibody clone, as text for the record");
+    command_
+        ->add_option("--allow-incomplete", options_.allow_incomplete,
+                     "Percent of the tissue area that may be lost to tiles that are missing or damaged; "
+                     "without it any such tile ends the slide without a score")
+        ->check(CLI::Range(0.0, 100.0));
     command_->add_option("--threads", options_.threads, "Worker threads; default one per core")
         ->check(CLI::Range(1, 1024));
     command_

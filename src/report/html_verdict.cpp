@@ -133,6 +133,15 @@ void append_bar(std::string& out, const PatternShares& shares, const char* label
   out += "</svg>\n";
 }
 
+/// Above everything else: the score below is that of a part of the slide.
+void append_banner(std::string& out, const Verdict& verdict) {
+  for (const Remark& caveat : verdict.caveats) {
+    if (caveat.code != "incomplete") continue;
+    out += "<div class=\"banner\" role=\"alert\"><b>Incomplete:</b> " + escape_html(caveat.message) +
+           "</div>\n";
+  }
+}
+
 }  // namespace
 
 std::string percent_words(std::int64_t thousandths) {
@@ -142,6 +151,7 @@ std::string percent_words(std::int64_t thousandths) {
 
 void append_verdict(std::string& out, const SlideResult& result) {
   const Verdict& verdict = result.verdict;
+  append_banner(out, verdict);
   out += "<section class=\"verdict\" aria-label=\"Verdict\">\n";
   append_score(out, result);
   out += "<div>\n";

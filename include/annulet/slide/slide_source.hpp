@@ -25,6 +25,12 @@ struct SlidePixels {
   std::vector<Problem> problems;  ///< in (y, x) order of the file's tiles
 };
 
+/// Signs of damage that no decoder tells of, by place.
+struct SuspectTiles {
+  std::vector<std::pair<Rect<SlideFrame>, Rect<SlideFrame>>> seams;  ///< neighbours that do not fit together
+  std::vector<std::vector<Rect<SlideFrame>>> twins;  ///< tiles of the same bytes, at least two each
+};
+
 /// A slide opened for reading. Const and safe from many threads at once.
 class SlideSource {
  public:
@@ -40,6 +46,9 @@ class SlideSource {
   virtual void announce(const Rect<SlideFrame>& rect) const { (void)rect; }
   /// Asks the system to fetch what `rect` of level 0 needs from the disk; returns at once.
   virtual void fetch_ahead(const Rect<SlideFrame>& rect) const { (void)rect; }
+  /// What the tiles of level 0 decoded so far look like; of readers that see no tiles: nothing. Of two tiles
+  /// that were both decoded the answer depends on their bytes alone. docs/science/integrity.md.
+  virtual SuspectTiles suspects() const { return {}; }
   /// Tiles of the file decoded so far by all threads, for run.json; never part of a result.
   std::uint64_t tiles_decoded() const { return tiles_decoded_.load(std::memory_order_relaxed); }
 
