@@ -23,7 +23,8 @@ bool is_before(const Tile& a, const Tile& b) {
 }
 
 /// Squares of the mask whose centre lies in `where`, and how many of them are tissue.
-std::pair<std::int64_t, std::int64_t> squares_of(const TissueMask& tissue, double pitch_um, const Tile& where) {
+std::pair<std::int64_t, std::int64_t> squares_of(const TissueMask& tissue, double pitch_um,
+                                                 const Tile& where) {
   const double px = pitch_um / tissue.pitch_um;
   const auto at = [&](std::int64_t v, int end) {
     return std::clamp(static_cast<int>(std::floor(static_cast<double>(v) * px + 0.5)), 0, end);
@@ -80,7 +81,8 @@ std::vector<Problem> doubtful_tiles(const SuspectTiles& suspects, const TissueMa
   for (std::vector<Tile> tiles : suspects.twins) {
     std::erase_if(tiles, [&](const Tile& tile) {
       const auto [squares, of_tissue] = squares_of(counted, pitch_um, tile);
-      return of_tissue == 0 || static_cast<double>(of_tissue) < kLeastTissueShare * static_cast<double>(squares);
+      return of_tissue == 0 ||
+             static_cast<double>(of_tissue) < kLeastTissueShare * static_cast<double>(squares);
     });
     if (tiles.size() < 2) continue;
     for (std::size_t i = 0; i < std::min(tiles.size(), kMostNamed); ++i) {
@@ -107,17 +109,19 @@ std::vector<Remark> doubt_caveats(const std::vector<Problem>& doubts, const Tiss
     const double percent = counted.area_mm2 > 0 ? std::min(100.0, 100 * area / counted.area_mm2) : 0;
     caveats.push_back(
         {"damaged-tiles",
-         fmt::format("{} {} of the scan {} damaged, up to {:.2f} % of the tissue: neighbouring tiles do not fit "
-                     "together there, as after bits of the file have changed. Look at them, and compare the file "
-                     "with its archive or copy it again",
-                     places, places == 1 ? "place" : "places", places == 1 ? "looks" : "look", percent)});
+         fmt::format(
+             "{} {} of the scan {} damaged, up to {:.2f} % of the tissue: neighbouring tiles do not fit "
+             "together there, as after bits of the file have changed. Look at them, and compare the file "
+             "with its archive or copy it again",
+             places, places == 1 ? "place" : "places", places == 1 ? "looks" : "look", percent)});
   }
   if (twins > 0) {
     caveats.push_back(
         {"duplicate-tiles",
-         fmt::format("{} tiles with tissue hold the same bytes as another: a part of the scan was written twice or "
-                     "over another part. Compare the file with its archive or copy it again",
-                     twins)});
+         fmt::format(
+             "{} tiles with tissue hold the same bytes as another: a part of the scan was written twice or "
+             "over another part. Compare the file with its archive or copy it again",
+             twins)});
   }
   return caveats;
 }

@@ -237,9 +237,9 @@ void conclude_scan(const SlideSource& source, Measured measured, const ScoreOpti
   result.cells = std::move(measured.scan.cells);
   if (measured.incomplete)
     result.verdict.caveats.insert(result.verdict.caveats.begin(), *measured.incomplete);
-  Conclusion conclusion = conclude(
-      result.cells, models, {result.analysed_mm2, options.controls == "failed", result.verdict.caveats},
-      options.threads);
+  Conclusion conclusion =
+      conclude(result.cells, models,
+               {result.analysed_mm2, options.controls == "failed", result.verdict.caveats}, options.threads);
   result.graded = std::move(conclusion.graded);
   result.limit_of_blank = conclusion.limit_of_blank;
   result.tally = conclusion.tally;

@@ -187,18 +187,19 @@ std::optional<Incompleteness> incompleteness(const TileAccount& tiles, const Tis
                                              std::optional<double> allowed_percent) {
   const std::uint64_t lost = tiles.missing + tiles.undecodable;
   if (lost == 0) return std::nullopt;
-  const std::string what =
-      fmt::format("{} of {} tiles with tissue are lost ({} missing, {} undecodable), {:.2f} % of the tissue "
-                  "({:.3f} mm2)",
-                  lost, lost + tiles.analysed, tiles.missing, tiles.undecodable, loss.percent(), loss.mm2());
+  const std::string what = fmt::format(
+      "{} of {} tiles with tissue are lost ({} missing, {} undecodable), {:.2f} % of the tissue "
+      "({:.3f} mm2)",
+      lost, lost + tiles.analysed, tiles.missing, tiles.undecodable, loss.percent(), loss.mm2());
   Incompleteness found;
   found.allowed = allowed_percent.has_value() && loss.percent() <= *allowed_percent;
   found.remark.code = std::string(name(Code::Incomplete));
   if (found.allowed) {
     found.remark.message =
-        what + fmt::format("; at most {} % was allowed. The score is that of the rest: what was lost may be "
-                           "stained otherwise. Copy or scan the slide again",
-                           *allowed_percent);
+        what + fmt::format(
+                   "; at most {} % was allowed. The score is that of the rest: what was lost may be "
+                   "stained otherwise. Copy or scan the slide again",
+                   *allowed_percent);
   } else {
     found.remark.message =
         what + (allowed_percent ? fmt::format("; at most {} % is allowed", *allowed_percent) : "") +

@@ -137,8 +137,8 @@ void append_bar(std::string& out, const PatternShares& shares, const char* label
 void append_banner(std::string& out, const Verdict& verdict) {
   for (const Remark& caveat : verdict.caveats) {
     if (caveat.code != "incomplete") continue;
-    out += "<div class=\"banner\" role=\"alert\"><b>Incomplete:</b> " + escape_html(caveat.message) +
-           "</div>\n";
+    out +=
+        "<div class=\"banner\" role=\"alert\"><b>Incomplete:</b> " + escape_html(caveat.message) + "</div>\n";
   }
 }
 

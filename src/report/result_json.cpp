@@ -209,8 +209,8 @@ void write_problems(JsonText& json, std::vector<Problem> problems) {
             [&](const Problem& a, const Problem& b) { return place(a) < place(b); });
   json.key("problems").begin_object();
   json.key("count").count(problems.size());
-  for (const ProblemKind kind : {ProblemKind::Missing, ProblemKind::Undecodable, ProblemKind::Suspect,
-                                 ProblemKind::Duplicate}) {
+  for (const ProblemKind kind :
+       {ProblemKind::Missing, ProblemKind::Undecodable, ProblemKind::Suspect, ProblemKind::Duplicate}) {
     json.key(name(kind)).integer(std::count_if(problems.begin(), problems.end(), [&](const Problem& problem) {
       return problem.kind == kind;
     }));

@@ -52,8 +52,7 @@ void on_message(j_common_ptr common, int level) {
   if (level >= 0) return;
   const int code = common->err->msg_code;
   const bool harmless = code == JWRN_JFIF_MAJOR || code == JWRN_ADOBE_XFORM;
-  const bool padding =
-      session_of(common).pixels_done && code == JWRN_EXTRANEOUS_DATA && is_filling(common);
+  const bool padding = session_of(common).pixels_done && code == JWRN_EXTRANEOUS_DATA && is_filling(common);
   if (!harmless && !padding) leave(common);
 }
 

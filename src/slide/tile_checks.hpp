@@ -12,15 +12,16 @@ namespace annulet {
 
 /// Signs of damage that no decoder tells of: neighbours among the decoded tiles that do not fit together, and
 /// tiles of the same bytes. What is found of two tiles depends on their bytes alone, not on when or how often
-/// they are decoded. Holds the edges of a tile until its neighbours are decoded, about 3 KB; besides 9 bytes a
-/// tile of the file. Safe from many threads at once.
+/// they are decoded. Holds the edges of a tile until its neighbours are decoded, about 3 KB; besides 9 bytes
+/// a tile of the file. Safe from many threads at once.
 class TileChecks {
  public:
   TileChecks(std::uint32_t columns, std::uint32_t rows) : columns_(columns), rows_(rows) {}
 
   /// A tile that was decoded, and the bytes it was decoded from.
   void take(std::uint32_t number, const TileEdges& edges, std::span<const std::uint8_t> payload);
-  /// The number of the first tile of each broken border, and whether the second lies below it or to its right.
+  /// The number of the first tile of each broken border, and whether the second lies below it or to its
+  /// right.
   struct Seam {
     std::uint32_t number = 0;
     bool below = false;

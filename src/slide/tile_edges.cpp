@@ -73,10 +73,8 @@ void TileEdges::add_line(const std::uint8_t* rgb, Side side, int line) {
 }
 
 void TileEdges::finish() {
-  for (const Side side : {Left, Right})
-    judge(side, used_width_ > kDeepest ? used_height_ / kSegment : 0);
-  for (const Side side : {Top, Bottom})
-    judge(side, used_height_ > kDeepest ? used_width_ / kSegment : 0);
+  for (const Side side : {Left, Right}) judge(side, used_width_ > kDeepest ? used_height_ / kSegment : 0);
+  for (const Side side : {Top, Bottom}) judge(side, used_height_ > kDeepest ? used_width_ / kSegment : 0);
 }
 
 void TileEdges::judge(Side side, int segments) {

@@ -4,20 +4,20 @@
 
 namespace annulet {
 
-/// What the borders of a decoded tile look like, enough to tell whether it continues the tiles beside it: sums
-/// over segments of kSegment px along each side. Filled row by row while the tile is decoded, about 1 % of the
-/// time of decoding. One thread.
+/// What the borders of a decoded tile look like, enough to tell whether it continues the tiles beside it:
+/// sums over segments of kSegment px along each side. Filled row by row while the tile is decoded, about 1 %
+/// of the time of decoding. One thread.
 class TileEdges {
  public:
-  static constexpr int kSegment = 8;     ///< px: a block of JPEG, whose mean a damaged stream shifts
-  static constexpr int kDeepest = 16;    ///< px from a side to the last line that is looked at
+  static constexpr int kSegment = 8;   ///< px: a block of JPEG, whose mean a damaged stream shifts
+  static constexpr int kDeepest = 16;  ///< px from a side to the last line that is looked at
   enum Side { Left, Right, Top, Bottom };
 
   /// A segment of a side. Sums of kSegment px; a step is the difference of two lines of px side by side.
   struct Segment {
-    std::int32_t rgb[3] = {};     ///< of the outermost line
-    std::int32_t beside = 0;      ///< largest step of a channel from it to the next line
-    std::int32_t at_blocks = 0;   ///< largest step across the borders of JPEG's blocks, 8 and 16 px inside
+    std::int32_t rgb[3] = {};    ///< of the outermost line
+    std::int32_t beside = 0;     ///< largest step of a channel from it to the next line
+    std::int32_t at_blocks = 0;  ///< largest step across the borders of JPEG's blocks, 8 and 16 px inside
   };
 
   /// Before the rows of a tile, of which `used_width` x `used_height` px lie on the slide.

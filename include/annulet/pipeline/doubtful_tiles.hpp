@@ -10,8 +10,8 @@
 namespace annulet {
 
 /// Tiles that were read without a fault and yet may not show what was scanned: of a suspect place the tile
-/// that fits to none of two or more neighbours, or both tiles of a border; of a group of duplicates those with
-/// tissue, the first kMostNamed by name. `is_near` says of which tiles every scan of the slide reads the
+/// that fits to none of two or more neighbours, or both tiles of a border; of a group of duplicates those
+/// with tissue, the first kMostNamed by name. `is_near` says of which tiles every scan of the slide reads the
 /// pixels: only they count, so that the answer does not depend on the grid. Sorted by place, each once.
 std::vector<Problem> doubtful_tiles(const SuspectTiles& suspects, const TissueMask& counted, double pitch_um,
                                     const std::function<bool(const Rect<SlideFrame>&)>& is_near);

@@ -39,7 +39,8 @@ class SlideSource {
   /// Reads `rect` of `level`, in pixels of that level's own grid (never resampled); the rectangle may reach
   /// outside the level. Buffers of `out` are reused. A tile that is missing or cannot be decoded is a
   /// Problem, not an exception; its pixels are not covered. A tile that several reads touch is told by each,
-  /// with the same area. Alpha is never turned into colour. Throws nothing but std::bad_alloc.
+  /// with the same area. Alpha is never turned into colour. Throws std::bad_alloc, and Error Corrupt where
+  /// too much of the file is bad to go on.
   virtual void read(int level, Rect<LevelFrame> rect, SlidePixels& out) const = 0;
   /// Says that `rect` of level 0 will be read once, whole or in parts that no tile straddles. A tile that
   /// several such reads touch may then be kept from the first to the last. Never changes what is read.
