@@ -87,7 +87,7 @@ void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions&
   SlidePixels pixels;
   for (const Rect<WorkFrame>& window : sample_windows(survey.counted)) {
     read_native(source, reader.native_rect(window), pixels);
-    append(sample, pixels);
+    if (pixels.problems.empty()) append(sample, pixels);
   }
   const StainFit fitted = fit_stains(sample, white, survey.stain.vectors);
   survey.stain.fit_angle_degrees = std::max(fitted.haematoxylin_angle_degrees, fitted.dab_angle_degrees);
@@ -124,6 +124,7 @@ std::vector<Sample> take_samples(const SlideSource& source, const Survey& survey
       }
       const Rect<SlideFrame> native = reader.native_rect(windows[i]);
       read_native(source, native, pixels);
+      if (!pixels.problems.empty()) continue;  // the border of a loss is no contrast of the slide
       if (coarse) samples[i].detail.add(pixels.rgb, pixels.whole ? nullptr : &pixels.covered);
       samples[i].contrasts = nucleus_contrast(reader.unmix(windows[i], native, pixels));
     }

@@ -1,5 +1,6 @@
-// What single flipped bits do to a score: flips one random bit of the level-0 tiles at a time, scores the slide, and
-// counts what was refused, what was said in a caveat and what went unnoticed. docs/science/integrity.md.
+// What single flipped bits do to a score: flips one random bit of the level-0 tiles at a time, scores the
+// slide, and counts what was refused, what was said in a caveat and what went unnoticed.
+// docs/science/integrity.md.
 //   flips SLIDE [FLIPS] [SEED]     a tiled JPEG TIFF or SVS that is scored
 //   flips --pristine SLIDE ...     false alarms: every slide given is taken to be whole
 #include <tiffio.h>
@@ -21,9 +22,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kVisible = 20;            // levels
+constexpr int kVisible = 20;                                // levels
 constexpr double kLeastDamage = 0.01, kGraveDamage = 0.05;  // of a tile's pixels
-constexpr double kLeastTissue = 0.10;   // of a tile
+constexpr double kLeastTissue = 0.10;                       // of a tile
 
 /// Level 0 of a slide as libtiff sees it, which goes on where the data are damaged.
 class Tiles {
@@ -43,7 +44,8 @@ class Tiles {
   std::uint64_t bytes(std::uint32_t tile) const { return TIFFGetStrileByteCount(tiff_, tile); }
   Rect<SlideFrame> area(std::uint32_t tile) const {
     const std::uint32_t columns = (width_ + tile_width_ - 1) / tile_width_;
-    const std::int64_t x = std::int64_t{tile % columns} * tile_width_, y = std::int64_t{tile / columns} * tile_height_;
+    const std::int64_t x = std::int64_t{tile % columns} * tile_width_,
+                       y = std::int64_t{tile / columns} * tile_height_;
     return {x, y, x + tile_width_, y + tile_height_};
   }
   /// Empty where libtiff gives up.
@@ -74,8 +76,10 @@ double damage(const std::vector<std::uint8_t>& whole, const std::vector<std::uin
 double tissue_share(const SlideResult& result, const Rect<SlideFrame>& area) {
   const double px = result.pitch.mean() / result.tissue.pitch_um;
   int squares = 0, tissue = 0;
-  for (int y = static_cast<int>(static_cast<double>(area.y0) * px); y < static_cast<int>(static_cast<double>(area.y1) * px); ++y) {
-    for (int x = static_cast<int>(static_cast<double>(area.x0) * px); x < static_cast<int>(static_cast<double>(area.x1) * px); ++x) {
+  for (int y = static_cast<int>(static_cast<double>(area.y0) * px);
+       y < static_cast<int>(static_cast<double>(area.y1) * px); ++y) {
+    for (int x = static_cast<int>(static_cast<double>(area.x0) * px);
+         x < static_cast<int>(static_cast<double>(area.x1) * px); ++x) {
       if (!result.tissue.piece.contains(x, y)) continue;
       ++squares;
       tissue += result.tissue.piece(x, y) != 0 ? 1 : 0;
@@ -90,9 +94,10 @@ SlideResult score(const fs::path& slide, const ScoreOptions& options = {}) {
 }
 
 std::size_t doubts(const SlideResult& result) {
-  return static_cast<std::size_t>(std::count_if(
-      result.problems.begin(), result.problems.end(),
-      [](const Problem& problem) { return problem.kind == ProblemKind::Suspect || problem.kind == ProblemKind::Duplicate; }));
+  return static_cast<std::size_t>(
+      std::count_if(result.problems.begin(), result.problems.end(), [](const Problem& problem) {
+        return problem.kind == ProblemKind::Suspect || problem.kind == ProblemKind::Duplicate;
+      }));
 }
 
 struct Row {
@@ -116,7 +121,8 @@ int flip(const fs::path& slide, int flips, std::uint64_t seed) {
   std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
   std::uint64_t payload = 0;
   for (std::uint32_t i = 0; i < tiles.count(); ++i) payload += tiles.bytes(i);
-  const fs::path copy = fs::temp_directory_path() / ("annulet_flips_" + std::to_string(seed) + slide.extension().string());
+  const fs::path copy =
+      fs::temp_directory_path() / ("annulet_flips_" + std::to_string(seed) + slide.extension().string());
   Random random(seed);
   ScoreOptions hashed;
   hashed.expect_sha256 = whole.slide_sha256;
@@ -139,7 +145,8 @@ int flip(const fs::path& slide, int flips, std::uint64_t seed) {
       if (wrong_pixels > kLeastDamage) light.add(result, whole.verdict.caveats.size());
       if (wrong_pixels > kGraveDamage) grave.add(result, whole.verdict.caveats.size());
     }
-    if (result.verdict.score && (result.verdict.score != whole.verdict.score || result.verdict.group != whole.verdict.group))
+    if (result.verdict.score &&
+        (result.verdict.score != whole.verdict.score || result.verdict.group != whole.verdict.group))
       (result.verdict.caveats.size() > whole.verdict.caveats.size() ? wrong_said : wrong) += 1;
   }
   fs::remove(copy);
@@ -180,5 +187,6 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: flips SLIDE [FLIPS] [SEED] | flips --pristine SLIDE ...\n");
     return 2;
   }
-  return flip(words[0], words.size() > 1 ? std::stoi(words[1]) : 400, words.size() > 2 ? std::stoull(words[2]) : 1);
+  return flip(words[0], words.size() > 1 ? std::stoi(words[1]) : 400,
+              words.size() > 2 ? std::stoull(words[2]) : 1);
 }

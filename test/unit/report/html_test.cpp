@@ -116,3 +116,14 @@ TEST_CASE("the page's vectors go by the scan's one pitch; only the named pixel t
   page.replace(at, stated.size(), "0.2500 × 0.2500");
   CHECK(page == write_report_html(one, sample::run()));
 }
+
+TEST_CASE("a score of an incomplete slide says so above everything else") {
+  SlideResult result = sample::scored();
+  CHECK(write_report_html(result, sample::run()).find("<div class=\"banner\"") == std::string::npos);
+  result.verdict.caveats.push_back({"incomplete", "3 of 90 tiles with tissue are <lost>"});
+  const std::string page = write_report_html(result, sample::run());
+  const std::size_t banner = page.find("<div class=\"banner\" role=\"alert\">");
+  REQUIRE(banner != std::string::npos);
+  CHECK(banner < page.find("<section class=\"verdict\""));
+  CHECK(page.find("3 of 90 tiles with tissue are &lt;lost&gt;", banner) != std::string::npos);
+}
