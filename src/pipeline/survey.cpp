@@ -87,7 +87,7 @@ void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions&
   SlidePixels pixels;
   for (const Rect<WorkFrame>& window : sample_windows(survey.counted)) {
     read_native(source, reader.native_rect(window), pixels);
-    if (pixels.problems.empty()) append(sample, pixels);
+    append(sample, pixels);
   }
   const StainFit fitted = fit_stains(sample, white, survey.stain.vectors);
   survey.stain.fit_angle_degrees = std::max(fitted.haematoxylin_angle_degrees, fitted.dab_angle_degrees);
@@ -106,6 +106,7 @@ void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions&
 struct Sample {
   std::vector<std::int32_t> contrasts;
   ChromaDetail detail;
+  bool lossy = false;  ///< a part of it could not be read: its border looks like contrast
 };
 
 std::vector<Sample> take_samples(const SlideSource& source, const Survey& survey, bool coarse, int threads,
@@ -124,7 +125,7 @@ std::vector<Sample> take_samples(const SlideSource& source, const Survey& survey
       }
       const Rect<SlideFrame> native = reader.native_rect(windows[i]);
       read_native(source, native, pixels);
-      if (!pixels.problems.empty()) continue;  // the border of a loss is no contrast of the slide
+      samples[i].lossy = !pixels.problems.empty();
       if (coarse) samples[i].detail.add(pixels.rgb, pixels.whole ? nullptr : &pixels.covered);
       samples[i].contrasts = nucleus_contrast(reader.unmix(windows[i], native, pixels));
     }
@@ -139,7 +140,12 @@ void measure_windows(const SlideSource& source, Survey& survey, int threads, con
   const bool coarse = survey.pitch.mean() >= kCoarsePitchUm;
   std::vector<std::int32_t> contrasts;
   ChromaDetail detail;
-  for (const Sample& sample : take_samples(source, survey, coarse, threads, control)) {
+  std::vector<Sample> samples = take_samples(source, survey, coarse, threads, control);
+  const auto is_lossy = [](const Sample& sample) {
+    return sample.lossy;
+  };
+  if (!std::all_of(samples.begin(), samples.end(), is_lossy)) std::erase_if(samples, is_lossy);
+  for (const Sample& sample : samples) {
     contrasts.insert(contrasts.end(), sample.contrasts.begin(), sample.contrasts.end());
     detail.luma += sample.detail.luma;
     detail.chroma += sample.detail.chroma;
