@@ -141,9 +141,7 @@ void measure_windows(const SlideSource& source, Survey& survey, int threads, con
   std::vector<std::int32_t> contrasts;
   ChromaDetail detail;
   std::vector<Sample> samples = take_samples(source, survey, coarse, threads, control);
-  const auto is_lossy = [](const Sample& sample) {
-    return sample.lossy;
-  };
+  const auto is_lossy = [](const Sample& sample) { return sample.lossy; };
   if (!std::all_of(samples.begin(), samples.end(), is_lossy)) std::erase_if(samples, is_lossy);
   for (const Sample& sample : samples) {
     contrasts.insert(contrasts.end(), sample.contrasts.begin(), sample.contrasts.end());

@@ -1,5 +1,5 @@
-// Tiles that decode without a fault and do not show what was scanned: bits that changed, tiles written over others.
-// A score that they may have touched never comes without a caveat.
+// Tiles that decode without a fault and do not show what was scanned: bits that changed, tiles written over
+// others. A score that they may have touched never comes without a caveat.
 #include <algorithm>
 
 #include "annulet/pipeline/score_slide.hpp"
@@ -16,13 +16,15 @@ SlideResult score(const std::filesystem::path& slide, const ScoreOptions& option
 }
 
 bool has(const std::vector<Remark>& remarks, const char* code) {
-  return std::any_of(remarks.begin(), remarks.end(), [&](const Remark& remark) { return remark.code == code; });
+  return std::any_of(remarks.begin(), remarks.end(),
+                     [&](const Remark& remark) { return remark.code == code; });
 }
 
 std::filesystem::path copy_of_sample(const made::Folder& folder, const char* sample = "her2-2plus") {
   const std::filesystem::path copy = folder / "slide.tif";
-  std::filesystem::copy_file(std::filesystem::path(ANNULET_SOURCE_DIR) / "samples/slides" / (std::string(sample) + ".tif"),
-                             copy, std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy_file(
+      std::filesystem::path(ANNULET_SOURCE_DIR) / "samples/slides" / (std::string(sample) + ".tif"), copy,
+      std::filesystem::copy_options::overwrite_existing);
   return copy;
 }
 
@@ -55,9 +57,8 @@ TEST_CASE("a tile copied over another is told twice: it does not fit, and its by
   CHECK(std::any_of(result.problems.begin(), result.problems.end(), [](const Problem& problem) {
     return problem.kind == ProblemKind::Suspect && problem.where == Rect<SlideFrame>{768, 768, 1024, 1024};
   }));
-  CHECK(std::count_if(result.problems.begin(), result.problems.end(), [](const Problem& problem) {
-          return problem.kind == ProblemKind::Duplicate;
-        }) == 2);
+  CHECK(std::count_if(result.problems.begin(), result.problems.end(),
+                      [](const Problem& problem) { return problem.kind == ProblemKind::Duplicate; }) == 2);
   CHECK(result.tiles.balanced());
 }
 
@@ -67,7 +68,8 @@ TEST_CASE("doubts are the same for any threads and grid") {
   made::replace_tile(slide, 21, payload(slide, 14));
   made::replace_tile(slide, 7, payload(slide, 28));
   const SlideResult first = score(slide);
-  for (const auto& [threads, block, memory] : {std::tuple{1, 64, 1U << 20}, {2, 100, 4U << 20}, {3, 300, 1U << 28}}) {
+  for (const auto& [threads, block, memory] :
+       {std::tuple{1, 64, 1U << 20}, {2, 100, 4U << 20}, {3, 300, 1U << 28}}) {
     ScoreOptions options;
     options.threads = threads;
     options.block_um = block;
@@ -75,7 +77,8 @@ TEST_CASE("doubts are the same for any threads and grid") {
     const SlideResult other = score(slide, options);
     CHECK(other.verdict.caveats == first.verdict.caveats);
     REQUIRE(other.problems.size() == first.problems.size());
-    for (std::size_t i = 0; i < first.problems.size(); ++i) CHECK(other.problems[i].what == first.problems[i].what);
+    for (std::size_t i = 0; i < first.problems.size(); ++i)
+      CHECK(other.problems[i].what == first.problems[i].what);
   }
 }
 
@@ -92,8 +95,10 @@ TEST_CASE("no flipped bit that spoils a tile goes without a word") {
     made::overwrite(slide, at, std::string(1, static_cast<char>(bytes[at] ^ (1 << (step % 8)))));
     const SlideResult result = score(slide);
     made::overwrite(slide, at, bytes.substr(at, 1));
-    const bool is_told = !result.verdict.score || result.verdict.caveats.size() > intact.verdict.caveats.size();
-    const bool differs = result.verdict.score != intact.verdict.score || result.verdict.group != intact.verdict.group;
+    const bool is_told =
+        !result.verdict.score || result.verdict.caveats.size() > intact.verdict.caveats.size();
+    const bool differs =
+        result.verdict.score != intact.verdict.score || result.verdict.group != intact.verdict.group;
     spoiled += is_told || differs ? 1 : 0;
     told += is_told ? 1 : 0;
   }
@@ -106,8 +111,11 @@ TEST_CASE("tiles of zeros, of a cut stream or without their end are lost, not in
   const std::filesystem::path slide = copy_of_sample(folder);
   const std::string bytes = made::bytes_of(slide);
   const made::Place place = made::place_of_tile(slide, 14);
-  const std::pair<std::uint64_t, std::uint64_t> holes[] = {
-      {0, place.size}, {0, 512}, {place.size / 2, place.size - place.size / 2}, {place.size - 2, 2}, {place.size / 3, 512}};
+  const std::pair<std::uint64_t, std::uint64_t> holes[] = {{0, place.size},
+                                                           {0, 512},
+                                                           {place.size / 2, place.size - place.size / 2},
+                                                           {place.size - 2, 2},
+                                                           {place.size / 3, 512}};
   for (const auto& [from, size] : holes) {
     CAPTURE(from, size);
     made::overwrite(slide, place.offset + from, std::string(size, '\0'));
