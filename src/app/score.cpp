@@ -153,6 +153,11 @@ class ScoreCommand : public Command {
     command_->add_option("--deidentify-key", key_file_,
                          "File of 16 bytes or more that keys the hashes: equal names then have equal hashes "
                          "in every run; default a key of this run that nobody keeps");
+    command_
+        ->add_option("--allow-incomplete", options_.allow_incomplete,
+                     "Percent of the tissue area that may be lost to tiles that are missing or damaged; "
+                     "without it any such tile ends the slide without a score")
+        ->check(CLI::Range(0.0, 100.0));
     command_->add_option("--threads", options_.threads, "Worker threads; default one per core")
         ->check(CLI::Range(1, 1024));
     command_

@@ -1,5 +1,6 @@
 // The names of the values as they stand in files: one place for all of them.
 #include "annulet/model/cell_row.hpp"
+#include "annulet/model/problem.hpp"
 #include "annulet/model/quality.hpp"
 #include "annulet/model/region.hpp"
 #include "annulet/model/result.hpp"
@@ -28,6 +29,11 @@ const char* name(Status status) {
   static constexpr const char* kNames[] = {
       "scored", "scored-with-caveats", "not-evaluable", "failed", "crashed", "timed-out"};
   return kNames[static_cast<int>(status)];
+}
+
+const char* name(ProblemKind kind) {
+  static constexpr const char* kNames[] = {"missing", "undecodable", "suspect", "duplicate"};
+  return kNames[static_cast<int>(kind)];
 }
 
 const char* name(QcFlag flag) {

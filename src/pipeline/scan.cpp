@@ -8,32 +8,21 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <opencv2/core.hpp>
-#include <tuple>
 
 #include "annulet/pipeline/block_steps.hpp"
+#include "annulet/pipeline/doubtful_tiles.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
+#include "annulet/pipeline/tile_account.hpp"
 
 namespace annulet {
 namespace {
 
 using Workers = tbb::enumerable_thread_specific<BlockSteps>;
-
-auto place(const Problem& p) {
-  return std::tie(p.where.y0, p.where.x0, p.where.y1, p.where.x1, p.what);
-}
-
-/// A tile of the file that lies in several blocks is one problem.
-void sort_once(std::vector<Problem>& problems) {
-  std::sort(problems.begin(), problems.end(),
-            [](const Problem& a, const Problem& b) { return place(a) < place(b); });
-  problems.erase(std::unique(problems.begin(), problems.end(),
-                             [](const Problem& a, const Problem& b) { return place(a) == place(b); }),
-                 problems.end());
-}
 
 /// Blocks whose memory waits for the next use.
 class BlockPool {
@@ -305,6 +294,17 @@ std::size_t blocks_of(const ScanPlan& plan) {
   return count;
 }
 
+/// Work px of a tile, without its outermost two pixels: whoever reads these pixels has read of the tile,
+/// however coordinates are rounded.
+Rect<WorkFrame> work_rect(const Rect<SlideFrame>& tile, double pitch_um) {
+  const Rect<SlideFrame> inner = tile.grown(-2);
+  const double work_per_px = pitch_um / kWorkPitch;
+  const auto work = [&](std::int64_t px) {
+    return static_cast<std::int64_t>(std::floor(static_cast<double>(px) * work_per_px));
+  };
+  return {work(inner.x0), work(inner.y0), work(inner.x1 - 1) + 1, work(inner.y1 - 1) + 1};
+}
+
 }  // namespace
 
 Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOptions& options,
@@ -327,6 +327,12 @@ Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOpti
   Scan scan;
   arena.execute([&] { scan = collector.finish(); });
   for (const BlockSteps& worker : workers) scan.seconds += worker.seconds();
+  // What is read beside the tissue depends on the grid; what lies near it is read by every one.
+  const auto is_near = [&](const Rect<SlideFrame>& tile) {
+    return plan.seen.meets(work_rect(tile, pitch_um));
+  };
+  std::erase_if(scan.problems, [&](const Problem& problem) { return !is_near(problem.where); });
+  scan.doubts = doubtful_tiles(source.suspects(), survey.counted, pitch_um, is_near);
   return scan;
 }
 

@@ -15,6 +15,7 @@
 
 #include "annulet/model/model_file.hpp"
 #include "annulet/pipeline/conclude.hpp"
+#include "annulet/pipeline/doubtful_tiles.hpp"
 #include "annulet/pipeline/fields.hpp"
 #include "annulet/pipeline/patient_count.hpp"
 #include "annulet/pipeline/scan.hpp"
@@ -91,6 +92,8 @@ std::vector<std::pair<std::string, std::string>> option_texts(const ScoreOptions
   if (!options.controls.empty()) texts.emplace_back("controls", options.controls);
   if (!options.antibody.empty()) texts.emplace_back("antibody", options.antibody);
   if (!options.expect_sha256.empty()) texts.emplace_back("expect-sha256", options.expect_sha256);
+  if (options.allow_incomplete)
+    texts.emplace_back("allow-incomplete", fmt::format("{}", *options.allow_incomplete));
   return texts;
 }
 
@@ -135,17 +138,6 @@ Status status_of(const Verdict& verdict) {
   return Status::NotEvaluable;
 }
 
-/// Missing or undecodable tiles inside tissue: a score of the rest would be a guess.
-std::optional<Remark> incompleteness(const TileAccount& tiles) {
-  const std::uint64_t lost = tiles.missing + tiles.undecodable;
-  if (lost == 0) return std::nullopt;
-  return Remark{
-      std::string(name(Code::Incomplete)),
-      fmt::format(
-          "{} of {} tiles with tissue are lost ({} missing, {} undecodable): copy or scan the slide again",
-          lost, lost + tiles.analysed, tiles.missing, tiles.undecodable)};
-}
-
 class Clock {
  public:
   explicit Clock(RunRecord& run) : run_(run) {}
@@ -180,36 +172,58 @@ void copy_survey(const Survey& survey, SlideResult& result) {
   result.models.push_back({"stain", survey.stain.id, "", survey.stain.digest});
 }
 
-/// Books every tile of the file; with one lost inside tissue the slide has failed.
-bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_scan, SlideResult& result) {
-  result.problems = survey.overview.unseen;
+/// What the slide's pixels gave.
+struct Measured {
+  Scan scan;
+  std::optional<Remark> incomplete;  ///< tissue was lost, as much as is allowed
+  double lost_mm2 = 0;               ///< of the counted tissue
+};
+
+/// Books every tile of the file and the tissue that was lost; with more of it lost than the user allows the
+/// slide has failed.
+bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_scan,
+                        const ScoreOptions& options, SlideResult& result, Measured& measured) {
+  const std::vector<Problem>& unseen = survey.overview.unseen;
+  const double pitch_um = survey.pitch.mean();
+  result.problems = unseen;
   result.problems.insert(result.problems.end(), of_scan.begin(), of_scan.end());
-  result.tiles = account_tiles(result.slide, survey.pitch.mean(), survey.tissue, survey.counted, of_scan,
-                               survey.overview.unseen);
-  const auto lost = incompleteness(result.tiles);
-  if (!lost) return false;
+  sort_once(result.problems);
+  result.tiles = account_tiles(result.slide, pitch_um, survey.tissue, survey.counted, of_scan, unseen);
+  const TissueLoss loss = lost_tissue(result.slide, pitch_um, survey.tissue, survey.counted, of_scan, unseen);
+  if (loss.missing_mm2 > 0) result.excluded_mm2["missing"] = loss.missing_mm2;
+  if (loss.undecodable_mm2 > 0) result.excluded_mm2["undecodable"] = loss.undecodable_mm2;
+  measured.lost_mm2 = loss.counted_mm2;
+  const auto found = incompleteness(result.tiles, loss, options.allow_incomplete);
+  if (!found) return false;
+  if (found->allowed) {
+    measured.incomplete = found->remark;
+    return false;
+  }
   result.status = Status::Failed;
-  result.verdict.reasons = {*lost};
+  result.verdict.reasons = {found->remark};
   return true;
 }
 
 /// Everything that is measured on the slide's pixels; nothing where the slide gets no score, for the reason
 /// that `result` then holds.
-std::optional<Scan> measure(const SlideSource& source, const ScoreOptions& options, const RunControl& control,
-                            Survey& survey, SlideResult& result, RunRecord& run) {
+std::optional<Measured> measure(const SlideSource& source, const ScoreOptions& options,
+                                const RunControl& control, Survey& survey, SlideResult& result,
+                                RunRecord& run) {
   Clock clock(run);
+  Measured measured;
   const Pitch pitch = resolve_pitch(source.info(), options.mpp, result.verdict.caveats);
   survey = survey_slide(source, pitch, options, control, result.regions);
   clock.lap("survey");
   copy_survey(survey, result);
   survey.overview.rgb = {};  // the thumbnail is made: a large slide needs the memory
-  if (fail_if_incomplete(survey, {}, result)) return std::nullopt;
+  if (fail_if_incomplete(survey, {}, options, result, measured)) return std::nullopt;
   if (!survey.reasons.empty()) {
     result.status = Status::NotEvaluable;
     result.verdict.reasons = survey.reasons;
     return std::nullopt;
   }
-  Scan scan = scan_slide(source, survey, options, control);
+  Scan& scan = measured.scan;
+  scan = scan_slide(source, survey, options, control);
   clock.lap("scan");
   run.seconds.insert(run.seconds.end(), {{"scan.read", scan.seconds.read},
                                          {"scan.unmix", scan.seconds.unmix},
@@ -217,8 +231,13 @@ std::optional<Scan> measure(const SlideSource& source, const ScoreOptions& optio
                                          {"scan.outlines", scan.seconds.outlines},
                                          {"scan.nuclei", scan.seconds.nuclei},
                                          {"scan.membranes", scan.seconds.membranes}});
-  if (fail_if_incomplete(survey, scan.problems, result)) return std::nullopt;
-  return scan;
+  if (fail_if_incomplete(survey, scan.problems, options, result, measured)) return std::nullopt;
+  drop_lost_cells(scan.cells, scan.problems, pitch.mean());
+  result.problems.insert(result.problems.end(), scan.doubts.begin(), scan.doubts.end());
+  sort_once(result.problems);
+  for (Remark& caveat : doubt_caveats(scan.doubts, survey.counted, pitch.mean()))
+    result.verdict.caveats.push_back(std::move(caveat));
+  return measured;
 }
 
 /// Then no control tissue is looked for: who marks it, or draws what is to be counted, has seen the slide.
@@ -227,18 +246,20 @@ bool user_says_what_counts(const std::vector<RegionUse>& regions) {
                      [](const RegionUse& use) { return use.region.role != RegionRole::Exclude; });
 }
 
-void conclude_scan(const SlideSource& source, Survey& survey, Scan scan, const ScoreOptions& options,
+void conclude_scan(const SlideSource& source, Survey& survey, Measured measured, const ScoreOptions& options,
                    const ConcludeModels& models, const RunControl& control, SlideResult& result,
                    RunRecord& run) {
   Clock clock(run);
-  control.report({"conclude", 0, 1, scan.cells.size()});
+  control.report({"conclude", 0, 1, measured.scan.cells.size()});
   result.scanned = true;
-  result.cells = std::move(scan.cells);
-  Conclusion conclusion =
-      conclude_patient(survey, result.cells, models,
-                       {survey.counted.area_mm2, options.controls == "failed", result.verdict.caveats},
-                       !user_says_what_counts(survey.regions), options.threads);
-  result.analysed_mm2 = survey.counted.area_mm2;
+  result.cells = std::move(measured.scan.cells);
+  if (measured.incomplete)
+    result.verdict.caveats.insert(result.verdict.caveats.begin(), *measured.incomplete);
+  Conclusion conclusion = conclude_patient(
+      survey, result.cells, models,
+      {survey.counted.area_mm2 - measured.lost_mm2, options.controls == "failed", result.verdict.caveats},
+      !user_says_what_counts(survey.regions), options.threads);
+  result.analysed_mm2 = survey.counted.area_mm2 - measured.lost_mm2;
   copy_excluded(survey, result);
   result.graded = std::move(conclusion.graded);
   result.limit_of_blank = conclusion.limit_of_blank;
@@ -265,19 +286,19 @@ void score_opened(const SlideWatch& watch, const SlideSource& source, const Scor
     result.pitch = {*options.mpp, *options.mpp, PitchOrigin::User};
   if (result.slide.picture) result.verdict.caveats.push_back({"picture", kPictureCaveat});
   Survey survey;
-  std::optional<Scan> scan;
+  std::optional<Measured> measured;
   try {
     beside(
         options.threads,
         [&] {
           if (result.slide_sha256.empty()) result.slide_sha256 = digest(watch, options, control);
         },
-        [&] { scan = measure(source, options, control, survey, result, run); });
+        [&] { measured = measure(source, options, control, survey, result, run); });
   } catch (...) {
     if (result.slide_sha256.empty()) result = opened;  // with one thread nothing was measured, either
     throw;
   }
-  if (scan) conclude_scan(source, survey, std::move(*scan), options, models, control, result, run);
+  if (measured) conclude_scan(source, survey, std::move(*measured), options, models, control, result, run);
   result.tissue = std::move(survey.tissue);
   result.quality = std::move(survey.quality);
 }

@@ -108,6 +108,7 @@ struct Sample {
   std::vector<std::int32_t> contrasts;
   ChromaDetail detail;
   BrownPlaces brown;
+  bool lossy = false;  ///< a part of it could not be read: its border looks like contrast
 };
 
 std::vector<Sample> take_samples(const SlideSource& source, const Survey& survey, bool coarse, int threads,
@@ -126,6 +127,7 @@ std::vector<Sample> take_samples(const SlideSource& source, const Survey& survey
       }
       const Rect<SlideFrame> native = reader.native_rect(windows[i]);
       read_native(source, native, pixels);
+      samples[i].lossy = !pixels.problems.empty();
       if (coarse) samples[i].detail.add(pixels.rgb, pixels.whole ? nullptr : &pixels.covered);
       const StainTile& tile = reader.unmix(windows[i], native, pixels);
       samples[i].contrasts = nucleus_contrast(tile);
@@ -143,7 +145,10 @@ void measure_windows(const SlideSource& source, Survey& survey, int threads, con
   std::vector<std::int32_t> contrasts;
   ChromaDetail detail;
   BrownPlaces brown;
-  for (const Sample& sample : take_samples(source, survey, coarse, threads, control)) {
+  std::vector<Sample> samples = take_samples(source, survey, coarse, threads, control);
+  const auto is_lossy = [](const Sample& sample) { return sample.lossy; };
+  if (!std::all_of(samples.begin(), samples.end(), is_lossy)) std::erase_if(samples, is_lossy);
+  for (const Sample& sample : samples) {
     contrasts.insert(contrasts.end(), sample.contrasts.begin(), sample.contrasts.end());
     detail.luma += sample.detail.luma;
     detail.chroma += sample.detail.chroma;

@@ -1,8 +1,14 @@
 #include "annulet/pipeline/tile_account.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <tuple>
 #include <utility>
+
+#include "annulet/base/error.hpp"
 
 namespace annulet {
 namespace {
@@ -60,6 +66,29 @@ Plane<std::uint8_t> unknown_mask(const TissueMask& tissue, double pitch_um,
   return unknown;
 }
 
+/// What no level shows and may have been tissue.
+std::vector<Problem> lost_of_unseen(const TissueMask& tissue, double pitch_um,
+                                    const std::vector<Problem>& unseen) {
+  if (unseen.empty()) return {};
+  const Plane<std::uint8_t> unknown = unknown_mask(tissue, pitch_um, unseen);
+  std::vector<Problem> lost;
+  std::copy_if(unseen.begin(), unseen.end(), std::back_inserter(lost), [&](const Problem& problem) {
+    return problem.kind == ProblemKind::Undecodable ||
+           amid_tissue(tissue, unknown, mask_of(tissue, pitch_um, problem.where));
+  });
+  return lost;
+}
+
+/// Squares of the mask whose centre a rectangle holds: rectangles side by side share none.
+Rect<WorkFrame> centres_in(const TissueMask& tissue, double pitch_um, const Rect<SlideFrame>& where) {
+  const double px = pitch_um / tissue.pitch_um;
+  const auto at = [&](std::int64_t v) {
+    return static_cast<std::int64_t>(std::floor(static_cast<double>(v) * px + 0.5));
+  };
+  return Rect<WorkFrame>{at(where.x0), at(where.y0), at(where.x1), at(where.y1)}.clipped(
+      {0, 0, tissue.piece.width(), tissue.piece.height()});
+}
+
 /// The tiles along one axis that each square of the mask touches; half-open.
 std::vector<std::pair<int, int>> tiles_under(int squares, double squares_a_tile, int tiles) {
   std::vector<std::pair<int, int>> under;
@@ -113,13 +142,7 @@ TileAccount account_tiles(const SlideInfo& info, double pitch_um, const TissueMa
       }
     }
   };
-  const Plane<std::uint8_t> unknown =
-      unseen.empty() ? Plane<std::uint8_t>() : unknown_mask(tissue, pitch_um, unseen);
-  for (const Problem& problem : unseen) {
-    if (problem.kind == ProblemKind::Undecodable ||
-        amid_tissue(tissue, unknown, mask_of(tissue, pitch_um, problem.where)))
-      lose(problem, true);
-  }
+  for (const Problem& problem : lost_of_unseen(tissue, pitch_um, unseen)) lose(problem, true);
   for (const Problem& problem : problems) lose(problem, false);
   TileAccount account;
   account.expected = state.size();
@@ -131,6 +154,81 @@ TileAccount account_tiles(const SlideInfo& info, double pitch_um, const TissueMa
                         : account.undecodable);
   }
   return account;
+}
+
+TissueLoss lost_tissue(const SlideInfo& info, double pitch_um, const TissueMask& tissue,
+                       const TissueMask& counted, const std::vector<Problem>& problems,
+                       const std::vector<Problem>& unseen) {
+  const double square_mm2 = tissue.pitch_um * tissue.pitch_um * 1e-6;
+  TissueLoss loss;
+  loss.of_mm2 = counted.area_mm2;
+  Plane<std::uint8_t> state(tissue.piece.width(), tissue.piece.height());
+  const auto lose = [&](const Problem& problem, bool is_unseen) {
+    const Rect<SlideFrame> inside = problem.where.clipped({0, 0, info.extent.width, info.extent.height});
+    const Rect<WorkFrame> part = centres_in(tissue, pitch_um, inside);
+    for (std::int64_t row = part.y0; row < part.y1; ++row) {
+      for (std::int64_t column = part.x0; column < part.x1; ++column) {
+        const int x = static_cast<int>(column), y = static_cast<int>(row);
+        const bool is_counted = counted.piece(x, y) != 0;
+        const bool excluded = !is_counted && tissue.piece(x, y) != 0;
+        if (state(x, y) != 0 || excluded || (!is_counted && !is_unseen)) continue;
+        state(x, y) = lost_as(problem);
+        (problem.kind == ProblemKind::Missing ? loss.missing_mm2 : loss.undecodable_mm2) += square_mm2;
+        (is_counted ? loss.counted_mm2 : loss.of_mm2) += square_mm2;
+      }
+    }
+  };
+  for (const Problem& problem : lost_of_unseen(tissue, pitch_um, unseen)) lose(problem, true);
+  for (const Problem& problem : problems) lose(problem, false);
+  return loss;
+}
+
+std::optional<Incompleteness> incompleteness(const TileAccount& tiles, const TissueLoss& loss,
+                                             std::optional<double> allowed_percent) {
+  const std::uint64_t lost = tiles.missing + tiles.undecodable;
+  if (lost == 0) return std::nullopt;
+  const std::string what = fmt::format(
+      "{} of {} tiles with tissue are lost ({} missing, {} undecodable), {:.2f} % of the tissue "
+      "({:.3f} mm2)",
+      lost, lost + tiles.analysed, tiles.missing, tiles.undecodable, loss.percent(), loss.mm2());
+  Incompleteness found;
+  found.allowed = allowed_percent.has_value() && loss.percent() <= *allowed_percent;
+  found.remark.code = std::string(name(Code::Incomplete));
+  if (found.allowed) {
+    found.remark.message =
+        what + fmt::format(
+                   "; at most {} % was allowed. The score is that of the rest: what was lost may be "
+                   "stained otherwise. Copy or scan the slide again",
+                   *allowed_percent);
+  } else {
+    found.remark.message =
+        what + (allowed_percent ? fmt::format("; at most {} % is allowed", *allowed_percent) : "") +
+        ": copy or scan the slide again";
+  }
+  return found;
+}
+
+void sort_once(std::vector<Problem>& problems) {
+  const auto key = [](const Problem& p) {
+    return std::tie(p.where.y0, p.where.x0, p.where.y1, p.where.x1, p.kind, p.what);
+  };
+  std::sort(problems.begin(), problems.end(),
+            [&](const Problem& a, const Problem& b) { return key(a) < key(b); });
+  problems.erase(std::unique(problems.begin(), problems.end(),
+                             [&](const Problem& a, const Problem& b) { return key(a) == key(b); }),
+                 problems.end());
+}
+
+void drop_lost_cells(CellTable& cells, const std::vector<Problem>& problems, double pitch_um) {
+  if (problems.empty()) return;
+  std::erase_if(cells, [&](const CellRow& cell) {
+    const auto px = [&](std::int32_t micro) {
+      return static_cast<std::int64_t>(std::floor(micro / (kMicroUnits * pitch_um)));
+    };
+    const Point<SlideFrame> centre{px(cell.x), px(cell.y)};
+    return std::any_of(problems.begin(), problems.end(),
+                       [&](const Problem& problem) { return problem.where.contains(centre); });
+  });
 }
 
 }  // namespace annulet

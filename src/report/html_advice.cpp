@@ -37,7 +37,9 @@ constexpr std::array<Advice, 28> kAdvice = {{
     {"corrupt", "The file is damaged: copy it again from the scanner, or scan the slide again."},
     {"over-limit", "The file asks for more than annulet allows; check that it is the slide you mean."},
     {"incomplete",
-     "Parts of the slide cannot be read: copy it again from the scanner, or scan the slide again."},
+     "Parts of the slide cannot be read: copy it again from the scanner, or scan the slide again. A small "
+     "loss "
+     "can be accepted with --allow-incomplete."},
     {"hash-mismatch", "This is not the file that was announced: find the right one."},
     {"changed", "The file changed while it was read: wait until it is fully copied, then score it again."},
     {"region-outside", "Check that the regions were drawn on this slide."},

@@ -23,6 +23,7 @@ p{margin:0 0 10px}
 .lead{color:var(--soft);margin:0 0 16px}
 small,.small{font-size:13px;color:var(--soft)}
 .verdict{display:grid;grid-template-columns:auto 1fr;gap:0 30px;align-items:start}
+.banner{background:var(--stop-ground);border:1px solid var(--stop-line);border-left-width:8px;border-radius:8px;padding:14px 18px;margin:0 0 16px;color:var(--stop);font-size:16px}
 .score{min-width:172px;text-align:center;border-radius:8px;background:#eaf1f6;color:var(--accent);padding:20px 18px}
 .score b{display:block;font-size:74px;line-height:1;font-weight:700;letter-spacing:-.02em}
 .score span{display:block;margin-top:10px;font-size:14px;font-weight:600;color:var(--ink)}

@@ -140,6 +140,15 @@ std::string interval_below(const Doubt& doubt, std::size_t pattern) {
          "</span>";
 }
 
+/// Above everything else: the score below is that of a part of the slide.
+void append_banner(std::string& out, const Verdict& verdict) {
+  for (const Remark& caveat : verdict.caveats) {
+    if (caveat.code != "incomplete") continue;
+    out +=
+        "<div class=\"banner\" role=\"alert\"><b>Incomplete:</b> " + escape_html(caveat.message) + "</div>\n";
+  }
+}
+
 }  // namespace
 
 std::string percent_words(std::int64_t thousandths) {
@@ -149,6 +158,7 @@ std::string percent_words(std::int64_t thousandths) {
 
 void append_verdict(std::string& out, const SlideResult& result) {
   const Verdict& verdict = result.verdict;
+  append_banner(out, verdict);
   out += "<section class=\"verdict\" aria-label=\"Verdict\">\n";
   append_score(out, result);
   out += "<div>\n";

@@ -208,16 +208,18 @@ void write_problems(JsonText& json, std::vector<Problem> problems) {
   };
   std::sort(problems.begin(), problems.end(),
             [&](const Problem& a, const Problem& b) { return place(a) < place(b); });
-  const auto missing = std::count_if(problems.begin(), problems.end(), [](const Problem& problem) {
-    return problem.kind == ProblemKind::Missing;
-  });
   json.key("problems").begin_object();
-  json.key("count").count(problems.size()).key("missing").integer(missing);
-  json.key("undecodable").integer(static_cast<std::int64_t>(problems.size()) - missing);
+  json.key("count").count(problems.size());
+  for (const ProblemKind kind :
+       {ProblemKind::Missing, ProblemKind::Undecodable, ProblemKind::Suspect, ProblemKind::Duplicate}) {
+    json.key(name(kind)).integer(std::count_if(problems.begin(), problems.end(), [&](const Problem& problem) {
+      return problem.kind == kind;
+    }));
+  }
   json.key("first").begin_array();
   for (std::size_t i = 0; i < std::min(problems.size(), kMostProblems); ++i) {
     const Problem& problem = problems[i];
-    json.begin_object().key("kind").text(problem.kind == ProblemKind::Missing ? "missing" : "undecodable");
+    json.begin_object().key("kind").text(name(problem.kind));
     json.key("x").integer(problem.where.x0).key("y").integer(problem.where.y0);
     json.key("width")
         .integer(problem.where.width())

@@ -35,12 +35,24 @@ Session& session_of(j_common_ptr common) {
   std::longjmp(session.escape, 1);
 }
 
+// Bytes that a tile has left over between its last pixel and the marker of its end. Encoders may fill up with
+// zeros or ones; anything else was meant to be pixels, and those that were decoded are not what was stored.
+bool is_filling(j_common_ptr common) {
+  const jpeg_source_mgr& source = *reinterpret_cast<j_decompress_ptr>(common)->src;
+  const int left_over = common->err->msg_parm.i[0];
+  for (int i = 1; i <= left_over; ++i) {
+    const JOCTET byte = source.next_input_byte[-i];
+    if (byte != 0x00 && byte != 0xFF) return false;
+  }
+  return true;
+}
+
 // A warning means that libjpeg invents pixels and goes on; invented pixels are never scored.
 void on_message(j_common_ptr common, int level) {
   if (level >= 0) return;
   const int code = common->err->msg_code;
   const bool harmless = code == JWRN_JFIF_MAJOR || code == JWRN_ADOBE_XFORM;
-  const bool padding = session_of(common).pixels_done && code == JWRN_EXTRANEOUS_DATA;
+  const bool padding = session_of(common).pixels_done && code == JWRN_EXTRANEOUS_DATA && is_filling(common);
   if (!harmless && !padding) leave(common);
 }
 
@@ -95,6 +107,7 @@ void read_rows(Session& session, const TileWindow& window, std::uint8_t* scratch
     }
     const int got = static_cast<int>(jpeg_read_scanlines(&decoder, rows, static_cast<JDIMENSION>(count)));
     for (int i = 0; i < got; ++i) {
+      if (window.edges != nullptr) window.edges->add_row(rows[i]);
       if (!is_wanted(i) || rows[i] == target(i)) continue;
       std::memcpy(target(i), rows[i] + static_cast<std::size_t>(window.x0) * 3, wanted_bytes);
     }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "annulet/base/plane.hpp"
+#include "tile_edges.hpp"
 
 namespace annulet {
 
@@ -16,6 +17,7 @@ struct TileWindow {
   int x0 = 0, y0 = 0, x1 = 0, y1 = 0;
   std::uint8_t* to = nullptr;  ///< RGB of pixel (x0, y0)
   std::size_t stride = 0;      ///< bytes from one row to the next in `to`
+  TileEdges* edges = nullptr;  ///< is shown every row of the tile
 };
 
 /// How the samples of a TIFF's JPEG tiles are to be read: the photometric tag counts, not the JPEG's own

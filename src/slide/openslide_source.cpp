@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <mutex>
+#include <set>
 #include <string_view>
+#include <tuple>
 
 #include "header_pitch.hpp"
 #include "pixel_window.hpp"
@@ -14,8 +17,13 @@
 namespace annulet {
 namespace {
 
-constexpr std::int64_t kCell = 256;    ///< px of the grid on which loss is told; also SlideInfo::tile
-constexpr std::int64_t kBlock = 1024;  ///< px read at once: larger regions leave the processor's cache
+constexpr std::int64_t kCell = 256;  ///< px of the grid on which loss is told where the file's own is unknown
+constexpr std::int64_t kLeastCell = 64,
+                       kMostCell = 1024;  ///< px a side of the file's tiles that serve as one
+constexpr std::int64_t kBlock = 1024;     ///< px read at once: larger regions leave the processor's cache
+/// Blocks in which something cannot be decoded: each costs two openings of the file, and two for each of its
+/// bad cells; what is known to be bad is not tried again.
+constexpr std::size_t kMostBadBlocks = 256;
 constexpr double kIntegralTolerance = 1e-9;
 
 using Handle = std::shared_ptr<openslide_t>;
@@ -52,6 +60,21 @@ double number_or_zero(openslide_t* handle, const char* name) {
   return decimal_number(property(handle, name)).value_or(0.0);
 }
 
+/// The grid on which loss is told: the file's own tiles, so that a bad one is lost alone.
+Size<LevelFrame> cell_of(openslide_t* handle, int level) {
+  const std::string prefix = "openslide.level[" + std::to_string(level) + "].tile-";
+  const double width = number_or_zero(handle, (prefix + "width").c_str()),
+               height = number_or_zero(handle, (prefix + "height").c_str());
+  const auto serves = [](double side) { return side >= kLeastCell && side <= kMostCell; };
+  if (!serves(width) || !serves(height)) return {kCell, kCell};
+  return {static_cast<std::int64_t>(width), static_cast<std::int64_t>(height)};
+}
+
+/// As many whole cells as a block may have.
+Size<LevelFrame> block_of(const Size<LevelFrame>& cell) {
+  return {kBlock / cell.width * cell.width, kBlock / cell.height * cell.height};
+}
+
 class OpenslideSource final : public SlideSource {
  public:
   OpenslideSource(const InputFile& file, Handle handle);
@@ -65,6 +88,8 @@ class OpenslideSource final : public SlideSource {
   void replace(const Handle& failed) const;
   std::string fetch(openslide_t* handle, int level, const Rect<LevelFrame>& area, Argb& pixels) const;
   std::string fetch_alone(int level, const Rect<LevelFrame>& area, Argb& pixels) const;
+  std::string fault_of_cell(int level, const Rect<LevelFrame>& cell, Argb& pixels) const;
+  bool read_whole(int level, const Rect<LevelFrame>& block, Argb& pixels) const;
   void read_block(int level, const Rect<LevelFrame>& block, const Rect<LevelFrame>& wanted, Argb& pixels,
                   PixelWindow& window, std::vector<Problem>& problems) const;
   void tell_missing(int level, const Rect<LevelFrame>& block, const Argb& pixels,
@@ -72,9 +97,13 @@ class OpenslideSource final : public SlideSource {
 
   std::string path_;
   SlideInfo info_;
+  std::vector<Size<LevelFrame>> cells_;  ///< by level
   bool dense_ = false;  ///< a format whose every tile is stored: a transparent one is missing, not glass
   mutable std::mutex mutex_;
   mutable Handle handle_;  ///< shared by all threads; an error poisons it for good, then it is replaced
+  using Place = std::tuple<int, std::int64_t, std::int64_t>;  // level, x, y
+  mutable std::set<Place> bad_blocks_;                        ///< that could not be read as a whole
+  mutable std::map<Place, std::string> bad_cells_;            ///< and why: not tried again
 };
 
 /// Hamamatsu tells the excitation of a fluorescence scan in its shading data, Leica its lamp.
@@ -129,11 +158,12 @@ OpenslideSource::OpenslideSource(const InputFile& file, Handle handle)
     if (width < 1 || height < 1)
       throw file.error(Code::Corrupt, "level " + std::to_string(level) + " has no pixels");
     info_.levels.push_back({{width, height}, openslide_get_level_downsample(slide, level)});
+    cells_.push_back(cell_of(slide, level));
   }
   if (info_.levels.empty()) throw file.error(Code::Corrupt, "has no level");
   info_.extent = {info_.levels.front().extent.width, info_.levels.front().extent.height};
   info_.scanned = scanned_part(slide, info_.extent);
-  info_.tile = {kCell, kCell};
+  info_.tile = {cells_.front().width, cells_.front().height};
   info_.pitch = pitch_of(slide);
   info_.objective_power = decimal_number(property(slide, "openslide.objective-power"));
   info_.fluorescence = tells_of_fluorescence(slide);
@@ -194,17 +224,60 @@ void copy_opaque(const Rect<LevelFrame>& area, const Rect<LevelFrame>& part, con
 }
 
 template <class Visit>
-void for_each_cell(const Rect<LevelFrame>& area, std::int64_t side, Visit visit) {
-  for (std::int64_t y = area.y0 / side * side; y < area.y1; y += side) {
-    for (std::int64_t x = area.x0 / side * side; x < area.x1; x += side) {
-      visit(Rect<LevelFrame>{x, y, x + side, y + side});
+void for_each_cell(const Rect<LevelFrame>& area, const Size<LevelFrame>& cell, Visit visit) {
+  for (std::int64_t y = area.y0 / cell.height * cell.height; y < area.y1; y += cell.height) {
+    for (std::int64_t x = area.x0 / cell.width * cell.width; x < area.x1; x += cell.width) {
+      visit(Rect<LevelFrame>{x, y, x + cell.width, y + cell.height});
     }
   }
 }
 
+/// Whether all of a block can be read at once. Throws Error Corrupt where too many cannot: the file would be
+/// opened again and again for hours, for no score.
+bool OpenslideSource::read_whole(int level, const Rect<LevelFrame>& block, Argb& pixels) const {
+  const Size<LevelFrame> side = block_of(cells_[static_cast<std::size_t>(level)]);
+  const Place place{level, block.x0 / side.width, block.y0 / side.height};
+  {
+    const std::lock_guard lock(mutex_);
+    if (bad_blocks_.contains(place)) return false;
+  }
+  const Handle shared = current();
+  if (fetch(shared.get(), level, block, pixels).empty()) return true;
+  const bool good = fetch_alone(level, block, pixels).empty();
+  replace(shared);
+  if (good) return true;
+  const std::lock_guard lock(mutex_);
+  bad_blocks_.insert(place);
+  if (bad_blocks_.size() > kMostBadBlocks) {
+    throw Error(Code::Corrupt, info_.file_name + " cannot be decoded in more than " +
+                                   std::to_string(kMostBadBlocks) +
+                                   " places; copy it again from its source, or scan the slide again");
+  }
+  return false;
+}
+
+/// Empty with its pixels, or why they cannot be had; a cell found bad once is not tried again.
+std::string OpenslideSource::fault_of_cell(int level, const Rect<LevelFrame>& cell, Argb& pixels) const {
+  const Place place{level, cell.x0, cell.y0};
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = bad_cells_.find(place);
+    if (known != bad_cells_.end()) return known->second;
+  }
+  const Handle shared = current();
+  if (fetch(shared.get(), level, cell, pixels).empty()) return {};
+  std::string fault = fetch_alone(level, cell, pixels);
+  replace(shared);
+  if (!fault.empty()) {
+    const std::lock_guard lock(mutex_);
+    bad_cells_.emplace(place, fault);
+  }
+  return fault;
+}
+
 void OpenslideSource::tell_missing(int level, const Rect<LevelFrame>& block, const Argb& pixels,
                                    std::vector<Problem>& problems) const {
-  for_each_cell(block, kCell, [&](const Rect<LevelFrame>& whole_cell) {
+  for_each_cell(block, cells_[static_cast<std::size_t>(level)], [&](const Rect<LevelFrame>& whole_cell) {
     const Rect<LevelFrame> cell = whole_cell.clipped(block);
     for (std::int64_t y = cell.y0; y < cell.y1; ++y) {
       const std::uint32_t* row = pixels.data() + (y - block.y0) * block.width() + (cell.x0 - block.x0);
@@ -221,18 +294,14 @@ void OpenslideSource::tell_missing(int level, const Rect<LevelFrame>& block, con
 
 void OpenslideSource::read_block(int level, const Rect<LevelFrame>& block, const Rect<LevelFrame>& wanted,
                                  Argb& pixels, PixelWindow& window, std::vector<Problem>& problems) const {
-  const Handle shared = current();
-  const bool good = fetch(shared.get(), level, block, pixels).empty();
-  if (good || fetch_alone(level, block, pixels).empty()) {
-    if (!good) replace(shared);
+  if (read_whole(level, block, pixels)) {
     copy_opaque(block, block.clipped(wanted), pixels, window);
     if (dense_) tell_missing(level, block, pixels, problems);
     return;
   }
-  replace(shared);
-  for_each_cell(block, kCell, [&](const Rect<LevelFrame>& whole_cell) {
+  for_each_cell(block, cells_[static_cast<std::size_t>(level)], [&](const Rect<LevelFrame>& whole_cell) {
     const Rect<LevelFrame> cell = whole_cell.clipped(block);
-    const std::string fault = fetch_alone(level, cell, pixels);
+    const std::string fault = fault_of_cell(level, cell, pixels);
     const Rect<LevelFrame> part = cell.clipped(wanted);
     if (fault.empty()) {
       copy_opaque(cell, part, pixels, window);
@@ -257,18 +326,20 @@ void OpenslideSource::read(int level, Rect<LevelFrame> rect, SlidePixels& out) c
   // Whole cells are read even where a part is wanted, so that loss does not depend on how the slide is tiled.
   // Where the downsample is no whole number whole blocks are, so that the resampled pixels do not either.
   const bool on_grid = std::abs(of.downsample - std::round(of.downsample)) < kIntegralTolerance;
-  const std::int64_t unit = on_grid ? kCell : kBlock;
-  const Rect<LevelFrame> around =
-      Rect<LevelFrame>{inside.x0 / unit * unit, inside.y0 / unit * unit, (inside.x1 + unit - 1) / unit * unit,
-                       (inside.y1 + unit - 1) / unit * unit}
-          .clipped(extent);
+  const Size<LevelFrame> cell = cells_[static_cast<std::size_t>(level)], blocks = block_of(cell);
+  const Size<LevelFrame> unit = on_grid ? cell : blocks;
+  const auto down = [](std::int64_t v, std::int64_t side) { return v / side * side; };
+  const Rect<LevelFrame> around = Rect<LevelFrame>{down(inside.x0, unit.width), down(inside.y0, unit.height),
+                                                   down(inside.x1 + unit.width - 1, unit.width),
+                                                   down(inside.y1 + unit.height - 1, unit.height)}
+                                      .clipped(extent);
   Argb pixels;
   std::uint64_t cells = 0;
-  for_each_cell(around, kBlock, [&](const Rect<LevelFrame>& whole_block) {
+  for_each_cell(around, blocks, [&](const Rect<LevelFrame>& whole_block) {
     const Rect<LevelFrame> block = whole_block.clipped(around);
     read_block(level, block, inside, pixels, window, out.problems);
-    cells += static_cast<std::uint64_t>(((block.width() + kCell - 1) / kCell) *
-                                        ((block.height() + kCell - 1) / kCell));
+    cells += static_cast<std::uint64_t>(((block.width() + cell.width - 1) / cell.width) *
+                                        ((block.height() + cell.height - 1) / cell.height));
   });
   std::stable_sort(out.problems.begin(), out.problems.end(), [](const Problem& a, const Problem& b) {
     return std::pair(a.where.y0, a.where.x0) < std::pair(b.where.y0, b.where.x0);

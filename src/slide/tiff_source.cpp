@@ -9,6 +9,7 @@
 #include "jpeg_decoder.hpp"
 #include "pixel_window.hpp"
 #include "shared_tiles.hpp"
+#include "tile_checks.hpp"
 #include "tile_codec.hpp"
 
 namespace annulet {
@@ -19,6 +20,7 @@ struct ReadState {
   std::vector<std::uint8_t> raw;    ///< compressed bytes of a tile
   std::vector<std::uint8_t> plain;  ///< samples of a tile that is not JPEG
   JpegTileDecoder jpeg;
+  TileEdges edges;  ///< of the tile under way, where it is one of level 0
   std::optional<TileCodec::Loan> codec;
 };
 
@@ -34,7 +36,8 @@ class TiffSource final : public SlideSource {
       : file_(std::move(file)),
         levels_(std::move(levels)),
         info_(std::move(info)),
-        shared_(levels_.front().sizes.size()) {
+        shared_(levels_.front().sizes.size()),
+        checks_(levels_.front().columns(), levels_.front().rows()) {
     for (const TiffImage& image : levels_) codecs_.push_back(std::make_unique<TileCodec>(file_, image));
   }
 
@@ -42,6 +45,7 @@ class TiffSource final : public SlideSource {
   void read(int level, Rect<LevelFrame> rect, SlidePixels& out) const override;
   void announce(const Rect<SlideFrame>& rect) const override;
   void fetch_ahead(const Rect<SlideFrame>& rect) const override;
+  SuspectTiles suspects() const override;
 
  private:
   std::unique_ptr<ReadState> take_state() const;
@@ -52,7 +56,9 @@ class TiffSource final : public SlideSource {
                          PixelWindow& window) const;
   std::string read_tile(int level, const TilePlace& tile, ReadState& state, PixelWindow& window) const;
   std::string read_bytes(const TiffImage& image, const TilePlace& tile, ReadState& state) const;
-  static std::string decode_jpeg(const TiffImage& image, ReadState& state, const TileWindow& to);
+  std::string decode_jpeg(const TiffImage& image, const TilePlace& tile, ReadState& state,
+                          TileWindow to) const;
+  void check_plain(const TilePlace& tile, const std::vector<std::uint8_t>& samples, ReadState& state) const;
   std::string decode_plain(int level, const TilePlace& tile, ReadState& state, PixelWindow& window) const;
 
   InputFile file_;
@@ -60,6 +66,7 @@ class TiffSource final : public SlideSource {
   SlideInfo info_;
   std::vector<std::unique_ptr<TileCodec>> codecs_;  ///< one a level
   mutable SharedTiles shared_;                      ///< of level 0
+  mutable TileChecks checks_;                       ///< of level 0
   mutable std::mutex states_mutex_;
   mutable std::vector<std::unique_ptr<ReadState>> states_;  ///< of no call
 };
@@ -162,7 +169,7 @@ std::string TiffSource::share_tile(const TilePlace& tile, SharedTiles::Tile& sha
                              static_cast<int>(image.piece_height),
                              shared.rgb.data(),
                              stride};
-      if (shared.fault.empty()) shared.fault = decode_jpeg(image, state, whole);
+      if (shared.fault.empty()) shared.fault = decode_jpeg(image, tile, state, whole);
       shared.decoded = true;
     }
   }
@@ -195,15 +202,67 @@ std::string TiffSource::read_tile(int level, const TilePlace& tile, ReadState& s
   const TileWindow wanted{static_cast<int>(part.x0 - area.x0), static_cast<int>(part.y0 - area.y0),
                           static_cast<int>(part.x1 - area.x0), static_cast<int>(part.y1 - area.y0),
                           window.at(part.x0, part.y0),         window.stride()};
-  std::string fault = decode_jpeg(image, state, wanted);
+  std::string fault = decode_jpeg(image, tile, state, wanted);
   if (fault.empty()) window.covered(part);
   return fault;
 }
 
-std::string TiffSource::decode_jpeg(const TiffImage& image, ReadState& state, const TileWindow& to) {
+/// What a look at the bytes tells of a JPEG tile that was holed or never written.
+std::string payload_fault(std::span<const std::uint8_t> payload) {
+  constexpr std::uint8_t kMarker = 0xFF, kStart = 0xD8;
+  if (payload.size() >= 2 && payload[0] == kMarker && payload[1] == kStart) return {};
+  const bool blank = std::all_of(payload.begin(), payload.end(), [](std::uint8_t byte) { return byte == 0; });
+  return blank ? "holds nothing but zeros" : "does not begin like a JPEG";
+}
+
+std::string TiffSource::decode_jpeg(const TiffImage& image, const TilePlace& tile, ReadState& state,
+                                    TileWindow to) const {
+  if (std::string fault = payload_fault(state.raw); !fault.empty()) return fault;
   const JpegColour colour = image.photometric == PHOTOMETRIC_YCBCR ? JpegColour::YCbCr : JpegColour::Rgb;
-  return state.jpeg.decode(image.jpeg_tables, state.raw, colour, static_cast<int>(image.piece_width),
-                           static_cast<int>(image.piece_height), to);
+  const bool check = &image == &levels_.front();
+  if (check) {
+    state.edges.begin(static_cast<int>(tile.area.width()), static_cast<int>(tile.area.height()));
+    to.edges = &state.edges;
+  }
+  std::string fault =
+      state.jpeg.decode(image.jpeg_tables, state.raw, colour, static_cast<int>(image.piece_width),
+                        static_cast<int>(image.piece_height), to);
+  if (check && fault.empty()) {
+    state.edges.finish();
+    checks_.take(tile.number, state.edges, state.raw);
+  }
+  return fault;
+}
+
+/// A tile that is not JPEG, of RGB.
+void TiffSource::check_plain(const TilePlace& tile, const std::vector<std::uint8_t>& samples,
+                             ReadState& state) const {
+  const TiffImage& image = levels_.front();
+  if (image.samples != 3) return;
+  state.edges.begin(static_cast<int>(tile.area.width()), static_cast<int>(tile.area.height()));
+  for (std::uint32_t row = 0; row < image.piece_height; ++row)
+    state.edges.add_row(samples.data() + std::size_t{row} * image.piece_width * 3);
+  state.edges.finish();
+  checks_.take(tile.number, state.edges, state.raw);
+}
+
+SuspectTiles TiffSource::suspects() const {
+  const TiffImage& image = levels_.front();
+  const auto area = [&](std::uint32_t number) {
+    const Rect<LevelFrame> whole{0, 0, image.width, image.height};
+    return slide_area(info_, 0,
+                      place_of(image, number % image.columns(), number / image.columns(), whole).area);
+  };
+  SuspectTiles found;
+  for (const TileChecks::Seam& seam : checks_.seams()) {
+    const std::uint32_t other = seam.number + (seam.below ? image.columns() : 1);
+    found.seams.emplace_back(area(seam.number), area(other));
+  }
+  for (const std::vector<std::uint32_t>& group : checks_.twins()) {
+    std::vector<Rect<SlideFrame>>& tiles = found.twins.emplace_back();
+    for (const std::uint32_t number : group) tiles.push_back(area(number));
+  }
+  return found;
 }
 
 /// Copies the wanted part of a tile of RGB or RGB and alpha; only fully opaque pixels count.
@@ -236,13 +295,16 @@ std::string TiffSource::decode_plain(int level, const TilePlace& tile, ReadState
   if (image.compression == COMPRESSION_NONE) {
     if (state.raw.size() < bytes) return "has fewer bytes than pixels";
     copy_part(image, tile, state.raw, window);
+    if (level == 0) check_plain(tile, state.raw, state);
     return {};
   }
   if (!state.codec) state.codec.emplace(*codecs_[static_cast<std::size_t>(level)]);
   state.plain.resize(bytes);
   std::string fault = state.codec->decode(tile.number, state.raw, state.plain);
-  if (fault.empty()) copy_part(image, tile, state.plain, window);
-  return fault;
+  if (!fault.empty()) return fault;
+  copy_part(image, tile, state.plain, window);
+  if (level == 0) check_plain(tile, state.plain, state);
+  return {};
 }
 
 }  // namespace

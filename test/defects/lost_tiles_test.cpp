@@ -2,11 +2,15 @@
 // what no level shows leaves the slide without a score.
 #include <tiffio.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <vector>
 
+#include "annulet/pipeline/scan.hpp"
 #include "annulet/pipeline/score_slide.hpp"
+#include "annulet/pipeline/survey.hpp"
+#include "annulet/pipeline/tile_account.hpp"
 #include "support/catch.hpp"
 
 using namespace annulet;
@@ -50,9 +54,33 @@ fs::path copy_of_sample(const char* name) {
   return copy;
 }
 
-SlideResult score(const fs::path& slide) {
+SlideResult score(const fs::path& slide, const ScoreOptions& options = {}) {
   RunRecord run;
-  return score_slide(slide, {}, {}, run);
+  return score_slide(slide, options, {}, run);
+}
+
+/// A slide of which the tile at (512, 512) px cannot be decoded at level 0; the lower levels show it.
+constexpr std::uint32_t kLost = 14;
+const Rect<SlideFrame> kLostArea{512, 512, 768, 768};
+fs::path slide_without_a_tile(const char* name) {
+  const fs::path slide = copy_of_sample(name);
+  zero(slide, piece_of(slide, 0, kLost));
+  return slide;
+}
+
+ScoreOptions allowing(double percent) {
+  ScoreOptions options;
+  options.allow_incomplete = percent;
+  return options;
+}
+
+double um_from(const CellRow& cell, const Rect<SlideFrame>& area, double pitch_um) {
+  const auto gap = [&](std::int32_t at, std::int64_t first, std::int64_t end) {
+    const double um = at / 64.0;
+    return std::max(
+        {static_cast<double>(first) * pitch_um - um, um - static_cast<double>(end) * pitch_um, 0.0});
+  };
+  return std::max(gap(cell.x, area.x0, area.x1), gap(cell.y, area.y0, area.y1));
 }
 
 }  // namespace
@@ -90,4 +118,116 @@ TEST_CASE("a tile lost on every level leaves no score, wherever it is") {
     CHECK(damaged.tiles.undecodable == 1);
     CHECK(damaged.tiles.balanced());
   }
+}
+
+TEST_CASE("a tile lost inside tissue fails the slide unless the loss is allowed, and is then said") {
+  const fs::path slide = slide_without_a_tile("allowed");
+  const SlideResult refused = score(slide), too_much = score(slide, allowing(1.0)),
+                    allowed = score(slide, allowing(5.0));
+  fs::remove(slide);
+  CHECK(exit_code(refused.status) == 4);
+  CHECK(refused.verdict.reasons.at(0).code == "incomplete");
+  CHECK(refused.excluded_mm2.at("undecodable") == Approx(0.064 * 0.064).epsilon(0.1));
+  CHECK(too_much.status == Status::Failed);
+  CHECK_FALSE(too_much.verdict.score);
+
+  CHECK(allowed.status == Status::ScoredWithCaveats);
+  REQUIRE_FALSE(allowed.verdict.caveats.empty());
+  CHECK(allowed.verdict.caveats.front().code == "incomplete");
+  CHECK(allowed.tiles.undecodable == 1);
+  CHECK(allowed.tiles.balanced());
+  CHECK(allowed.excluded_mm2 == refused.excluded_mm2);
+  CHECK(allowed.analysed_mm2 == Approx(allowed.tissue_mm2 - allowed.excluded_mm2.at("undecodable")));
+  CHECK(std::count(allowed.options.begin(), allowed.options.end(),
+                   std::pair<std::string, std::string>("allow-incomplete", "5")) == 1);
+  int cut = 0;
+  for (std::size_t i = 0; i < allowed.cells.size(); ++i) {
+    CHECK(um_from(allowed.cells[i], kLostArea, 0.25) > 0);
+    if ((allowed.cells[i].flags & kFlagMissingPixels) == 0) continue;
+    ++cut;
+    CHECK(allowed.graded[i].pattern == Pattern::Unmeasurable);
+    CHECK(um_from(allowed.cells[i], kLostArea, 0.25) < 20);
+  }
+  CHECK(cut > 0);
+}
+
+TEST_CASE("a lost tile changes no cell that it does not touch") {
+  const fs::path slide = slide_without_a_tile("rest"), intact = copy_of_sample("whole");
+  const auto damaged_source = open_slide(slide), source = open_slide(intact);
+  Survey survey = survey_slide(*source, source->info().pitch, {}, {});
+  Scan damaged = scan_slide(*damaged_source, survey, {}, {});
+  REQUIRE(damaged.problems.size() == 1);
+  CHECK(damaged.problems[0].where == kLostArea);
+  drop_lost_cells(damaged.cells, damaged.problems, 0.25);
+  // The same area kept out of the count of the whole slide.
+  const double px = 0.25 / survey.tissue.pitch_um;
+  for (auto y = static_cast<int>(512 * px); y < static_cast<int>(768 * px); ++y) {
+    for (auto x = static_cast<int>(512 * px); x < static_cast<int>(768 * px); ++x) {
+      if (survey.tissue.piece(x, y) != 0)
+        survey.quality.flag(x, y) = static_cast<std::uint8_t>(QcFlag::Region);
+    }
+  }
+  survey.counted = counted_tissue(survey.tissue, survey.quality);
+  Scan masked = scan_slide(*source, survey, {}, {});
+  fs::remove(slide);
+  fs::remove(intact);
+  const auto far_off = [](CellTable cells) {
+    std::erase_if(cells, [](const CellRow& cell) { return um_from(cell, kLostArea, 0.25) < 60; });
+    return cells;
+  };
+  const CellTable rest = far_off(damaged.cells);
+  CHECK(rest.size() > 100);
+  CHECK(rest == far_off(masked.cells));
+  // Near the loss cells become unmeasurable or are gone: none is added.
+  const auto measurable = [](const CellTable& cells) {
+    return std::count_if(cells.begin(), cells.end(),
+                         [](const CellRow& cell) { return (cell.flags & kFlagMissingPixels) == 0; });
+  };
+  CHECK(measurable(damaged.cells) <= measurable(masked.cells) + 2);
+}
+
+TEST_CASE("an undecodable tile of background costs nothing and is listed where it was met") {
+  const fs::path slide = copy_of_sample("glass");
+  const auto source = open_slide(slide);
+  const Survey survey = survey_slide(*source, source->info().pitch, {}, {});
+  std::vector<std::uint32_t> glass;
+  for (std::uint32_t tile = 0; tile < 36; ++tile) {
+    const Rect<SlideFrame> area{tile % 6 * 256, tile / 6 * 256, tile % 6 * 256 + 256, tile / 6 * 256 + 256};
+    const TileAccount one = account_tiles(source->info(), 0.25, survey.tissue, survey.counted,
+                                          {{ProblemKind::Undecodable, "tile", area}}, {});
+    if (one.undecodable == 0) glass.push_back(tile);
+  }
+  if (glass.empty()) {
+    SUCCEED("this sample is tissue all over");
+  }
+  const SlideResult intact = score(slide);
+  for (const std::uint32_t tile : glass) zero(slide, piece_of(slide, 0, tile));
+  const SlideResult damaged = score(slide);
+  fs::remove(slide);
+  CHECK(damaged.status == intact.status);
+  CHECK(damaged.tally.total() == intact.tally.total());
+  CHECK(damaged.tiles.undecodable == 0);
+  CHECK(damaged.tiles.background == intact.tiles.background);
+}
+
+TEST_CASE("the account of a slide is the same for any threads and grid") {
+  const fs::path slide = slide_without_a_tile("grid");
+  zero(slide, piece_of(slide, 0, 0));
+  const SlideResult first = score(slide, allowing(100));
+  for (const auto& [threads, block, offset] : {std::tuple{1, 64, 0}, {2, 100, 30}, {2, 300, 50}}) {
+    ScoreOptions options = allowing(100);
+    options.threads = threads;
+    options.block_um = block;
+    options.offset_um = offset;
+    const SlideResult other = score(slide, options);
+    CHECK(other.tiles.undecodable == first.tiles.undecodable);
+    CHECK(other.excluded_mm2 == first.excluded_mm2);
+    CHECK(other.cells == first.cells);
+    REQUIRE(other.problems.size() == first.problems.size());
+    for (std::size_t i = 0; i < first.problems.size(); ++i) {
+      CHECK(other.problems[i].where == first.problems[i].where);
+      CHECK(other.problems[i].what == first.problems[i].what);
+    }
+  }
+  fs::remove(slide);
 }

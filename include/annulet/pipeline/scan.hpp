@@ -10,7 +10,8 @@ namespace annulet {
 /// Act 2: every cell of the tissue, measured.
 struct Scan {
   CellTable cells;                ///< sorted by `before`
-  std::vector<Problem> problems;  ///< sorted by place, each once
+  std::vector<Problem> problems;  ///< sorted by place, each once: of the tiles near the counted tissue
+  std::vector<Problem> doubts;    ///< tiles that were read, and look damaged or are there twice
   StageSeconds seconds;           ///< CPU
 };
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <vector>
 
 #include "annulet/model/result.hpp"
@@ -14,6 +15,35 @@ namespace annulet {
 TileAccount account_tiles(const SlideInfo& info, double pitch_um, const TissueMask& tissue,
                           const TissueMask& counted, const std::vector<Problem>& problems,
                           const std::vector<Problem>& unseen);
+
+/// What of the tissue to be scored could not be read, in mm2: of the mask's squares, each once.
+struct TissueLoss {
+  double missing_mm2 = 0, undecodable_mm2 = 0;
+  double counted_mm2 = 0;  ///< the part of it that is known to be tissue: the rest no level shows
+  double of_mm2 = 0;       ///< tissue to be scored, with what no level shows
+  double mm2() const { return missing_mm2 + undecodable_mm2; }
+  double percent() const { return of_mm2 > 0 ? 100 * mm2() / of_mm2 : 0; }
+};
+
+/// The area behind the lost tiles of `account_tiles`, which takes the same arguments.
+TissueLoss lost_tissue(const SlideInfo& info, double pitch_um, const TissueMask& tissue,
+                       const TissueMask& counted, const std::vector<Problem>& problems,
+                       const std::vector<Problem>& unseen);
+
+/// Why a slide with lost tiles is `incomplete`, or what must be said of its score: empty where no tile with
+/// tissue is lost.
+struct Incompleteness {
+  bool allowed = false;  ///< the lost share is at most what the user allows
+  Remark remark;         ///< a caveat where it is allowed, else a reason
+};
+std::optional<Incompleteness> incompleteness(const TileAccount& tiles, const TissueLoss& loss,
+                                             std::optional<double> allowed_percent);
+
+/// By place; a tile of the file that several reads met is one problem.
+void sort_once(std::vector<Problem>& problems);
+
+/// Takes the cells away whose centre lies on lost pixels: what was found there is the border of the loss.
+void drop_lost_cells(CellTable& cells, const std::vector<Problem>& problems, double pitch_um);
 
 inline constexpr double kTissueAround = 0.25;  ///< share of the known border of a missing tile
 

@@ -25,6 +25,12 @@ struct SlidePixels {
   std::vector<Problem> problems;  ///< in (y, x) order of the file's tiles
 };
 
+/// Signs of damage that no decoder tells of, by place.
+struct SuspectTiles {
+  std::vector<std::pair<Rect<SlideFrame>, Rect<SlideFrame>>> seams;  ///< neighbours that do not fit together
+  std::vector<std::vector<Rect<SlideFrame>>> twins;  ///< tiles of the same bytes, at least two each
+};
+
 /// A slide opened for reading. Const and safe from many threads at once.
 class SlideSource {
  public:
@@ -33,13 +39,17 @@ class SlideSource {
   /// Reads `rect` of `level`, in pixels of that level's own grid (never resampled); the rectangle may reach
   /// outside the level. Buffers of `out` are reused. A tile that is missing or cannot be decoded is a
   /// Problem, not an exception; its pixels are not covered. A tile that several reads touch is told by each,
-  /// with the same area. Alpha is never turned into colour. Throws nothing but std::bad_alloc.
+  /// with the same area. Alpha is never turned into colour. Throws std::bad_alloc, and Error Corrupt where
+  /// too much of the file is bad to go on.
   virtual void read(int level, Rect<LevelFrame> rect, SlidePixels& out) const = 0;
   /// Says that `rect` of level 0 will be read once, whole or in parts that no tile straddles. A tile that
   /// several such reads touch may then be kept from the first to the last. Never changes what is read.
   virtual void announce(const Rect<SlideFrame>& rect) const { (void)rect; }
   /// Asks the system to fetch what `rect` of level 0 needs from the disk; returns at once.
   virtual void fetch_ahead(const Rect<SlideFrame>& rect) const { (void)rect; }
+  /// What the tiles of level 0 decoded so far look like; of readers that see no tiles: nothing. Of two tiles
+  /// that were both decoded the answer depends on their bytes alone. docs/science/integrity.md.
+  virtual SuspectTiles suspects() const { return {}; }
   /// Tiles of the file decoded so far by all threads, for run.json; never part of a result.
   std::uint64_t tiles_decoded() const { return tiles_decoded_.load(std::memory_order_relaxed); }
 

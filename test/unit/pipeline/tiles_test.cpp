@@ -2,6 +2,7 @@
 
 #include "annulet/cell/membrane.hpp"
 #include "annulet/cell/nucleus.hpp"
+#include "annulet/pipeline/doubtful_tiles.hpp"
 #include "annulet/pipeline/scan_plan.hpp"
 #include "annulet/pipeline/tile_account.hpp"
 #include "support/catch.hpp"
@@ -193,4 +194,115 @@ TEST_CASE("tiles whose tissue is all kept out are excluded, not analysed") {
   CHECK(account.excluded == 1);
   CHECK(account.analysed == 1);
   CHECK(account.missing == 0);
+}
+
+namespace {
+
+/// 8000 x 5600 px of 0.25 um, tissue from 800 to 3200 px across and 400 to 2400 down.
+struct Specimen {
+  SlideInfo info;
+  TissueMask tissue = one_block(1000, 700, 100, 50, 400, 300);
+  Specimen() {
+    info.extent = {8000, 5600};
+    info.tile = {256, 256};
+    tissue.area_mm2 = 300 * 250 * 4e-6;
+  }
+  TissueLoss loss(const std::vector<Problem>& problems, const std::vector<Problem>& unseen = {}) const {
+    return lost_tissue(info, 0.25, tissue, tissue, problems, unseen);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what is lost is the tissue behind the tiles, each square of it once") {
+  const Specimen slide;
+  const Problem amid{ProblemKind::Missing, "tile", {1024, 1024, 1280, 1280}};
+  const Problem again{ProblemKind::Undecodable, "strip", {1024, 1024, 1280, 1280}};
+  const Problem half{ProblemKind::Undecodable, "tile", {672, 1024, 928, 1280}};  // tissue from 800 px on
+  const Problem glass{ProblemKind::Missing, "tile", {7680, 5376, 7936, 5600}};
+  const TissueLoss loss = slide.loss({amid, again, half, glass});
+  CHECK(loss.missing_mm2 == Approx(32 * 32 * 4e-6));
+  CHECK(loss.undecodable_mm2 == Approx(16 * 32 * 4e-6));
+  CHECK(loss.counted_mm2 == Approx(loss.mm2()));
+  CHECK(loss.of_mm2 == Approx(slide.tissue.area_mm2));
+  CHECK(loss.percent() == Approx(100.0 * (32 * 32 + 16 * 32) / (300 * 250)));
+}
+
+TEST_CASE("what no level shows counts as tissue lost; a missing tile on glass does not") {
+  const Specimen slide;
+  const Problem unseen{ProblemKind::Undecodable, "tile", {7424, 5120, 7680, 5376}};
+  const Problem empty{ProblemKind::Missing, "tile", {7424, 5120, 7680, 5376}};
+  CHECK(slide.loss({}, {unseen}).undecodable_mm2 == Approx(32 * 32 * 4e-6));
+  CHECK(slide.loss({}, {unseen}).counted_mm2 == 0);
+  CHECK(slide.loss({}, {unseen}).of_mm2 == Approx(slide.tissue.area_mm2 + 32 * 32 * 4e-6));
+  CHECK(slide.loss({}, {empty}).mm2() == 0);
+}
+
+TEST_CASE("a loss in excluded tissue costs nothing") {
+  const Specimen slide;
+  TissueMask counted = slide.tissue;
+  for (int y = 0; y < 700; ++y) std::fill_n(counted.piece.row(y), 200, std::uint16_t{0});
+  const Problem kept_out{ProblemKind::Missing, "tile", {1024, 1024, 1280, 1280}};
+  CHECK(lost_tissue(slide.info, 0.25, slide.tissue, counted, {kept_out}, {}).mm2() == 0);
+}
+
+TEST_CASE("a loss is allowed up to the share that the user gives, and said either way") {
+  TileAccount tiles{100, 58, 40, 1, 1, 0};
+  TissueLoss loss;
+  loss.missing_mm2 = 0.03;
+  loss.undecodable_mm2 = 0.02;
+  loss.of_mm2 = 1;
+  REQUIRE(incompleteness(tiles, loss, std::nullopt));
+  CHECK_FALSE(incompleteness(tiles, loss, std::nullopt)->allowed);
+  CHECK_FALSE(incompleteness(tiles, loss, 4.9)->allowed);
+  CHECK(incompleteness(tiles, loss, 5.0)->allowed);
+  CHECK(incompleteness(tiles, loss, 5.0)->remark.code == "incomplete");
+  CHECK(incompleteness(tiles, loss, 5.0)->remark.message.find("5.00 %") != std::string::npos);
+  tiles.missing = tiles.undecodable = 0;
+  CHECK_FALSE(incompleteness(tiles, {}, std::nullopt));
+}
+
+TEST_CASE("cells on lost pixels are no cells") {
+  CellTable cells(3);
+  cells[0].x = cells[0].y = 64 * 64;                     // 64 um: px 256
+  cells[1].x = 64 * 64 - 1, cells[1].y = 64 * 64;        // px 255
+  cells[2].x = 128 * 64 - 1, cells[2].y = 128 * 64 - 1;  // px 511
+  drop_lost_cells(cells, {{ProblemKind::Undecodable, "tile", {256, 256, 512, 512}}}, 0.25);
+  REQUIRE(cells.size() == 1);
+  CHECK(cells[0].x == 64 * 64 - 1);
+}
+
+TEST_CASE("of borders that do not fit the tile between them is named, else both tiles") {
+  const auto tile = [](std::int64_t column, std::int64_t row) {
+    return Rect<SlideFrame>{column * 256, row * 256, column * 256 + 256, row * 256 + 256};
+  };
+  const Specimen slide;
+  const auto everywhere = [](const Rect<SlideFrame>&) { return true; };
+  SuspectTiles suspects;
+  suspects.seams = {
+      {tile(5, 4), tile(5, 5)}, {tile(4, 5), tile(5, 5)}, {tile(5, 5), tile(5, 6)}, {tile(8, 2), tile(9, 2)}};
+  const std::vector<Problem> found = doubtful_tiles(suspects, slide.tissue, 0.25, everywhere);
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].where == Rect<SlideFrame>{8 * 256, 512, 10 * 256, 768});
+  CHECK(found[1].where == tile(5, 5));
+  CHECK(found[1].kind == ProblemKind::Suspect);
+  const std::vector<Remark> caveats = doubt_caveats(found, slide.tissue, 0.25);
+  REQUIRE(caveats.size() == 1);
+  CHECK(caveats[0].code == "damaged-tiles");
+  CHECK(caveats[0].message.find("2 places") == 0);
+  const auto nowhere = [](const Rect<SlideFrame>&) { return false; };
+  CHECK(doubtful_tiles(suspects, slide.tissue, 0.25, nowhere).empty());
+}
+
+TEST_CASE("duplicates count where they hold tissue") {
+  const Specimen slide;
+  const auto everywhere = [](const Rect<SlideFrame>&) { return true; };
+  SuspectTiles suspects;
+  suspects.twins = {{{1024, 1024, 1280, 1280}, {2048, 1024, 2304, 1280}, {7168, 5120, 7424, 5376}},
+                    {{1280, 1024, 1536, 1280}, {7424, 5120, 7680, 5376}}};
+  const std::vector<Problem> found = doubtful_tiles(suspects, slide.tissue, 0.25, everywhere);
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].kind == ProblemKind::Duplicate);
+  CHECK(found[1].where == Rect<SlideFrame>{2048, 1024, 2304, 1280});
+  CHECK(doubt_caveats(found, slide.tissue, 0.25).at(0).code == "duplicate-tiles");
 }

@@ -131,3 +131,14 @@ TEST_CASE("the page tells how sure the score is: intervals beside their cuts, ma
   CHECK(times(without, "What would change the score") == 1);
   CHECK(times(page, "What would change the score") == 1);
 }
+
+TEST_CASE("a score of an incomplete slide says so above everything else") {
+  SlideResult result = sample::scored();
+  CHECK(write_report_html(result, sample::run()).find("<div class=\"banner\"") == std::string::npos);
+  result.verdict.caveats.push_back({"incomplete", "3 of 90 tiles with tissue are <lost>"});
+  const std::string page = write_report_html(result, sample::run());
+  const std::size_t banner = page.find("<div class=\"banner\" role=\"alert\">");
+  REQUIRE(banner != std::string::npos);
+  CHECK(banner < page.find("<section class=\"verdict\""));
+  CHECK(page.find("3 of 90 tiles with tissue are &lt;lost&gt;", banner) != std::string::npos);
+}

@@ -257,3 +257,85 @@ TEST_CASE("corrupt files of other projects' suites end in an error or in pixels"
   }
   CHECK(files >= 60);
 }
+
+TEST_CASE("OpenSlide's reader loses the file's own tiles, not squares of another grid") {
+  const made::Folder folder;
+  Layout layout;
+  layout.tile_width = layout.tile_height = 240;
+  made::write_tiff(folder / "slide.tif", made::picture(1500, 1300), layout);
+  const auto whole = open_slide(folder / "slide.tif", ReaderChoice::OpenSlide);
+  CHECK(whole->info().tile == Size<SlideFrame>{240, 240});
+  const SlidePixels intact = made::read_all(*whole);
+  for (const std::uint32_t tile : {8U, 9U}) {  // second row, of 7 tiles: the second and the third
+    const made::Place place = made::place_of_tile(folder / "slide.tif", tile);
+    made::overwrite(folder / "slide.tif", place.offset, std::string(place.size, '\0'));
+  }
+  const auto slide = open_slide(folder / "slide.tif", ReaderChoice::OpenSlide);
+  for (int repeat = 0; repeat < 2; ++repeat) {
+    const SlidePixels pixels = made::read_all(*slide);
+    REQUIRE(pixels.problems.size() == 2);
+    CHECK(pixels.problems[0].where == Rect<SlideFrame>{240, 240, 480, 480});
+    CHECK(pixels.problems[1].where == Rect<SlideFrame>{480, 240, 720, 480});
+    for (int y = 0; y < 1300; ++y) {
+      for (int x = 0; x < 1500; ++x) {
+        const bool lost = x >= 240 && x < 720 && y >= 240 && y < 480;
+        REQUIRE(pixels.covered(x, y) == (lost ? 0 : 1));
+        if (!lost)
+          REQUIRE(std::equal(pixels.rgb.row(y) + 3 * x, pixels.rgb.row(y) + 3 * x + 3,
+                             intact.rgb.row(y) + 3 * x));
+      }
+    }
+  }
+}
+
+TEST_CASE("OpenSlide's reader gives up on a file that is bad all over") {
+  const made::Folder folder;
+  TIFF* tiff = TIFFOpen((folder / "slide.tif").c_str(), "w");
+  TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, 17 * 1024);
+  TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, 16 * 1024);
+  TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 8);
+  TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 3);
+  TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+  TIFFSetField(tiff, TIFFTAG_COMPRESSION, COMPRESSION_LZW);
+  TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_RGB);
+  TIFFSetField(tiff, TIFFTAG_TILEWIDTH, 256);
+  TIFFSetField(tiff, TIFFTAG_TILELENGTH, 256);
+  std::string garbage(500, '\xAA');
+  for (std::uint32_t i = 0; i < TIFFNumberOfTiles(tiff); ++i)
+    TIFFWriteRawTile(tiff, i, garbage.data(), static_cast<tmsize_t>(garbage.size()));
+  TIFFClose(tiff);
+  const auto slide = open_slide(folder / "slide.tif", ReaderChoice::OpenSlide);
+  SlidePixels pixels;
+  std::size_t blocks = 0;
+  const auto read_on = [&] {
+    for (; blocks < 16 * 17; ++blocks) {
+      const auto x = static_cast<std::int64_t>(blocks % 17) * 1024,
+                 y = static_cast<std::int64_t>(blocks / 17) * 1024;
+      slide->read(0, {x, y, x + 1, y + 1}, pixels);
+    }
+  };
+  CHECK_THROWS_AS(read_on(), Error);
+  CHECK(blocks == 256);
+}
+
+TEST_CASE(
+    "a JPEG tile with bytes left over before its end marker is lost; filled up with zeros or ones it is "
+    "not") {
+  const made::Folder folder;
+  for (const char filling : {'\0', '\xFF', '\x5A'}) {
+    CAPTURE(static_cast<int>(filling));
+    write_nine_tiles(folder / "slide.tif");
+    const made::Place place = made::place_of_tile(folder / "slide.tif", 4);
+    // A smaller picture in the same room, its end marker at the end: what lies between is left over.
+    made::Layout small;
+    made::write_tiff(folder / "plain.tif", RgbImage(256, 256, 180), small);
+    const std::string plain = made::bytes_of(folder / "plain.tif");
+    const made::Place of_plain = made::place_of_tile(folder / "plain.tif", 0);
+    REQUIRE(of_plain.size + 20 < place.size);
+    std::string tile = plain.substr(of_plain.offset, of_plain.size - 2);
+    tile += std::string(place.size - tile.size() - 2, filling) + "\xFF\xD9";
+    made::overwrite(folder / "slide.tif", place.offset, tile);
+    const auto slide = open_slide(folder / "slide.tif");
+    CHECK(made::read_all(*slide).problems.empty() == (filling != '\x5A'));
+  }
+}
