@@ -16,6 +16,7 @@
 #include "annulet/model/model_file.hpp"
 #include "annulet/pipeline/conclude.hpp"
 #include "annulet/pipeline/fields.hpp"
+#include "annulet/pipeline/quality_finder.hpp"
 #include "annulet/pipeline/scan.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/pipeline/survey.hpp"
@@ -129,15 +130,19 @@ class Clock {
   double last_ = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 };
 
+void copy_excluded(const Survey& survey, SlideResult& result) {
+  const std::array<double, kQcFlags> excluded = survey.quality.areas_mm2();
+  for (std::size_t i = 1; i < kQcFlags; ++i) {
+    if (excluded[i] > 0) result.excluded_mm2[name(static_cast<QcFlag>(i))] = excluded[i];
+  }
+}
+
 void copy_survey(const Survey& survey, SlideResult& result) {
   result.pitch = survey.pitch;
   result.stain = survey.stain;
   result.nucleus_gain = survey.nuclei.gain_percent / 100.0;
   result.tissue_mm2 = survey.tissue.area_mm2;
-  const std::array<double, kQcFlags> excluded = survey.quality.areas_mm2();
-  for (std::size_t i = 1; i < kQcFlags; ++i) {
-    if (excluded[i] > 0) result.excluded_mm2[name(static_cast<QcFlag>(i))] = excluded[i];
-  }
+  copy_excluded(survey, result);
   result.thumbnail = thumbnail(survey.overview, kThumbnailPx, result.thumbnail_pitch_um);
   result.verdict.caveats.insert(result.verdict.caveats.end(), survey.caveats.begin(), survey.caveats.end());
   result.models.push_back({"stain", survey.stain.id, "", survey.stain.digest});
@@ -153,6 +158,26 @@ bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_sca
   if (!lost) return false;
   result.status = Status::Failed;
   result.verdict.reasons = {*lost};
+  return true;
+}
+
+/// What the scan saw to be out of focus joins what is kept out of the count, and its cells leave the table.
+/// False where nothing is left that could be scored, for the reason that `result` then holds.
+bool leave_out_blur(Survey& survey, Scan& scan, SlideResult& result) {
+  flag_blur(scan.sharpness, survey.counted, survey.quality);
+  survey.counted = counted_tissue(survey.tissue, survey.quality);
+  std::erase_if(scan.cells, [&](const CellRow& cell) {
+    return survey.counted.at_um(static_cast<double>(cell.x) / kMicroUnits,
+                                static_cast<double>(cell.y) / kMicroUnits) == 0;
+  });
+  copy_excluded(survey, result);
+  if (const auto reason = too_much_excluded(survey.tissue, survey.quality)) {
+    result.status = Status::NotEvaluable;
+    result.verdict.reasons = {*reason};
+    return false;
+  }
+  if (auto caveat = much_excluded(survey.tissue, survey.quality))
+    result.verdict.caveats.push_back(std::move(*caveat));
   return true;
 }
 
@@ -180,7 +205,8 @@ std::optional<Scan> measure(const SlideSource& source, const ScoreOptions& optio
                                          {"scan.outlines", scan.seconds.outlines},
                                          {"scan.nuclei", scan.seconds.nuclei},
                                          {"scan.membranes", scan.seconds.membranes}});
-  if (fail_if_incomplete(survey, scan.problems, result)) return std::nullopt;
+  const bool enough = leave_out_blur(survey, scan, result);
+  if (fail_if_incomplete(survey, scan.problems, result) || !enough) return std::nullopt;
   return scan;
 }
 

@@ -1,0 +1,47 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "annulet/base/geometry.hpp"
+#include "annulet/base/plane.hpp"
+#include "annulet/cell/stain_tile.hpp"
+#include "annulet/model/quality.hpp"
+#include "annulet/model/tissue.hpp"
+
+namespace annulet {
+
+/// Contrast of the stains by size of what carries it, in squares of kSquareUm on a grid from the slide's top
+/// left: gathered from the planes that the scan makes anyway, judged afterwards. What a square holds depends
+/// neither on the blocks nor on the threads. Integers. 4 bytes a square. docs/science/quality.md, "Blur".
+class SharpnessMap {
+ public:
+  static constexpr int kSquareUm = 8;
+
+  /// Mean contrast of a square, haematoxylin and DAB together; unit 1/800 OD.
+  struct Detail {
+    std::uint16_t fine = 0;  ///< Laplacian over 1 um: what blur takes away first
+    std::uint16_t coarse =
+        0;  ///< differences over 8 um: nuclei against what is around them, which blur leaves
+  };
+
+  SharpnessMap() = default;
+  /// `slide` is its extent.
+  explicit SharpnessMap(const Size<WorkFrame>& slide);
+
+  /// Measures the squares whose top left lies in `part`; `window` reaches 12 um around it. Squares that the
+  /// slide's border cuts are left out. Parts side by side share no square, so several threads may measure at
+  /// once, each with its own `scratch`. About 0.3 ns a pixel of 0.5 um.
+  void measure(const StainTile& window, const Rect<WorkFrame>& part, Plane<std::int16_t>& scratch);
+
+  const Plane<Detail>& details() const { return details_; }
+
+ private:
+  Plane<Detail> details_;
+};
+
+/// Flags the counted tissue that is out of focus: its fine contrast is lost against its coarse one, by what
+/// this slide's sharp tissue has and within what sharp tissue of any slide has. Tissue without contrast of
+/// either size is judged by what is around it and is sharp by default. Only places without a flag get one.
+void flag_blur(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality);
+
+}  // namespace annulet
