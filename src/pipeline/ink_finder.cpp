@@ -17,6 +17,7 @@ constexpr int kBlackStrange = 10, kBlackFrom = 160;      // black is nearest to 
 constexpr int kLightless = 30;                           // R + G + B: what the light never reached, no ink
 constexpr double kFringeUm = 14;                         // twice what ink creeps beyond the half of its edge
 constexpr double kSmallestUm2 = 1500;
+constexpr double kWideGlassUm = 30;  // narrower glass is a lumen or a cleft
 
 constexpr std::int64_t kUnit = 4096;
 using Vector = std::array<std::int64_t, 3>;
@@ -101,12 +102,23 @@ void drop_false(cv::Mat& seeds, const Overview& overview) {
   }
 }
 
+/// Glass that is no gap within tissue.
+cv::Mat wide_glass(const TissueMask& tissue) {
+  cv::Mat glass(tissue.piece.height(), tissue.piece.width(), CV_8U);
+  for (int y = 0; y < glass.rows; ++y) {
+    for (int x = 0; x < glass.cols; ++x) glass.at<std::uint8_t>(y, x) = tissue.piece(x, y) == 0 ? 1 : 0;
+  }
+  cv::morphologyEx(glass, glass, cv::MORPH_OPEN, square(kWideGlassUm, tissue.pitch_um));
+  return glass;
+}
+
 /// Gives each place under ink the ground (piece of tissue or glass) of the nearest place without.
 void take_ground(const cv::Mat& ink, TissueMask& tissue) {
   struct Place {
     int x, y;
   };
   cv::Mat open = ink.clone();  // 1: ground not known yet
+  const cv::Mat glass = wide_glass(tissue);
   std::vector<Place> front, next;
   const auto spread = [&](Place from) {
     for (const Place step : {Place{0, -1}, {-1, 0}, {1, 0}, {0, 1}}) {
@@ -119,7 +131,8 @@ void take_ground(const cv::Mat& ink, TissueMask& tissue) {
   };
   for (int y = 0; y < ink.rows; ++y) {
     for (int x = 0; x < ink.cols; ++x) {
-      if (ink.at<std::uint8_t>(y, x) == 0) spread({x, y});
+      if (ink.at<std::uint8_t>(y, x) == 0 && (tissue.piece(x, y) != 0 || glass.at<std::uint8_t>(y, x) != 0))
+        spread({x, y});
     }
   }
   while (!next.empty()) {

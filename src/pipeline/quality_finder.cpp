@@ -10,7 +10,6 @@ namespace annulet {
 void find_artefacts(const Overview& overview, const StainModel& stain, TissueMask& tissue, QcMap& quality) {
   find_ink(overview, stain, tissue, quality);
   find_bubbles_and_dust(overview, stain.white, tissue, quality);
-  find_folds(overview, stain.white, tissue, quality);
 }
 
 double faulty_percent(const TissueMask& tissue, const QcMap& quality, bool of_blur) {

@@ -161,10 +161,11 @@ bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_sca
   return true;
 }
 
-/// What the scan saw to be out of focus joins what is kept out of the count, and its cells leave the table.
-/// False where nothing is left that could be scored, for the reason that `result` then holds.
-bool leave_out_blur(Survey& survey, Scan& scan, SlideResult& result) {
+/// What the scan saw to be folded or out of focus joins what is kept out of the count, and its cells leave
+/// the table. False where nothing is left that could be scored, for the reason that `result` then holds.
+bool leave_out_flaws(Survey& survey, Scan& scan, SlideResult& result) {
   flag_blur(scan.sharpness, survey.counted, survey.quality);
+  flag_folds(scan.sharpness, survey.counted, survey.quality);
   survey.counted = counted_tissue(survey.tissue, survey.quality);
   std::erase_if(scan.cells, [&](const CellRow& cell) {
     return survey.counted.at_um(static_cast<double>(cell.x) / kMicroUnits,
@@ -205,7 +206,7 @@ std::optional<Scan> measure(const SlideSource& source, const ScoreOptions& optio
                                          {"scan.outlines", scan.seconds.outlines},
                                          {"scan.nuclei", scan.seconds.nuclei},
                                          {"scan.membranes", scan.seconds.membranes}});
-  const bool enough = leave_out_blur(survey, scan, result);
+  const bool enough = leave_out_flaws(survey, scan, result);
   if (fail_if_incomplete(survey, scan.problems, result) || !enough) return std::nullopt;
   return scan;
 }

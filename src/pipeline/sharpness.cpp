@@ -19,10 +19,11 @@ constexpr int kScale = 8;                         // of sums over a square of 64
 // What sharp and blurred tissue have, and where the cuts come from: docs/science/quality.md.
 constexpr int kNear = 2, kWide = 5;          // squares around one that are judged with it: 40 um, 88 um
 constexpr std::uint64_t kLeastCoarse = 160;  // 1/800 OD, about 0.05 OD between places 8 um apart
-constexpr int kShareOfSharp = 40;            // per cent of the slide's upper quartile of fine over coarse
+constexpr int kShareOfSharp = 48;            // per cent of the slide's upper quartile of fine over coarse
 constexpr int kLeastCut = 125,
-              kMostCut = 190;  // per mille; sharp tissue has 200 and more, blurred 150 at most
-constexpr int kSmallest = 4;   // squares, the width of the smallest area
+              kMostCut = 240;  // per mille; sharp tissue has 200 and more, blurred 150 at most
+constexpr int kGap = 7;        // squares: what lies between blurred places and has no contrast of its own
+constexpr int kSmallest = 3;   // squares, the width of the smallest area
 
 struct Sums {
   std::uint64_t fine = 0, coarse = 0, weight = 0;
@@ -90,14 +91,64 @@ int cut_of(const Plane<std::uint16_t>& ratios) {
   return std::clamp(quartile * kShareOfSharp / 100, kLeastCut, kMostCut);
 }
 
+/// Sums of 2 x 2 px of `part`, which begins on an even one.
+void halve(const StainTile& window, const Rect<WorkFrame>& part, SharpnessMap::Scratch& scratch) {
+  const int width = static_cast<int>(part.width() / 2), height = static_cast<int>(part.height() / 2);
+  scratch.haematoxylin.resize(width, height);
+  scratch.both.resize(width, height);
+  const std::int64_t at = part.x0 - window.work.x0;
+  for (int y = 0; y < height; ++y) {
+    const int row = static_cast<int>(part.y0 - window.work.y0) + 2 * y;
+    const std::uint8_t *h0 = window.haematoxylin.row(row) + at, *h1 = window.haematoxylin.row(row + 1) + at;
+    const std::uint8_t *d0 = window.dab.row(row) + at, *d1 = window.dab.row(row + 1) + at;
+    std::int16_t *haematoxylin = scratch.haematoxylin.row(y), *both = scratch.both.row(y);
+    for (int x = 0; x < width; ++x) {
+      const int h = h0[2 * x] + h0[2 * x + 1] + h1[2 * x] + h1[2 * x + 1];
+      haematoxylin[x] = static_cast<std::int16_t>(h);
+      both[x] = static_cast<std::int16_t>(h + d0[2 * x] + d0[2 * x + 1] + d1[2 * x] + d1[2 * x + 1]);
+    }
+  }
+}
+
+void contrast_of(const Plane<std::int16_t>& both, int column, int first_row, SharpnessMap::Detail& detail) {
+  int fine = 0, coarse = 0;
+  for (int row = first_row; row < first_row + kSquare; ++row) {
+    const std::int16_t *here = both.row(row) + column, *above = both.row(row - 1) + column,
+                       *below = both.row(row + 1) + column, *far_above = both.row(row - kFar) + column,
+                       *far_below = both.row(row + kFar) + column;
+    for (int dx = 0; dx < kSquare; ++dx) {
+      fine += std::abs(4 * here[dx] - here[dx - 1] - here[dx + 1] - above[dx] - below[dx]);
+      coarse += std::abs(here[dx - kFar] - here[dx + kFar]) + std::abs(far_above[dx] - far_below[dx]);
+    }
+  }
+  detail.fine = static_cast<std::uint16_t>(fine / kScale);
+  detail.coarse = static_cast<std::uint16_t>(coarse / kScale);
+}
+
+void levels_of(const Plane<std::int16_t>& haematoxylin, int column, int first_row,
+               SharpnessMap::Detail& detail) {
+  int sum = 0, least = 1 << 15, most = 0;
+  for (int row = first_row; row < first_row + kSquare; ++row) {
+    const std::int16_t *here = haematoxylin.row(row) + column, *below = haematoxylin.row(row + 1) + column;
+    for (int dx = 0; dx < kSquare; ++dx) {
+      const int place = here[dx] + here[dx + 1] + below[dx] + below[dx + 1];
+      sum += here[dx];
+      least = std::min(least, place);
+      most = std::max(most, place);
+    }
+  }
+  detail.floor = static_cast<std::uint8_t>(std::min(least / 8, 255));
+  detail.mean = static_cast<std::uint8_t>(std::min(sum / (2 * kSquare * kSquare), 255));
+  detail.peak = static_cast<std::uint8_t>(std::min(most / 8, 255));
+}
+
 }  // namespace
 
 SharpnessMap::SharpnessMap(const Size<WorkFrame>& slide)
     : details_(static_cast<int>(slide.width / kWorkPerSquare),
                static_cast<int>(slide.height / kWorkPerSquare)) {}
 
-void SharpnessMap::measure(const StainTile& window, const Rect<WorkFrame>& part,
-                           Plane<std::int16_t>& scratch) {
+void SharpnessMap::measure(const StainTile& window, const Rect<WorkFrame>& part, Scratch& scratch) {
   const auto first = [](std::int64_t at) {
     return static_cast<int>(divide_floor(at + kWorkPerSquare - 1, kWorkPerSquare));
   };
@@ -107,34 +158,12 @@ void SharpnessMap::measure(const StainTile& window, const Rect<WorkFrame>& part,
   const Rect<WorkFrame> needed{x0 * kWorkPerSquare - 2 * kFar, y0 * kWorkPerSquare - 2 * kFar,
                                x1 * kWorkPerSquare + 2 * kFar, y1 * kWorkPerSquare + 2 * kFar};
   expects(needed.clipped(window.work) == needed, "the window reaches 12 um around the squares");
-  scratch.resize((x1 - x0) * kSquare + 2 * kFar, (y1 - y0) * kSquare + 2 * kFar);
-  for (int y = 0; y < scratch.height(); ++y) {
-    const int row = static_cast<int>(needed.y0 - window.work.y0) + 2 * y;
-    const auto at = needed.x0 - window.work.x0;
-    const std::uint8_t *h0 = window.haematoxylin.row(row) + at, *h1 = window.haematoxylin.row(row + 1) + at;
-    const std::uint8_t *d0 = window.dab.row(row) + at, *d1 = window.dab.row(row + 1) + at;
-    std::int16_t* out = scratch.row(y);
-    for (int x = 0; x < scratch.width(); ++x) {
-      out[x] = static_cast<std::int16_t>(h0[2 * x] + h0[2 * x + 1] + h1[2 * x] + h1[2 * x + 1] + d0[2 * x] +
-                                         d0[2 * x + 1] + d1[2 * x] + d1[2 * x + 1]);
-    }
-  }
+  halve(window, needed, scratch);
   for (int y = y0; y < y1; ++y) {
     for (int x = x0; x < x1; ++x) {
-      int fine = 0, coarse = 0;
-      for (int dy = 0; dy < kSquare; ++dy) {
-        const int row = (y - y0) * kSquare + kFar + dy, column = (x - x0) * kSquare + kFar;
-        const std::int16_t *here = scratch.row(row) + column, *above = scratch.row(row - 1) + column,
-                           *below = scratch.row(row + 1) + column,
-                           *far_above = scratch.row(row - kFar) + column,
-                           *far_below = scratch.row(row + kFar) + column;
-        for (int dx = 0; dx < kSquare; ++dx) {
-          fine += std::abs(4 * here[dx] - here[dx - 1] - here[dx + 1] - above[dx] - below[dx]);
-          coarse += std::abs(here[dx - kFar] - here[dx + kFar]) + std::abs(far_above[dx] - far_below[dx]);
-        }
-      }
-      details_(x, y) = {static_cast<std::uint16_t>(fine / kScale),
-                        static_cast<std::uint16_t>(coarse / kScale)};
+      Detail& detail = details_(x, y);
+      contrast_of(scratch.both, (x - x0) * kSquare + kFar, (y - y0) * kSquare + kFar, detail);
+      levels_of(scratch.haematoxylin, (x - x0) * kSquare + kFar, (y - y0) * kSquare + kFar, detail);
     }
   }
 }
@@ -150,8 +179,8 @@ void flag_blur(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& q
     for (int x = 0; x < blurred.cols; ++x) blurred.at<std::uint8_t>(y, x) = ratios(x, y) < cut ? 1 : 0;
   }
   const auto square = [](int side) { return cv::getStructuringElement(cv::MORPH_RECT, {side, side}); };
-  cv::morphologyEx(blurred, blurred, cv::MORPH_CLOSE, square(3));
   cv::morphologyEx(blurred, blurred, cv::MORPH_OPEN, square(kSmallest));
+  cv::morphologyEx(blurred, blurred, cv::MORPH_CLOSE, square(kGap));
   cv::dilate(blurred, blurred, square(3));  // its border is half sharp
   for (int y = 0; y < quality.flag.height(); ++y) {
     const int row = static_cast<int>((y + 0.5) * quality.pitch_um / kSquare);

@@ -7,6 +7,7 @@
 #include "annulet/report/writers.hpp"
 #include "report/canvas.hpp"
 #include "report/heat_grid.hpp"
+#include "report/quality_look.hpp"
 #include "report/scan_pitch.hpp"
 #include "report/text.hpp"
 
@@ -19,7 +20,7 @@ using report::Colour;
 
 constexpr int kLeastLong = 700;  // px: smaller thumbnails are enlarged
 constexpr int kPlainLong = 900;  // px of a map without a thumbnail
-constexpr int kLegendWide = 250, kMargin = 24, kLeastTall = 420;
+constexpr int kLegendWide = 250, kMargin = 24, kLeastTall = 420, kFlagLine = 26;
 constexpr int kFade = 150, kOpacity = 205;
 constexpr Colour kInk{30, 34, 40}, kGrey{110, 116, 124};
 
@@ -79,7 +80,7 @@ void draw_field_marks(RgbImage& picture, const SlideResult& result, double um_a_
   }
 }
 
-void draw_legend(RgbImage& picture, const report::HeatGrid& grid, int x) {
+void draw_legend(RgbImage& picture, const SlideResult& result, const report::HeatGrid& grid, int x) {
   Canvas canvas(picture);
   int y = kMargin;
   const auto line = [&](const std::string& words, int height, Colour colour) {
@@ -101,6 +102,23 @@ void draw_legend(RgbImage& picture, const report::HeatGrid& grid, int x) {
   line("square: " + report::length_words(static_cast<double>(grid.square_um), "um"), 10, kGrey);
   line("no colour: fewer than " + std::to_string(report::kFewestInSquare) + " cells", 10, kGrey);
   line("A, B, C: fields of the overlay", 10, kGrey);
+  const std::vector<QcFlag> flags = report::flags_of(result);
+  if (flags.empty()) return;
+  y += 12;
+  line("Kept out of the count", 13, kInk);
+  y += 4;
+  for (const QcFlag flag : flags) {
+    report::hatch_box(picture, {x, y, x + 30, y + 20}, flag);
+    canvas.frame({x, y, x + 30, y + 20}, kGrey, 1);
+    canvas.text(x + 42, y + 5, report::flag_words(result, flag), 9, kInk);
+    y += kFlagLine;
+  }
+}
+
+/// What the legend of the flags adds to its height.
+int legend_growth(const SlideResult& result) {
+  const auto flags = static_cast<int>(report::flags_of(result).size());
+  return flags == 0 ? 0 : 60 + flags * kFlagLine;
 }
 
 }  // namespace
@@ -109,17 +127,18 @@ RgbImage draw_heatmap(const SlideResult& result) {
   Ground ground = ground_of(result);
   const report::HeatGrid grid = report::heat_grid_of(result);
   draw_squares(ground.picture, grid, ground.um_a_px);
+  report::hatch_excluded(ground.picture, result, 0, 0, ground.um_a_px);
   draw_field_marks(ground.picture, result, ground.um_a_px);
   Canvas map(ground.picture);
   map.scale_bar(kMargin, ground.picture.height - kMargin, ground.um_a_px, ground.picture.width / 4);
   RgbImage out(ground.picture.width + kLegendWide + 3 * kMargin,
-               std::max(ground.picture.height + 2 * kMargin, kLeastTall));
+               std::max(ground.picture.height + 2 * kMargin, kLeastTall + legend_growth(result)));
   Canvas canvas(out);
   canvas.paste(ground.picture, kMargin, kMargin);
   canvas.frame(
       {kMargin - 1, kMargin - 1, kMargin + ground.picture.width + 1, kMargin + ground.picture.height + 1},
       {190, 196, 204}, 1);
-  draw_legend(out, grid, ground.picture.width + 2 * kMargin);
+  draw_legend(out, result, grid, ground.picture.width + 2 * kMargin);
   return out;
 }
 

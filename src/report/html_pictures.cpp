@@ -9,6 +9,7 @@
 #include "report/html_parts.hpp"
 #include "report/outline.hpp"
 #include "report/picture_bytes.hpp"
+#include "report/quality_look.hpp"
 #include "report/scan_pitch.hpp"
 #include "report/text.hpp"
 
@@ -85,7 +86,25 @@ void append_field_marks(std::string& out, const SlideResult& result, double widt
   }
 }
 
-void append_heat_legend(std::string& out, const HeatGrid& grid) {
+/// What is kept out of the count, with its colour and share; nothing where all is counted.
+void append_flag_legend(std::string& out, const SlideResult& result) {
+  const std::vector<QcFlag> flags = flags_of(result);
+  if (flags.empty()) return;
+  out += "<h3>Kept out of the count</h3><ul class=\"scale\">";
+  for (const QcFlag flag : flags) {
+    out += "<li><span class=\"key\" style=\"background:repeating-linear-gradient(135deg," +
+           rgb(style_of(flag).colour) + " 0 3px,#fff 3px 7px)\"></span>" +
+           escape_html(flag_words(result, flag)) + "</li>";
+  }
+  out += "</ul>";
+}
+
+RgbImage hatched(RgbImage picture, const SlideResult& result, double x_um, double y_um, double um_a_px) {
+  hatch_excluded(picture, result, x_um, y_um, um_a_px);
+  return picture;
+}
+
+void append_heat_legend(std::string& out, const SlideResult& result, const HeatGrid& grid) {
   out += "<div><h3 style=\"margin-top:0\">Stained tumour cells</h3><ul class=\"scale\">";
   for (std::size_t i = kHeatSteps.size(); i-- > 0;) {
     out += "<li><span class=\"key\" style=\"background:" + rgb(kHeatSteps[i].colour) + "\"></span>" +
@@ -93,7 +112,9 @@ void append_heat_legend(std::string& out, const HeatGrid& grid) {
   }
   out += "</ul><p class=\"small\" style=\"margin-top:12px\">Squares of " +
          length_words(static_cast<double>(grid.square_um), "µm") + "; without colour: fewer than " +
-         std::to_string(kFewestInSquare) + " measurable tumour cells. A, B, C: the fields below.</p></div>\n";
+         std::to_string(kFewestInSquare) + " measurable tumour cells. A, B, C: the fields below.</p>";
+  append_flag_legend(out, result);
+  out += "</div>\n";
 }
 
 std::string cell_words(const CellRow& row, const GradedCell& graded) {
@@ -152,7 +173,8 @@ void append_rings(std::string& out, const SlideResult& result, const FieldPictur
 void append_figure(std::string& out, const SlideResult& result, const FieldPicture& field, char letter) {
   const double width = field.image.width * kTenths, height = field.image.height * kTenths;
   out += "<figure><div class=\"picture\">";
-  append_image(out, field.image,
+  const auto um = [&](std::int64_t px) { return static_cast<double>(px) * scan_pitch_um(result); };
+  append_image(out, hatched(field.image, result, um(field.where.x0), um(field.where.y0), field.pitch_um),
                "Field " + std::string(1, letter) + ", " + field.name + ": " + field.caption);
   out += "<svg " + view_box(std::int64_t{10} * field.image.width, std::int64_t{10} * field.image.height) +
          " aria-hidden=\"true\"><g class=\"rings\">";
@@ -180,8 +202,10 @@ void append_heat_map(std::string& out, const SlideResult& result) {
   if (thumbnail.width == 0 || thumbnail.height == 0) return;
   if (!result.scanned || result.thumbnail_pitch_um <= 0) {
     out += "<section>\n<h2>The slide</h2>\n<div class=\"picture tall\">";
-    append_image(out, thumbnail, "Overview of the slide");
-    out += "</div>\n</section>\n";
+    append_image(out, hatched(thumbnail, result, 0, 0, result.thumbnail_pitch_um), "Overview of the slide");
+    out += "</div>\n";
+    append_flag_legend(out, result);
+    out += "</section>\n";
     return;
   }
   const double width_um = thumbnail.width * result.thumbnail_pitch_um,
@@ -192,7 +216,7 @@ void append_heat_map(std::string& out, const SlideResult& result) {
       "slide: an even "
       "picture speaks for one population, a patchy one for several.</p>\n<div class=\"map\"><div "
       "class=\"picture\">";
-  append_image(out, faded(thumbnail, kFade),
+  append_image(out, hatched(faded(thumbnail, kFade), result, 0, 0, result.thumbnail_pitch_um),
                "Overview of the slide with the share of stained tumour cells by square");
   out += "<svg viewBox=\"0 0 " + fixed(width_um, 1) + " " + fixed(height_um, 1) +
          "\" preserveAspectRatio=\"none\" aria-hidden=\"true\">";
@@ -200,7 +224,7 @@ void append_heat_map(std::string& out, const SlideResult& result) {
   append_field_marks(out, result, width_um);
   append_scale_bar(out, width_um, height_um, 1);
   out += "</svg></div>\n";
-  append_heat_legend(out, grid);
+  append_heat_legend(out, result, grid);
   out += "</div>\n</section>\n";
 }
 

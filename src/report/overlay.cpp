@@ -4,6 +4,8 @@
 #include "annulet/report/writers.hpp"
 #include "report/canvas.hpp"
 #include "report/field_cells.hpp"
+#include "report/quality_look.hpp"
+#include "report/scan_pitch.hpp"
 
 namespace annulet {
 namespace {
@@ -29,7 +31,7 @@ int draw_entry(Canvas& canvas, int x, int y, Colour colour, int line, bool dashe
   return x + 28 + Canvas::text_width(words, 10) + 26;
 }
 
-int draw_legend(RgbImage& out, int y) {
+int draw_legend(RgbImage& out, const SlideResult& result, int y) {
   Canvas canvas(out);
   int x = kMargin;
   const auto next = [&](Colour colour, int line, bool dashed, const std::string& words) {
@@ -44,6 +46,16 @@ int draw_legend(RgbImage& out, int y) {
     next(style.colour, style.line, style.dashed, style.words);
   }
   next(report::kOtherKinds, 1, false, "Not a tumour cell");
+  for (const QcFlag flag : report::flags_of(result)) {
+    const std::string words = std::string("Not counted: ") + report::style_of(flag).words;
+    if (x + 40 + Canvas::text_width(words, 10) > out.width - kMargin) {
+      x = kMargin;
+      y += 30;
+    }
+    report::hatch_box(out, {x, y, x + 20, y + 18}, flag);
+    canvas.text(x + 28, y + 4, words, 10, kInk);
+    x += 28 + Canvas::text_width(words, 10) + 26;
+  }
   return y + 30;
 }
 
@@ -77,6 +89,8 @@ void draw_captioned(RgbImage& out, const SlideResult& result, const FieldPicture
 
 RgbImage draw_field(const SlideResult& result, const FieldPicture& field) {
   RgbImage picture = field.image;
+  const auto um = [&](std::int64_t px) { return static_cast<double>(px) * report::scan_pitch_um(result); };
+  report::hatch_excluded(picture, result, um(field.where.x0), um(field.where.y0), field.pitch_um);
   Canvas canvas(picture);
   for (const std::size_t i : report::cells_of(result, field)) {
     const GradedCell& graded = result.graded[i];
@@ -98,14 +112,14 @@ RgbImage draw_overlay(const SlideResult& result) {
     wide += field.image.width + kMargin;
     tall = std::max(tall, field.image.height);
   }
-  RgbImage out(std::max(wide, kLeastWide), kMargin + tall + kCaption + 4 * kLegend);
+  RgbImage out(std::max(wide, kLeastWide), kMargin + tall + kCaption + 7 * kLegend);
   int x = kMargin;
   char letter = 'A';
   for (const FieldPicture& field : result.fields) {
     draw_captioned(out, result, field, letter++, x);
     x += field.image.width + kMargin;
   }
-  const int used = draw_legend(out, kMargin + tall + kCaption + 10);
+  const int used = draw_legend(out, result, kMargin + tall + kCaption + 10);
   out.resize(out.width, used + kMargin / 2);
   return out;
 }

@@ -1,6 +1,6 @@
 // How much of what is painted onto phantoms the quality masks cover, and how much clean tissue they cost:
 // paints the slides that it is told to, scores each and compares. Lines of CSV on stdout. Usage: masked_share
-// FOLDER FIRST_SEED SEEDS   (FOLDER takes one slide at a time and its recipe)
+// FOLDER FIRST_SEED SEEDS [ARTEFACT]   (FOLDER takes one slide at a time and its recipe)
 #include <fmt/core.h>
 
 #include <array>
@@ -113,12 +113,14 @@ void measure(const Case& one, const std::filesystem::path& folder) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    fmt::print(stderr, "usage: masked_share FOLDER FIRST_SEED SEEDS\n");
+  if (argc != 4 && argc != 5) {
+    fmt::print(stderr, "usage: masked_share FOLDER FIRST_SEED SEEDS [ARTEFACT]\n");
     return 2;
   }
   fmt::print(
       "preset,artefact,seed,fold,fold_masked,pen,pen_masked,blur,blur_masked,bubble,bubble_masked,dust,"
       "dust_masked,clean,lost,expected,score,masks_mm2\n");
-  for (const Case& one : cases(std::atoi(argv[2]), std::atoi(argv[3]))) measure(one, argv[1]);
+  for (const Case& one : cases(std::atoi(argv[2]), std::atoi(argv[3]))) {
+    if (argc < 5 || one.name.find(argv[4]) != std::string::npos) measure(one, argv[1]);
+  }
 }

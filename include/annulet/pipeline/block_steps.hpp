@@ -66,7 +66,7 @@ class BlockSteps {
   const TissueSquares& seen_;
   NucleusOptions options_;
   SharpnessMap& sharpness_;  ///< shared: each worker writes the squares of its blocks
-  Plane<std::int16_t> sharpness_scratch_;
+  SharpnessMap::Scratch sharpness_scratch_;
   NucleusFinder finder_;
   MembraneMeter measure_;
   StainTile window_;

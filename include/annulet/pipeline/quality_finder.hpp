@@ -25,9 +25,6 @@ void find_ink(const Overview& overview, const StainModel& stain, TissueMask& tis
 void find_bubbles_and_dust(const Overview& overview, const Rgb& white, const TissueMask& tissue,
                            QcMap& quality);
 
-/// A fold is a band in which all that absorbs beside it absorbs at least twice, of the same hue.
-void find_folds(const Overview& overview, const Rgb& white, const TissueMask& tissue, QcMap& quality);
-
 /// Share of the tissue, per cent, that faults of the slide keep out of the count; `of_blur` alone where true.
 double faulty_percent(const TissueMask& tissue, const QcMap& quality, bool of_blur = false);
 
