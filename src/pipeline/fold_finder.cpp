@@ -30,8 +30,8 @@ struct Demands {
 constexpr Demands kSure{20, 40, 150, 140}, kLikely{15, 50, 125, 120};  // where a sure fold goes on
 constexpr int kContinued = 4;                                          // squares around a sure place
 constexpr int kDarkerNear = 3, kDarkerFar = 13, kDarker = 115;         // squares; per cent, to be looked at
-constexpr int kMarked = 6;  // half squares to either side of a middle that are marked
-constexpr int kFewest = 4;  // middles that agree within a fold
+constexpr int kMarked = 6, kMarkedAcross = 3;  // half squares from a middle that are marked
+constexpr int kFewest = 4;                     // middles that agree within a fold
 
 /// cos and sin of eight directions over half a turn, 1/1024.
 constexpr std::array<std::array<int, 2>, 8> kDirections{
@@ -145,7 +145,8 @@ cv::Mat darker_places(const Field& field) {
   cv::Mat mean(size, CV_16U, cv::Scalar(0)), near, far;
   for (int y = 0; y < size.height; ++y) {
     for (int x = 0; x < size.width; ++x)
-      mean.at<std::uint16_t>(y, x) = static_cast<std::uint16_t>(64 * field.details(x, y).mean);
+      mean.at<std::uint16_t>(y, x) =
+          static_cast<std::uint16_t>(field.on(x, y) != 0 ? 64 * field.details(x, y).mean : 0);
   }
   cv::blur(mean, near, {kDarkerNear, kDarkerNear});
   cv::blur(mean, far, {kDarkerFar, kDarkerFar});
@@ -165,7 +166,7 @@ cv::Mat darker_places(const Field& field) {
 void mark(const Field& field, const Probe& probe, int x, int y, cv::Mat& marked) {
   const auto [c, s] = kDirections[probe.direction()];
   for (int along = -kMarked; along <= kMarked; ++along) {
-    for (int across = -4; across <= 4; ++across) {
+    for (int across = -kMarkedAcross; across <= kMarkedAcross; ++across) {
       const int px = x + steps(along * c - across * s), py = y + steps(along * s + across * c);
       if (!field.on.contains(px, py) || field.on(px, py) == 0) continue;
       const Detail& detail = field.details(px, py);

@@ -12,14 +12,14 @@ namespace annulet {
 namespace {
 
 constexpr std::int64_t kWorkPerSquare = SharpnessMap::kSquareUm * 2;
-constexpr int kSquare = SharpnessMap::kSquareUm;  // px of 1 um
-constexpr int kFar = 4;                           // px of 1 um to either side: 8 um apart, a nucleus
-constexpr int kScale = 8;                         // of sums over a square of 64 px
+constexpr int kSquare = SharpnessMap::kSquareUm;    // px of 1 um
+constexpr int kFar = 4;                             // px of 1 um to either side: 8 um apart, a nucleus
+constexpr int kFineScale = 64, kCoarseScale = 128;  // of sums over a square of 64 px
 
 // What sharp and blurred tissue have, and where the cuts come from: docs/science/quality.md.
-constexpr int kNear = 2, kWide = 5;          // squares around one that are judged with it: 40 um, 88 um
-constexpr std::uint64_t kLeastCoarse = 160;  // 1/800 OD, about 0.05 OD between places 8 um apart
-constexpr int kShareOfSharp = 48;            // per cent of the slide's upper quartile of fine over coarse
+constexpr int kNear = 2, kWide = 5;         // squares around one that are judged with it: 40 um, 88 um
+constexpr std::uint64_t kLeastCoarse = 10;  // 1/200 OD, half of it between places 8 um apart
+constexpr int kShareOfSharp = 48;           // per cent of the slide's upper quartile of fine over coarse
 constexpr int kLeastCut = 125,
               kMostCut = 240;  // per mille; sharp tissue has 200 and more, blurred 150 at most
 constexpr int kGap = 7;        // squares: what lies between blurred places and has no contrast of its own
@@ -29,7 +29,7 @@ struct Sums {
   std::uint64_t fine = 0, coarse = 0, weight = 0;
   bool telling() const { return weight > 0 && coarse >= kLeastCoarse * weight; }
   /// Fine over coarse, per mille.
-  int ratio() const { return static_cast<int>(1000 * fine / std::max<std::uint64_t>(coarse, 1)); }
+  int ratio() const { return static_cast<int>(500 * fine / std::max<std::uint64_t>(coarse, 1)); }
 };
 
 /// Squares that hold tissue in their middle.
@@ -121,8 +121,8 @@ void contrast_of(const Plane<std::int16_t>& both, int column, int first_row, Sha
       coarse += std::abs(here[dx - kFar] - here[dx + kFar]) + std::abs(far_above[dx] - far_below[dx]);
     }
   }
-  detail.fine = static_cast<std::uint16_t>(fine / kScale);
-  detail.coarse = static_cast<std::uint16_t>(coarse / kScale);
+  detail.fine = static_cast<std::uint8_t>(std::min(fine / kFineScale, 255));
+  detail.coarse = static_cast<std::uint8_t>(std::min(coarse / kCoarseScale, 255));
 }
 
 void levels_of(const Plane<std::int16_t>& haematoxylin, int column, int first_row,
@@ -144,9 +144,10 @@ void levels_of(const Plane<std::int16_t>& haematoxylin, int column, int first_ro
 
 }  // namespace
 
-SharpnessMap::SharpnessMap(const Size<WorkFrame>& slide)
-    : details_(static_cast<int>(slide.width / kWorkPerSquare),
-               static_cast<int>(slide.height / kWorkPerSquare)) {}
+SharpnessMap::SharpnessMap(const Size<WorkFrame>& slide) {
+  details_.resize(static_cast<int>(slide.width / kWorkPerSquare),
+                  static_cast<int>(slide.height / kWorkPerSquare));
+}
 
 void SharpnessMap::measure(const StainTile& window, const Rect<WorkFrame>& part, Scratch& scratch) {
   const auto first = [](std::int64_t at) {

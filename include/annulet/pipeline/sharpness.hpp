@@ -12,16 +12,15 @@ namespace annulet {
 
 /// Contrast of the stains by size of what carries it, in squares of kSquareUm on a grid from the slide's top
 /// left: gathered from the planes that the scan makes anyway, judged afterwards. What a square holds depends
-/// neither on the blocks nor on the threads. Integers. 8 bytes a square. docs/science/quality.md, "Blur".
+/// neither on the blocks nor on the threads. Integers. 5 bytes a square. docs/science/quality.md, "Blur".
 class SharpnessMap {
  public:
   static constexpr int kSquareUm = 8;
 
   /// What a square holds.
   struct Detail {
-    std::uint16_t fine = 0;  ///< 1/800 OD of both stains: Laplacian over 1 um, what blur takes away first
-    std::uint16_t coarse =
-        0;  ///< 1/800 OD of both: differences over 8 um, nuclei against what is around them
+    std::uint8_t fine = 0;    ///< 1/400 OD of both stains: Laplacian over 1 um, what blur takes away first
+    std::uint8_t coarse = 0;  ///< 1/200 OD of both: differences over 8 um, nuclei against what is around them
     /// Haematoxylin, 1/200 OD: the palest 2 um, the mean and the darkest 2 um. A fold doubles all three,
     /// while the chromogen says nothing of it.
     std::uint8_t floor = 0, mean = 0, peak = 0;
@@ -40,6 +39,7 @@ class SharpnessMap {
   /// once, each with its own `scratch`. About 0.3 ns a pixel of 0.5 um.
   void measure(const StainTile& window, const Rect<WorkFrame>& part, Scratch& scratch);
 
+  /// Squares that were not measured hold nothing in particular: memory that is not written is not used.
   const Plane<Detail>& details() const { return details_; }
 
  private:
