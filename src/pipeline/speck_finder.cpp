@@ -12,9 +12,10 @@ constexpr int kDustOd = 60, kRimOd = 30;      // of the channel that absorbs lea
 constexpr int kDustHue = 125, kRimHue = 150;  // the most over the least absorbed channel, per cent
 constexpr double kSmallestDustUm2 = 40, kLargestDustUm2 = 6000;
 constexpr double kDustFringeUm = 8;
-constexpr double kLeastRadiusUm = 35;  // of a bubble
-constexpr int kRoundPercent = 78;      // of the circle around it that it fills
-constexpr double kRimUm = 26;          // twice what the rim reaches beyond its inner border
+constexpr double kLeastRadiusUm = 35;                       // of a bubble
+constexpr int kRoundPercent = 78, kMostRoundPercent = 106;  // of the ellipse in its bounding box
+constexpr double kCircleOfBox = 0.7854;                     // of a square that its circle fills
+constexpr double kRimUm = 30;  // twice what the rim reaches beyond its inner border
 
 /// Where all three channels absorb at least `od` and about the same.
 cv::Mat colourless(const OdPlanes& planes, int od, int hue_percent) {
@@ -44,15 +45,16 @@ using Contours = std::vector<std::vector<cv::Point>>;
 cv::Mat bubbles_in(const cv::Mat& rim, double pitch_um) {
   cv::Mat inside = 1 - rim, found(rim.rows, rim.cols, CV_8U, cv::Scalar(0));
   Contours all;
-  cv::findContours(inside, all, cv::RETR_CCOMP, cv::CHAIN_APPROX_NONE);
+  std::vector<cv::Vec4i> nesting;
+  cv::findContours(inside, all, nesting, cv::RETR_CCOMP, cv::CHAIN_APPROX_NONE);
   for (std::size_t i = 0; i < all.size(); ++i) {
+    if (nesting[i][3] >= 0) continue;  // the hole that a rim makes in what is outside
     const cv::Rect box = cv::boundingRect(all[i]);
     const int side = std::min(box.width, box.height), longest = std::max(box.width, box.height);
     if (side * pitch_um < 2 * kLeastRadiusUm || longest * 100 > side * 120) continue;
     if (box.x == 0 || box.y == 0 || box.x + box.width == rim.cols || box.y + box.height == rim.rows) continue;
-    // A circle fills 78.5 % of the square around it and 100 % of the circle.
-    const double area = cv::contourArea(all[i]), circle = 0.7854 * box.width * box.height;
-    if (area * 100 < kRoundPercent * circle || area * 100 > 106 * circle) continue;
+    const double area = cv::contourArea(all[i]), circle = kCircleOfBox * box.width * box.height;
+    if (area * 100 < kRoundPercent * circle || area * 100 > kMostRoundPercent * circle) continue;
     cv::drawContours(found, all, static_cast<int>(i), cv::Scalar(1), cv::FILLED);
   }
   return found;
