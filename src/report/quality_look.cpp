@@ -52,7 +52,7 @@ std::string flag_words(const SlideResult& result, QcFlag flag) {
                              ? 0
                              : 100 * area->second / result.tissue_mm2;
   return std::string(style_of(flag).words) + ", " +
-         (percent < 0.1 ? "under 0.1" : fixed(percent, percent < 10 ? 1 : 0)) + " % of the tissue";
+         (percent < 0.1 ? "under 0.1" : fixed(percent, percent < 10 ? 1 : 0)) + " % of tissue";
 }
 
 void hatch_excluded(RgbImage& picture, const SlideResult& result, double x_um, double y_um, double um_a_px) {

@@ -17,7 +17,7 @@ const FlagStyle& style_of(QcFlag flag);
 /// The flags that the slide bears, in their order.
 std::vector<QcFlag> flags_of(const SlideResult& result);
 
-/// "Pen, 12 % of the tissue"
+/// "Pen, 12 % of tissue"
 std::string flag_words(const SlideResult& result, QcFlag flag);
 
 /// Hatches what is kept out of the count in a picture whose top left lies at (x_um, y_um).
