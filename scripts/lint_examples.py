@@ -17,6 +17,8 @@ fence toml++ : guideline model
 fence opencv2 : pixel cell
 """
 
+STATUSES = "| code | meaning |\n|---|---|\n| `no-tissue` | nothing |\n| `near-cut` | near |\n"
+
 PATHS = ["README.md", "docs/guide/a.md", "docs/images/a.png"]
 
 EXAMPLES = {
@@ -82,4 +84,14 @@ EXAMPLES = {
         [("README.md", "see [a](docs/b.md)\n"), ("docs/guide/b.md", "![a](images/a.png)\n")],
         [("README.md", "see [a](docs/guide/a.md#part), [b](docs/guide/), [c](https://example.org/c)\n"),
          ("docs/guide/b.md", "![a](../images/a.png) [b](../../README.md) [c](#part)\n")]),
+    "codes_are_explained": (
+        [("src/pipeline/a.cpp", 'survey.caveats.push_back(\n    {"new-caveat", words});\n'),
+         ("src/pipeline/a.cpp", 'return Remark{"new-reason",\n words};\n'),
+         ("src/pipeline/a.cpp", 'return {"new-caveat",\n        words};\n'),
+         ("src/pipeline/a.cpp", 'remark(differs, "new-caveat", words);\n'),
+         ("src/base/error.cpp", 'constexpr std::array<std::string_view, 1> kNames{\n  "no-tissue", "new-reason"};\n'),
+         ("models/guidelines/a.toml", '[caveats]\nnew-caveat = "The cells lie scattered, and that is a long sentence."\n')],
+        [("src/pipeline/a.cpp", 'caveats.push_back({"near-cut", words});\nreturn Remark{"no-tissue", "no such-thing"};\n'),
+         ("src/phantom/a.cpp", 'return {"benign-epithelium", 1};\n'),
+         ("models/guidelines/a.toml", 'near-cut = "The interval crosses a cut, which is a long sentence."\n')]),
 }

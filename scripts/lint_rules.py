@@ -17,8 +17,9 @@ LIBRARY_FENCE = {
 class House:
     """scripts/floors.txt: the floor of each module, and which modules may include behind each fence."""
 
-    def __init__(self, text, paths):
+    def __init__(self, text, paths, statuses=""):
         self.floors, self.fences = {}, {}
+        self.explained = set(re.findall(r"^\| `([a-z0-9-]+)` \|", statuses, re.M))
         self.paths = set(paths)
         self.folders = {folder for path in paths for folder in folders_of(path)}
         for line in text.splitlines():
@@ -202,9 +203,28 @@ def links_lead_somewhere(source, house):
                 yield line, f"the link to '{target}' leads nowhere: mend it or add what it points to"
 
 
+def codes_are_explained(source, house):
+    patterns = []
+    if re.match(r"src/(?!phantom/)", source.path) and source.path.endswith(".cpp"):
+        patterns = [r'(?:caveats|notes|reasons)(?:\.|->)(?:push_back|emplace_back)\(\s*\{?\s*"([a-z0-9-]+)"',
+                    r'\bRemark\s*[{(]\s*"([a-z0-9-]+)"', r'\breturn\s*\{\s*"([a-z]+(?:-[a-z]+)+)"\s*,',
+                    r'\bremark\([^";]*"([a-z]+(?:-[a-z]+)+)"', r'^\s*notes\.push_back\(\{"([a-z-]+)"']
+    elif re.fullmatch(r"models/guidelines/\w[^/]*\.toml", source.path):
+        patterns = [r'^code = "([a-z-]+)"', r'\bcaveat = "([a-z-]+)"', r'^([a-z]+(?:-[a-z]+)+|discordant) = "']
+    found = [match for pattern in patterns for match in re.finditer(pattern, source.text, re.M)]
+    if source.path == "src/base/error.cpp":
+        names = re.search(r"kNames\{(.*?)\};", source.text, re.S)
+        found += list(re.finditer(r'"([a-z-]+)"', source.text[:names.end()])) if names else []
+    for match in found:
+        code = match.group(1)
+        if code not in house.explained and code not in ("usage", "internal", "output"):
+            yield (source.text.count("\n", 0, match.start()) + 1,
+                   f"the code '{code}' is not in docs/guide/statuses.md: say there what it means and what to do")
+
+
 RULES = [
     includes_keep_the_floors, includes_are_not_relative, includes_keep_the_fences, libraries_keep_the_fences,
     threads_stay_in_pipeline_and_review, processes_stay_in_sandbox, only_floor_6_and_above_prints,
     the_path_to_the_score_has_no_libm, headers_are_read_once, files_are_short, no_path_of_a_machine,
-    nothing_is_left_unfinished, model_files_say_what_they_are, links_lead_somewhere,
+    nothing_is_left_unfinished, model_files_say_what_they_are, links_lead_somewhere, codes_are_explained,
 ]

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -15,8 +16,10 @@
 #include "annulet/app/console.hpp"
 #include "annulet/base/digest.hpp"
 #include "annulet/base/files.hpp"
+#include "annulet/base/pseudonyms.hpp"
 #include "annulet/pipeline/score_slide.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
+#include "annulet/report/deidentify.hpp"
 #include "annulet/report/writers.hpp"
 
 namespace annulet {
@@ -133,7 +136,20 @@ class ScoreCommand : public Command {
     command_->add_option("--ish", options_.ish, "negative | positive | RATIO,COPIES[,recounted]");
     command_->add_option("--controls", options_.controls, "Whether the controls stained as expected")
         ->check(CLI::IsMember({"ok", "failed"}));
+    command_
+        ->add_option(
+            "--region", options_.regions,
+            "Areas to count, to leave out or that are controls, drawn in QuPath (GeoJSON), ImageScope or "
+            "ASAP (XML); may be given several times")
+        ->allow_extra_args(false);
     command_->add_option("--antibody", options_.antibody, "Antibody clone, as text for the record");
+    command_->add_option("--expect-sha256", options_.expect_sha256,
+                         "The slide's SHA-256 as the archive knows it; compared before anything is scored");
+    command_->add_flag("--deidentify", options_.deidentify,
+                       "Replace the names of slide and host by keyed hashes in every file and message");
+    command_->add_option("--deidentify-key", key_file_,
+                         "File of 16 bytes or more that keys the hashes: equal names then have equal hashes "
+                         "in every run; default a key of this run that nobody keeps");
     command_->add_option("--threads", options_.threads, "Worker threads; default one per core")
         ->check(CLI::Range(1, 1024));
     command_
@@ -150,33 +166,59 @@ class ScoreCommand : public Command {
 
   int run() override {
     Interruption::install();
+    options_.deidentify = options_.deidentify || !key_file_.empty();
+    const std::optional<Pseudonyms> pseudonyms = pseudonyms_if_asked();
+    if (!pseudonyms) return score(nullptr);
+    try {
+      return score(&*pseudonyms);
+    } catch (const Error& error) {
+      throw Error(error.code(), pseudonyms->scrub(error.what()));
+    } catch (const std::exception& error) {
+      throw Error(Code::Internal, pseudonyms->scrub(error.what()));
+    }
+  }
+
+ private:
+  std::optional<Pseudonyms> pseudonyms_if_asked() const {
+    if (!options_.deidentify) return std::nullopt;
+    Pseudonyms pseudonyms(key_file_.empty() ? Pseudonyms::random_key() : Pseudonyms::key_of_file(key_file_));
+    pseudonyms.add("slide", slide_);
+    for (const std::filesystem::path& file : options_.regions) pseudonyms.add("regions", file);
+    return pseudonyms;
+  }
+
+  int score(const Pseudonyms* pseudonyms) {
     AtomicFolder folder(out_, kResultFiles, force_);
     RunRecord record;
     record.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
     record.host = host_name();
+    const std::string name = slide_.filename().string();
     SlideResult result;
     {
-      ProgressDisplay display(slide_.filename().string());
+      ProgressDisplay display(pseudonyms != nullptr ? pseudonyms->of("slide", name) : name);
       const RunControl control{[&](const Progress& p) { display(p); }, &Interruption::requested()};
       result = score_slide(slide_, options_, control, record);
       control.report({"write", 0, 1, result.cells.size()});
     }
+    if (pseudonyms != nullptr) deidentify(*pseudonyms, key_file_.empty() ? "run" : "file", result, record);
     const std::string json = write_result_json(result);
     write_result(result, record, options_, geojson_, json, folder);
     folder.commit();
-    for (const Remark& r : result.verdict.reasons)
-      spdlog::error("{}: [{}] {}", slide_.string(), r.code, r.message);
+    for (const Remark& r : result.verdict.reasons) {
+      spdlog::error("{}: [{}] {}", pseudonyms != nullptr ? result.slide.file_name : slide_.string(), r.code,
+                    r.message);
+    }
     if (json_) {
       std::cout << json;
     } else {
-      print_summary(result, out_);
+      print_summary(result,
+                    pseudonyms != nullptr ? std::filesystem::path(pseudonyms->scrub(out_.string())) : out_);
     }
     return exit_code(result.status);
   }
 
- private:
   CLI::App* command_ = nullptr;
-  std::filesystem::path slide_, out_;
+  std::filesystem::path slide_, out_, key_file_;
   ScoreOptions options_;
   bool geojson_ = false, json_ = false, force_ = false;
 };

@@ -24,7 +24,7 @@ std::string_view name(Code code) {
 }
 
 bool is_not_evaluable(Code code) {
-  return code <= Code::ControlsFailed;
+  return code <= Code::ControlsFailed || code == Code::RegionOutside;
 }
 
 Error Error::within(std::string_view context) const {

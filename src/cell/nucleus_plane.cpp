@@ -25,7 +25,7 @@ constexpr Wide nucleus_row = [](const std::uint8_t* h, const std::uint8_t* d, in
     const auto t = static_cast<std::int16_t>((5 * h[i] - fifths * d[i]) * 8);
     const auto v = static_cast<std::int16_t>((static_cast<std::int32_t>(t) * factor) >> 16);
     const auto x = static_cast<std::int16_t>(v + kOffset);
-    out[i] = static_cast<std::uint8_t>(std::clamp<std::int16_t>(x, 0, 255));
+    out[i] = static_cast<std::uint8_t>(std::min(std::max(x, std::int16_t{0}), std::int16_t{255}));
   }
 };
 
@@ -67,17 +67,23 @@ constexpr Wide pair_sums = [](const std::uint8_t* a, const std::uint8_t* b, int 
   }
 };
 
-// `bright` makes of DAB what stands out, both in 1/100 OD.
-template <class Bright>
-void dab_plane(const StainTile& tile, Contrast& out, Bright bright) {
+// 8/5 of DAB (1/100 OD) up to `most`, or of what is missing to it.
+template <bool kMissing>
+constexpr Wide dab_row =
+    [](const std::uint8_t* dab, int n, std::uint8_t most, std::uint8_t* __restrict out) ANNULET_KERNEL {
+      for (int x = 0; x < n; ++x) {
+        const std::uint8_t seen = std::min(dab[x], most);
+        const auto stands_out = static_cast<std::uint16_t>(kMissing ? most - seen : seen);
+        out[x] = static_cast<std::uint8_t>(static_cast<std::uint16_t>(stands_out * 8) / 5);
+      }
+    };
+
+template <bool kMissing>
+void dab_plane(const StainTile& tile, std::uint8_t most, Contrast& out) {
   const int width = tile.dab.width(), height = tile.dab.height();
   out.units_per_od = kInteriorUnits;
   out.plane.resize(width, height);
-  for (int y = 0; y < height; ++y) {
-    const std::uint8_t* d = tile.dab.row(y);
-    std::uint8_t* to = out.plane.row(y);
-    for (int x = 0; x < width; ++x) to[x] = static_cast<std::uint8_t>(bright(d[x]) * 8 / 5);
-  }
+  for (int y = 0; y < height; ++y) dab_row<kMissing>(tile.dab.row(y), width, most, out.plane.row(y));
 }
 
 }  // namespace
@@ -94,13 +100,13 @@ void nucleus_plane(const StainTile& tile, int gain_percent, Contrast& out) {
 }
 
 void interior_plane(const StainTile& tile, Contrast& out) {
-  static constexpr int kClip = 140;  // 1/100 OD: darker DAB is not measured any more
-  dab_plane(tile, out, [](int dab) { return kClip - std::min(dab, kClip); });
+  static constexpr std::uint8_t kClip = 140;  // 1/100 OD: darker DAB is not measured any more
+  dab_plane<true>(tile, kClip, out);
 }
 
 void brown_plane(const StainTile& tile, Contrast& out) {
-  static constexpr int kClip = 150;  // 1/100 OD: likewise
-  dab_plane(tile, out, [](int dab) { return std::min(dab, kClip); });
+  static constexpr std::uint8_t kClip = 150;  // 1/100 OD: likewise
+  dab_plane<false>(tile, kClip, out);
 }
 
 void fine_plane(const Plane<std::uint8_t>& source, Plane<std::uint16_t>& lines, Plane<std::uint8_t>& fine) {

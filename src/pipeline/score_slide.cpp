@@ -22,6 +22,9 @@
 #include "annulet/pipeline/survey.hpp"
 #include "annulet/pipeline/tile_account.hpp"
 #include "annulet/pixel/stain_preset.hpp"
+#include "annulet/region/regions.hpp"
+#include "annulet/slide/slide_files.hpp"
+#include "pipeline/slide_identity.hpp"
 
 namespace annulet {
 namespace {
@@ -34,6 +37,7 @@ ConcludeModels load_models(const ScoreOptions& options) {
   if (!options.controls.empty() && options.controls != "ok" && options.controls != "failed") {
     throw Error(Code::Usage, "--controls takes ok or failed, not '" + options.controls + "'");
   }
+  check_expected_digest(options.expect_sha256);
   if (options.stain != "fit") (void)load_stain_preset(options.stain);
   ConcludeModels models{load_grading(options.grading), KindModel::load(options.kind),
                         Guideline::load(options.guideline),
@@ -59,6 +63,10 @@ std::vector<Remark> standing_notes(const ScoreOptions& options) {
                    options.antibody.empty()
                        ? "the antibody was not stated; that this is HER2 is taken on the user's word"
                        : "antibody '" + options.antibody + "' is taken on the user's word"});
+  if (options.expect_sha256.empty())
+    notes.push_back({"integrity-unverified",
+                     "the slide's SHA-256 was not compared with an archive's (--expect-sha256): damage that "
+                     "decodes to plausible pixels cannot be told"});
   notes.push_back({"research-use-only", "for research use only; not for diagnosis"});
   return notes;
 }
@@ -82,6 +90,7 @@ std::vector<std::pair<std::string, std::string>> option_texts(const ScoreOptions
   if (!options.ish.empty()) texts.emplace_back("ish", options.ish);
   if (!options.controls.empty()) texts.emplace_back("controls", options.controls);
   if (!options.antibody.empty()) texts.emplace_back("antibody", options.antibody);
+  if (!options.expect_sha256.empty()) texts.emplace_back("expect-sha256", options.expect_sha256);
   return texts;
 }
 
@@ -97,6 +106,28 @@ void name_models(const ConcludeModels& models, SlideResult& result) {
       {"guideline", models.guideline.id(), models.guideline.version(), models.guideline.digest()},
       {"grading", models.grading.id, models.grading.version, models.grading.digest},
       {"kind", models.kind.id, models.kind.version, models.kind.digest}};
+}
+
+/// The files of --region: which they were stands in the options, without their folders.
+void read_region_files(const ScoreOptions& options, SlideResult& result) {
+  for (const std::filesystem::path& path : options.regions) {
+    RegionFile file = read_regions(path);
+    if (options.deidentify) file.file_name.clear();
+    result.options.emplace_back("region", fmt::format("{}{}sha256:{}", file.file_name,
+                                                      file.file_name.empty() ? "" : " ", file.digest));
+    if (file.skipped > 0) {
+      result.verdict.caveats.push_back(
+          {"region-skipped",
+           fmt::format("{}: {} drawings were left out: points, lines and detections are no regions",
+                       file.file_name.empty() ? "regions" : file.file_name, file.skipped)});
+    }
+    for (Region& region : file.regions) {
+      if (options.deidentify) region.name.clear();
+      RegionUse use{std::move(region), file.file_name, file.digest};
+      use.from_scanned_corner = file.format == RegionFormat::GeoJson;
+      result.regions.push_back(std::move(use));
+    }
+  }
 }
 
 Status status_of(const Verdict& verdict) {
@@ -142,6 +173,7 @@ void copy_survey(const Survey& survey, SlideResult& result) {
   result.stain = survey.stain;
   result.nucleus_gain = survey.nuclei.gain_percent / 100.0;
   result.tissue_mm2 = survey.tissue.area_mm2;
+  result.regions = survey.regions;
   copy_excluded(survey, result);
   result.thumbnail = thumbnail(survey.overview, kThumbnailPx, result.thumbnail_pitch_um);
   result.verdict.caveats.insert(result.verdict.caveats.end(), survey.caveats.begin(), survey.caveats.end());
@@ -188,7 +220,7 @@ std::optional<Scan> measure(const SlideSource& source, const ScoreOptions& optio
                             Survey& survey, SlideResult& result, RunRecord& run) {
   Clock clock(run);
   const Pitch pitch = resolve_pitch(source.info(), options.mpp, result.verdict.caveats);
-  survey = survey_slide(source, pitch, options, control);
+  survey = survey_slide(source, pitch, options, control, result.regions);
   clock.lap("survey");
   copy_survey(survey, result);
   survey.overview.rgb = {};  // the thumbnail is made: a large slide needs the memory
@@ -233,14 +265,13 @@ void conclude_scan(const SlideSource& source, const Survey& survey, Scan scan, c
 
 /// Reads the file once from end to end. Only one thread may report progress, and beside the survey it is
 /// the survey's.
-std::string digest(const std::filesystem::path& slide, const ScoreOptions& options,
-                   const RunControl& control) {
+std::string digest(const SlideWatch& watch, const ScoreOptions& options, const RunControl& control) {
   const RunControl silent{{}, control.cancelled};
   const RunControl& mine = thread_count(options.threads) == 1 ? control : silent;
-  return slide_digest(slide, [&] { mine.report({"digest", 0, 1, 0}); });
+  return watch.digest([&] { mine.report({"digest", 0, 1, 0}); });
 }
 
-void score_opened(const std::filesystem::path& slide, const SlideSource& source, const ScoreOptions& options,
+void score_opened(const SlideWatch& watch, const SlideSource& source, const ScoreOptions& options,
                   const ConcludeModels& models, const RunControl& control, SlideResult& result,
                   RunRecord& run) {
   const SlideResult opened = result;
@@ -251,7 +282,10 @@ void score_opened(const std::filesystem::path& slide, const SlideSource& source,
   std::optional<Scan> scan;
   try {
     beside(
-        options.threads, [&] { result.slide_sha256 = digest(slide, options, control); },
+        options.threads,
+        [&] {
+          if (result.slide_sha256.empty()) result.slide_sha256 = digest(watch, options, control);
+        },
         [&] { scan = measure(source, options, control, survey, result, run); });
   } catch (...) {
     if (result.slide_sha256.empty()) result = opened;  // with one thread nothing was measured, either
@@ -272,15 +306,26 @@ SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& 
   result.slide.file_name = slide.filename().string();
   result.options = option_texts(options);
   name_models(models, result);
+  read_region_files(options, result);
   result.verdict.guideline = models.guideline.id();
   result.verdict.guideline_digest = models.guideline.digest();
+  const SlideResult unread = result;
+  std::optional<SlideWatch> watch;
   try {
+    watch.emplace(slide);
+    if (!options.expect_sha256.empty()) {
+      result.slide_sha256 = digest(*watch, options, control);
+      require_expected_digest(slide, options.expect_sha256, result.slide_sha256);
+    }
     const std::unique_ptr<SlideSource> source = open_slide(slide);
     result.slide = source->info();
     result.pitch = source->info().pitch;
-    score_opened(slide, *source, options, models, control, result, run);
+    score_opened(*watch, *source, options, models, control, result, run);
     run.tiles_decoded = source->tiles_decoded();
-  } catch (const Error& error) {
+    watch->check();
+  } catch (const Error& caught) {
+    const Error error = changed_instead(watch ? &*watch : nullptr, caught);
+    if (error.code() == Code::Changed) result = unread;  // nothing that was read of it holds
     if (error.code() == Code::Usage || error.code() == Code::Output || error.code() == Code::Internal) throw;
     result.status = is_not_evaluable(error.code()) ? Status::NotEvaluable : Status::Failed;
     result.verdict.reasons.push_back({std::string(name(error.code())), error.what()});

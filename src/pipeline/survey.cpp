@@ -14,6 +14,7 @@
 #include "annulet/pipeline/tissue_finder.hpp"
 #include "annulet/pixel/stain_fit.hpp"
 #include "annulet/pixel/stain_preset.hpp"
+#include "annulet/region/apply_regions.hpp"
 
 namespace annulet {
 namespace {
@@ -154,10 +155,18 @@ const TissueMask& judged_tissue(const Survey& survey) {
   return faulty_percent(survey.tissue, survey.quality) > kMostFaultyPercent ? survey.tissue : survey.counted;
 }
 
+void use_regions(Survey& survey, const SlideInfo& info, const std::vector<RegionUse>& regions) {
+  survey.regions = regions;
+  const RegionRemarks remarks =
+      apply_regions(survey.regions, info, survey.pitch.mean(), survey.tissue, survey.quality);
+  survey.reasons.insert(survey.reasons.end(), remarks.reasons.begin(), remarks.reasons.end());
+  survey.caveats.insert(survey.caveats.end(), remarks.caveats.begin(), remarks.caveats.end());
+}
+
 }  // namespace
 
 Survey survey_slide(const SlideSource& source, const Pitch& pitch, const ScoreOptions& options,
-                    const RunControl& control) {
+                    const RunControl& control, const std::vector<RegionUse>& regions) {
   Survey survey;
   const SlideInfo& info = source.info();
   survey.pitch = pitch;
@@ -171,8 +180,10 @@ Survey survey_slide(const SlideSource& source, const Pitch& pitch, const ScoreOp
   StainModel preset = load_stain_preset(options.stain == "fit" ? "hdab-ruifrok" : options.stain);
   preset.white = white.rgb;
   find_artefacts(survey.overview, preset, survey.tissue, survey.quality);
+  use_regions(survey, info, regions);
   survey.counted = counted_tissue(survey.tissue, survey.quality);
   choose_stain(source, survey, options);
+  if (!survey.reasons.empty()) return survey;
   survey.statistics = scope_statistics(survey.overview, survey.stain, judged_tissue(survey));
   if (const auto reason = out_of_scope(survey.statistics, info.fluorescence)) {
     survey.reasons.push_back(*reason);

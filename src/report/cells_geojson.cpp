@@ -51,18 +51,17 @@ const char* classification(const GradedCell& graded) {
 }
 
 /// RFC 9562 5.8: version 8, of the digest of slide and cell; the same cell of the same slide has the same id
-/// for ever.
-void append_uuid(std::string& out, const std::string& slide_sha256, const CellRow& row) {
-  std::string key = slide_sha256 + ':';
-  report::append_cell_id(key, row);
-  std::string digits = sha256_of(key).substr(0, 32);
-  digits[12] = '8';
-  digits[16] = "89ab"[(digits[16] <= '9' ? digits[16] - '0' : digits[16] - 'a' + 10) & 3];
-  std::size_t at = 0;
-  for (const std::size_t length : {8U, 4U, 4U, 4U, 12U}) {
-    if (at != 0) out += '-';
-    out.append(digits, at, length);
-    at += length;
+/// for ever. `slide` is the digest of what all ids begin with.
+void append_uuid(std::string& out, Sha256& slide, const CellRow& row) {
+  std::string cell;
+  report::append_cell_id(cell, row);
+  Sha256::Digest digest = slide.digest_with(cell);
+  digest[6] = static_cast<std::uint8_t>(0x80 | (digest[6] & 0x0F));
+  digest[8] = static_cast<std::uint8_t>(0x80 | (digest[8] & 0x3F));
+  for (std::size_t i = 0; i < 16; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
+    out += "0123456789abcdef"[digest[i] >> 4];
+    out += "0123456789abcdef"[digest[i] & 15];
   }
 }
 
@@ -117,11 +116,11 @@ void append_measurements(std::string& out, const CellRow& row, const GradedCell&
   out += '}';
 }
 
-void append_feature(std::string& out, const SlideResult& result, std::size_t i) {
+void append_feature(std::string& out, const SlideResult& result, Sha256& slide, std::size_t i) {
   const CellRow& row = result.cells[i];
   const GradedCell& graded = result.graded[i];
   out += R"({"type":"Feature","id":")";
-  append_uuid(out, result.slide_sha256, row);
+  append_uuid(out, slide, row);
   out += R"(","geometry":{"type":"Polygon","coordinates":)";
   append_ring(out, row, report::scan_pitch_um(result));
   out += R"(},"properties":{"objectType":"cell","name":")";
@@ -146,8 +145,10 @@ std::string geojson_part(const SlideResult& result, std::size_t part) {
   std::string out;
   out.reserve((last - first) * kBytesAFeature + 64);
   if (part == 0) out += "{\"type\":\"FeatureCollection\",\"features\":[\n";
+  Sha256 slide;
+  slide.add(result.slide_sha256 + ':');
   for (std::size_t i = first; i < last; ++i) {
-    append_feature(out, result, i);
+    append_feature(out, result, slide, i);
     out += i + 1 < result.cells.size() ? ",\n" : "\n";
   }
   if (last == result.cells.size()) out += "]}\n";

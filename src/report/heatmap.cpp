@@ -8,6 +8,7 @@
 #include "report/canvas.hpp"
 #include "report/heat_grid.hpp"
 #include "report/quality_look.hpp"
+#include "report/region_outline.hpp"
 #include "report/scan_pitch.hpp"
 #include "report/text.hpp"
 
@@ -102,6 +103,12 @@ void draw_legend(RgbImage& picture, const SlideResult& result, const report::Hea
   line("square: " + report::length_words(static_cast<double>(grid.square_um), "um"), 10, kGrey);
   line("no colour: fewer than " + std::to_string(report::kFewestInSquare) + " cells", 10, kGrey);
   line("A, B, C: fields of the overlay", 10, kGrey);
+  y += 14;
+  for (const report::RegionStyle* style : report::region_styles_of(result)) {
+    canvas.fill({x, y, x + 30, y + 6}, style->colour);
+    canvas.text(x + 42, y - 2, style->words, 10, kGrey);
+    y += 22;
+  }
   const std::vector<QcFlag> flags = report::flags_of(result);
   if (flags.empty()) return;
   y += 12;
@@ -128,6 +135,7 @@ RgbImage draw_heatmap(const SlideResult& result) {
   const report::HeatGrid grid = report::heat_grid_of(result);
   draw_squares(ground.picture, grid, ground.um_a_px);
   report::hatch_excluded(ground.picture, result, 0, 0, ground.um_a_px);
+  report::draw_regions(ground.picture, result, {}, report::scan_pitch_um(result) / ground.um_a_px);
   draw_field_marks(ground.picture, result, ground.um_a_px);
   Canvas map(ground.picture);
   map.scale_bar(kMargin, ground.picture.height - kMargin, ground.um_a_px, ground.picture.width / 4);

@@ -10,6 +10,7 @@
 #include "report/outline.hpp"
 #include "report/picture_bytes.hpp"
 #include "report/quality_look.hpp"
+#include "report/region_outline.hpp"
 #include "report/scan_pitch.hpp"
 #include "report/text.hpp"
 
@@ -104,12 +105,39 @@ RgbImage hatched(RgbImage picture, const SlideResult& result, double x_um, doubl
   return picture;
 }
 
-void append_heat_legend(std::string& out, const SlideResult& result, const HeatGrid& grid) {
+/// `scale` drawing units a level-0 pixel; corners nearer than `least` units to each other are left out.
+void append_regions(std::string& out, const SlideResult& result, Point<SlideFrame> top_left, double scale,
+                    double width, double height, double least) {
+  for (const RegionOutline& outline : region_outlines(result, top_left, scale, width, height, least)) {
+    const RegionStyle& style = region_style_of(outline.role);
+    std::string path;
+    for (const Spot& spot : outline.ring)
+      path += (path.empty() ? "M" : "L") + fixed(spot.x, 1) + " " + fixed(spot.y, 1);
+    const double line = width / 250;
+    const std::string shape = "<path d=\"" + path + "z\" fill=\"none\" stroke-width=\"";
+    out +=
+        shape + fixed(2 * line, 1) + "\" stroke=\"#fff\"/>" + shape + fixed(line, 1) + "\" stroke=\"" +
+        rgb(style.colour) + "\"" +
+        (style.dashed ? " stroke-dasharray=\"" + fixed(3 * line, 1) + " " + fixed(2 * line, 1) + "\"" : "") +
+        "/>";
+  }
+}
+
+void append_region_legend(std::string& out, const SlideResult& result) {
+  for (const RegionStyle* style : region_styles_of(result)) {
+    out += "<li><span class=\"key\" style=\"background:#fff;border:3px " +
+           std::string(style->dashed ? "dashed " : "solid ") + rgb(style->colour) + "\"></span>" +
+           style->words + "</li>";
+  }
+}
+
+void append_heat_legend(std::string& out, const HeatGrid& grid, const SlideResult& result) {
   out += "<div><h3 style=\"margin-top:0\">Stained tumour cells</h3><ul class=\"scale\">";
   for (std::size_t i = kHeatSteps.size(); i-- > 0;) {
     out += "<li><span class=\"key\" style=\"background:" + rgb(kHeatSteps[i].colour) + "\"></span>" +
            kHeatSteps[i].words + "</li>";
   }
+  append_region_legend(out, result);
   out += "</ul><p class=\"small\" style=\"margin-top:12px\">Squares of " +
          length_words(static_cast<double>(grid.square_um), "µm") + "; without colour: fewer than " +
          std::to_string(kFewestInSquare) + " measurable tumour cells. A, B, C: the fields below.</p>";
@@ -180,19 +208,23 @@ void append_figure(std::string& out, const SlideResult& result, const FieldPictu
          " aria-hidden=\"true\"><g class=\"rings\">";
   append_rings(out, result, field);
   out += "</g>";
+  append_regions(out, result, {field.where.x0, field.where.y0},
+                 scan_pitch_um(result) / field.pitch_um * kTenths, width, height, kTenths);
   append_scale_bar(out, width, height, field.pitch_um / kTenths);
   out += std::string("</svg></div><figcaption><b>") + letter + " · " + escape_html(field.name) + ".</b> " +
          escape_html(field.caption) + "</figcaption></figure>\n";
 }
 
-void append_ring_legend(std::string& out) {
+void append_ring_legend(std::string& out, const SlideResult& result) {
   out += "<ul class=\"scale\">";
   for (int i = kPatterns - 1; i >= 0; --i) {
     const PatternStyle& style = style_of(static_cast<Pattern>(i));
     out +=
         std::string("<li><span class=\"key fill-") + style.class_name + "\"></span>" + style.words + "</li>";
   }
-  out += "<li><span class=\"key fill-other\"></span>Not a tumour cell</li></ul>\n";
+  out += "<li><span class=\"key fill-other\"></span>Not a tumour cell</li>";
+  append_region_legend(out, result);
+  out += "</ul>\n";
 }
 
 }  // namespace
@@ -221,10 +253,11 @@ void append_heat_map(std::string& out, const SlideResult& result) {
   out += "<svg viewBox=\"0 0 " + fixed(width_um, 1) + " " + fixed(height_um, 1) +
          "\" preserveAspectRatio=\"none\" aria-hidden=\"true\">";
   append_squares(out, grid);
+  append_regions(out, result, {}, scan_pitch_um(result), width_um, height_um, result.thumbnail_pitch_um);
   append_field_marks(out, result, width_um);
   append_scale_bar(out, width_um, height_um, 1);
   out += "</svg></div>\n";
-  append_heat_legend(out, result, grid);
+  append_heat_legend(out, grid, result);
   out += "</div>\n</section>\n";
 }
 
@@ -239,7 +272,7 @@ void append_fields(std::string& out, const SlideResult& result) {
   char letter = 'A';
   for (const FieldPicture& field : result.fields) append_figure(out, result, field, letter++);
   out += "</div>\n";
-  append_ring_legend(out);
+  append_ring_legend(out, result);
   out += "</section>\n";
 }
 

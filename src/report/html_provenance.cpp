@@ -1,4 +1,6 @@
 // Quality, notes and provenance: what the score stands on.
+#include <algorithm>
+
 #include "report/html_parts.hpp"
 #include "report/model_origin.hpp"
 #include "report/text.hpp"
@@ -24,6 +26,8 @@ class Facts {
  private:
   std::string& out_;
 };
+
+constexpr std::size_t kMostRegionsShown = 50;
 
 std::string area(double mm2) {
   return fixed(mm2, 2) + " mm²";
@@ -61,6 +65,25 @@ void append_cells(std::string& out, const SlideResult& result) {
     facts.add(word, grouped(result.tally.of(static_cast<CellKind>(kind))));
   }
   facts.add("Tumour, not measurable", grouped(result.tally.of(CellKind::Tumour, Pattern::Unmeasurable)));
+}
+
+void append_regions(std::string& out, const std::vector<RegionUse>& regions) {
+  if (regions.empty()) return;
+  out +=
+      "<h3>Regions</h3><table><thead><tr><th>Name</th><th>Role</th><th class=\"n\">Tissue "
+      "inside</th><th>File, "
+      "SHA-256</th></tr></thead><tbody>";
+  const std::size_t shown = std::min(regions.size(), kMostRegionsShown);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const RegionUse& use = regions[i];
+    out += "<tr><td>" + escape_html(use.region.name) + "</td><td>" + name(use.region.role) +
+           (use.clipped ? ", cut at the slide's edge" : "") + "</td><td class=\"n\">" + area(use.tissue_mm2) +
+           "</td><td>" + escape_html(use.file) + " <code>" + escape_html(use.digest.substr(0, 16)) +
+           "</code></td></tr>\n";
+  }
+  out += "</tbody></table>\n";
+  if (shown < regions.size())
+    out += "<p class=\"small\">The other " + grouped(regions.size() - shown) + " stand in result.json.</p>\n";
 }
 
 void append_stain(std::string& out, const SlideResult& result) {
@@ -130,7 +153,9 @@ void append_quality(std::string& out, const SlideResult& result) {
   append_areas(out, result);
   out += "</div>\n";
   append_tiles(out, result);
-  out += "</div>\n</div>\n</section>\n";
+  out += "</div>\n</div>\n";
+  append_regions(out, result.regions);
+  out += "</section>\n";
 }
 
 void append_notes(std::string& out, const SlideResult& result) {

@@ -32,7 +32,7 @@ small,.small{font-size:13px;color:var(--soft)}
 .why{margin:0 0 10px;padding:0;list-style:none}
 .why li{margin:0 0 12px}
 .why b{display:block;overflow-wrap:anywhere}
-.facts{display:grid;grid-template-columns:repeat(4,1fr);gap:0;margin:20px 0 0;padding:16px 0 0;border-top:1px solid var(--line);grid-column:1/-1}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:0;margin:20px 0 0;padding:16px 0 0;border-top:1px solid var(--line);grid-column:1/-1}
 .facts div{padding:0 16px;border-left:1px solid var(--line)}
 .facts div:first-child{padding-left:0;border-left:0}
 .facts b{display:block;font-size:20px;font-weight:650;line-height:1.25}

@@ -1,4 +1,6 @@
 // Verdict, percentages, margins and trace: what a pathologist reads first, and why it is so.
+#include <algorithm>
+
 #include "report/html_parts.hpp"
 #include "report/palette.hpp"
 #include "report/shares.hpp"
@@ -87,6 +89,14 @@ void append_facts(std::string& out, const SlideResult& result) {
   fact(grouped(unmeasurable), "tumour cells not measurable");
   fact(grouped(result.tally.total()), "cells in all");
   fact(fixed(result.tissue_mm2, result.tissue_mm2 < 1 ? 3 : 1) + " mm²", "of tissue");
+  const auto included = std::count_if(result.regions.begin(), result.regions.end(), [](const RegionUse& use) {
+    return use.region.role == RegionRole::Include;
+  });
+  if (included > 0) {
+    fact(fixed(result.analysed_mm2, result.analysed_mm2 < 1 ? 3 : 1) + " mm²",
+         included == 1 ? "counted, inside 1 region"
+                       : ("counted, inside " + std::to_string(included) + " regions").c_str());
+  }
   out += "</div>\n";
 }
 

@@ -5,6 +5,7 @@
 #include "report/canvas.hpp"
 #include "report/field_cells.hpp"
 #include "report/quality_look.hpp"
+#include "report/region_outline.hpp"
 #include "report/scan_pitch.hpp"
 
 namespace annulet {
@@ -46,6 +47,8 @@ int draw_legend(RgbImage& out, const SlideResult& result, int y) {
     next(style.colour, style.line, style.dashed, style.words);
   }
   next(report::kOtherKinds, 1, false, "Not a tumour cell");
+  for (const report::RegionStyle* style : report::region_styles_of(result))
+    next(style->colour, report::kRegionLine, style->dashed, style->words);
   for (const QcFlag flag : report::flags_of(result)) {
     const std::string words = std::string("Not counted: ") + report::style_of(flag).words;
     if (x + 40 + Canvas::text_width(words, 10) > out.width - kMargin) {
@@ -102,6 +105,8 @@ RgbImage draw_field(const SlideResult& result, const FieldPicture& field) {
     const report::PatternStyle& style = report::style_of(graded.pattern);
     canvas.ring(ring, style.colour, line_of(style.line, field.pitch_um), style.dashed);
   }
+  report::draw_regions(picture, result, {field.where.x0, field.where.y0},
+                       report::scan_pitch_um(result) / field.pitch_um);
   canvas.scale_bar(16, picture.height - 16, field.pitch_um, picture.width / 4);
   return picture;
 }

@@ -24,6 +24,11 @@ constexpr std::array<FlagStyle, kQcFlags> kStyles{{
     {{120, 130, 145}, "Left out by a region"},
 }};
 
+/// Regions have outlines of their own.
+bool is_drawn(QcFlag flag) {
+  return flag != QcFlag::None && flag != QcFlag::Region;
+}
+
 void hatch_pixel(std::uint8_t* pixel, Colour colour, int x, int y) {
   const int opacity = (x + y) % kPeriod < kStripeWide ? kStripe : kTint;
   const std::array<int, 3> over{colour.red, colour.green, colour.blue};
@@ -41,7 +46,7 @@ std::vector<QcFlag> flags_of(const SlideResult& result) {
   std::vector<QcFlag> flags;
   for (std::size_t i = 1; i < kQcFlags; ++i) {
     const auto flag = static_cast<QcFlag>(i);
-    if (result.excluded_mm2.contains(name(flag))) flags.push_back(flag);
+    if (is_drawn(flag) && result.excluded_mm2.contains(name(flag))) flags.push_back(flag);
   }
   return flags;
 }
@@ -62,9 +67,9 @@ void hatch_excluded(RgbImage& picture, const SlideResult& result, double x_um, d
     const int row = static_cast<int>((y_um + (y + 0.5) * um_a_px) / quality.pitch_um);
     for (int x = 0; x < picture.width; ++x) {
       const int column = static_cast<int>((x_um + (x + 0.5) * um_a_px) / quality.pitch_um);
-      if (!quality.flag.contains(column, row) || quality.flag(column, row) == 0) continue;
-      hatch_pixel(picture.row(y) + 3 * x, style_of(static_cast<QcFlag>(quality.flag(column, row))).colour, x,
-                  y);
+      if (!quality.flag.contains(column, row)) continue;
+      const auto flag = static_cast<QcFlag>(quality.flag(column, row));
+      if (is_drawn(flag)) hatch_pixel(picture.row(y) + 3 * x, style_of(flag).colour, x, y);
     }
   }
 }

@@ -187,6 +187,19 @@ void write_options(JsonText& json, const std::vector<std::pair<std::string, std:
   json.end_array();
 }
 
+void write_regions(JsonText& json, const std::vector<RegionUse>& regions) {
+  json.key("regions").begin_array();
+  for (const RegionUse& use : regions) {
+    std::size_t corners = 0;
+    for (const Ring& ring : use.region.rings) corners += ring.size();
+    json.begin_object().key("name").text_or_null(use.region.name).key("role").text(name(use.region.role));
+    json.key("area_mm2").number(use.tissue_mm2, 4).key("clipped").boolean(use.clipped);
+    json.key("rings").count(use.region.rings.size()).key("corners").count(corners);
+    json.key("digest").text(use.digest).end_object();
+  }
+  json.end_array();
+}
+
 /// By place, not by the order in which the readers met them: the bytes may not depend on threads.
 void write_problems(JsonText& json, std::vector<Problem> problems) {
   const auto place = [](const Problem& p) {
@@ -233,6 +246,7 @@ std::string write_result_json(const SlideResult& result) {
   write_models(json, result.models);
   write_limit_of_blank(json, result.limit_of_blank);
   write_options(json, result.options);
+  write_regions(json, result.regions);
   write_problems(json, result.problems);
   return json.end_object().take();
 }

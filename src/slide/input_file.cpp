@@ -101,16 +101,21 @@ Error InputFile::error(Code code, const std::string& what) const {
   return slide_error(code, path_, what);
 }
 
-Content content_of(const InputFile& file) {
-  std::array<unsigned char, 8> head{};
-  const std::size_t size = file.read_at(0, head.data(), head.size());
+Content content_of(const ByteReader& file) {
+  constexpr std::size_t kHead = 1024;
+  std::string head(kHead, '\0');
+  head.resize(file.read_at(0, head.data(), head.size()));
   const auto starts = [&](const char* bytes, std::size_t count) {
-    return size >= count && std::memcmp(head.data(), bytes, count) == 0;
+    return head.compare(0, count, bytes, count) == 0;
   };
   if (starts("II*\0", 4) || starts("MM\0*", 4) || starts("II+\0", 4) || starts("MM\0+", 4))
     return Content::Tiff;
   if (starts("\xFF\xD8\xFF", 3)) return Content::Jpeg;
   if (starts("\x89PNG\r\n\x1A\n", 8)) return Content::Png;
+  if (starts("SQLite format 3\0", 16)) return Content::Sqlite;
+  if (starts("ZISRAWFILE", 10)) return Content::Zeiss;
+  if (head.size() >= 132 && head.compare(128, 4, "DICM") == 0) return Content::Dicom;
+  if (head.find("Virtual Microscope Specimen]") != std::string::npos) return Content::HamamatsuIndex;
   return Content::Other;
 }
 

@@ -2,7 +2,8 @@
 
 #include <mutex>
 
-#include "annulet/base/digest.hpp"
+#include "annulet/slide/preflight.hpp"
+#include "annulet/slide/slide_files.hpp"
 #include "annulet/slide/slide_source.hpp"
 #include "input_file.hpp"
 #include "openslide_source.hpp"
@@ -22,32 +23,30 @@ void silence_libtiff_once() {
   });
 }
 
-/// Formats whose tiles do not lie edge to edge as the TIFF says, and codecs that are OpenSlide's.
-bool belongs_to_openslide(const std::string& vendor, const TiffImage& base) {
-  return (vendor != "aperio" && vendor != "generic-tiff") || (vendor == "aperio" && is_jpeg2000(base));
+/// Puts the slide's name before what `work` throws.
+template <class Work>
+auto naming(const InputFile& file, Work&& work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    throw file.error(error.code(), error.what());
+  }
 }
 
-std::unique_ptr<SlideSource> open_tiff(InputFile file, ReaderChoice choice) {
-  std::vector<TiffImage> images = read_tiff_directories(file);
-  const std::string vendor = tiff_vendor(images.front());
-  std::vector<TiffImage> levels = choose_levels(std::move(images));
-  const TiffImage& base = levels.front();
-  const bool wants_openslide = choice == ReaderChoice::OpenSlide ||
-                               (choice == ReaderChoice::Automatic && belongs_to_openslide(vendor, base));
-  if (wants_openslide) {
-    // OpenSlide would squeeze other depths into 8 bits without a word.
-    if (base.bits != 8) throw file.error(Code::Unsupported, why_unreadable(base));
-    return open_with_openslide(file, vendor == "generic-tiff" ? "" : vendor);
-  }
+std::unique_ptr<SlideSource> open_tiff(InputFile file, TiffPlan plan, ReaderChoice choice) {
+  const bool wants_openslide =
+      choice == ReaderChoice::OpenSlide || (choice == ReaderChoice::Automatic && plan.for_openslide);
+  if (wants_openslide) return open_with_openslide(file, plan.vendor == "generic-tiff" ? "" : plan.vendor);
+  const TiffImage& base = plan.levels.front();
   const std::string why =
-      vendor == "hamamatsu" ? "NDPI files are read by OpenSlide alone" : why_unreadable(base);
-  if (!why.empty()) {
-    throw file.error(Code::Unsupported,
-                     "this TIFF is not read: " + why + "; save it as an 8-bit RGB tiled TIFF");
-  }
-  SlideInfo info = describe_tiff(file, levels, vendor);
+      plan.vendor == "hamamatsu" ? "NDPI files are read by OpenSlide alone" : why_unreadable(base);
+  if (!why.empty()) throw file.error(Code::Unsupported, "this TIFF is not read: " + why);
+  naming(file, [&] {
+    for (TiffImage& level : plan.levels) load_places(file, level);
+  });
+  SlideInfo info = describe_tiff(file, plan.levels, plan.vendor);
   if (!base.tiled) return make_stripped_source(file, base, std::move(info));
-  return make_tiff_source(std::move(file), std::move(levels), std::move(info));
+  return make_tiff_source(std::move(file), std::move(plan.levels), std::move(info));
 }
 
 }  // namespace
@@ -56,7 +55,12 @@ std::unique_ptr<SlideSource> open_slide(const std::filesystem::path& path, Reade
   silence_libtiff_once();
   InputFile file(path);
   const Content content = content_of(file);
-  if (content == Content::Tiff) return open_tiff(std::move(file), choice);
+  // Nothing below is given to a library before our own code has looked through all of its structure.
+  if (content == Content::Tiff) {
+    TiffPlan plan = naming(file, [&] { return plan_tiff(file); });
+    return open_tiff(std::move(file), std::move(plan), choice);
+  }
+  preflight(path);
   // A MIRAX slide is known by its name alone: the file itself is a small JPEG.
   const bool picture = (content == Content::Jpeg || content == Content::Png) && path.extension() != ".mrxs";
   if (choice == ReaderChoice::Tiff) throw file.error(Code::Unsupported, "is not a TIFF file");
@@ -65,8 +69,7 @@ std::unique_ptr<SlideSource> open_slide(const std::filesystem::path& path, Reade
 }
 
 std::string slide_digest(const std::filesystem::path& path, const std::function<void()>& at_each_piece) {
-  const InputFile file(path);
-  return sha256_of_file(file.path(), at_each_piece);
+  return SlideWatch(path).digest(at_each_piece);
 }
 
 }  // namespace annulet

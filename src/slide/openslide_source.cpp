@@ -2,8 +2,11 @@
 
 #include <openslide.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <mutex>
+#include <string_view>
 
 #include "header_pitch.hpp"
 #include "pixel_window.hpp"
@@ -28,7 +31,19 @@ std::string fault_of(openslide_t* handle) {
   return fault == nullptr ? "" : fault;
 }
 
+/// All that is read of a slide's properties: none of them names a patient, an operator, a scanner or a date.
+/// Label and macro images are never asked for.
+constexpr std::array<std::string_view, 12> kProperties{
+    "openslide.vendor",   "openslide.mpp-x",    "openslide.mpp-y",        "openslide.objective-power",
+    "openslide.bounds-x", "openslide.bounds-y", "openslide.bounds-width", "openslide.bounds-height",
+    "tiff.XResolution",   "tiff.YResolution",   "tiff.ResolutionUnit",    "leica.illumination-source"};
+/// Hamamatsu keeps its shading data under names that change: these are searched for a mark, nothing is kept.
+constexpr std::string_view kShading = "hamamatsu.";
+
 std::string property(openslide_t* handle, const char* name) {
+  const bool allowed = std::find(kProperties.begin(), kProperties.end(), name) != kProperties.end() ||
+                       std::string_view(name).substr(0, kShading.size()) == kShading;
+  expects(allowed, "the property is one of those that are read");
   const char* value = openslide_get_property_value(handle, name);
   return value == nullptr ? "" : value;
 }
@@ -64,7 +79,9 @@ class OpenslideSource final : public SlideSource {
 
 /// Hamamatsu tells the excitation of a fluorescence scan in its shading data, Leica its lamp.
 bool tells_of_fluorescence(openslide_t* handle) {
+  if (property(handle, "leica.illumination-source") == "fluorescence") return true;
   for (const char* const* name = openslide_get_property_names(handle); *name != nullptr; ++name) {
+    if (std::string_view(*name).substr(0, kShading.size()) != kShading) continue;
     const std::string value = property(handle, *name);
     const std::string marks[] = {"ExcitationWaveLength=", "EmissionWaveLength="};
     for (const std::string& mark : marks) {
@@ -73,7 +90,6 @@ bool tells_of_fluorescence(openslide_t* handle) {
       const char digit = at + mark.size() < value.size() ? value[at + mark.size()] : '0';
       if (digit >= '1' && digit <= '9') return true;
     }
-    if (std::string(*name) == "leica.illumination-source" && value == "fluorescence") return true;
   }
   return false;
 }
@@ -88,6 +104,16 @@ Pitch pitch_of(openslide_t* handle) {
                              unit == "inch"         ? 2
                              : unit == "centimeter" ? 3
                                                     : 1);
+}
+
+/// Programs such as QuPath show only this part where both its sides are shorter than the slide's.
+std::optional<Rect<SlideFrame>> scanned_part(openslide_t* handle, const Size<SlideFrame>& extent) {
+  const auto px = [&](const char* name) { return static_cast<std::int64_t>(number_or_zero(handle, name)); };
+  const std::int64_t x = px("openslide.bounds-x"), y = px("openslide.bounds-y"),
+                     width = px("openslide.bounds-width"), height = px("openslide.bounds-height");
+  if (x < 0 || y < 0 || width < 1 || height < 1 || width >= extent.width || height >= extent.height)
+    return std::nullopt;
+  return Rect<SlideFrame>{x, y, x + width, y + height};
 }
 
 OpenslideSource::OpenslideSource(const InputFile& file, Handle handle)
@@ -106,6 +132,7 @@ OpenslideSource::OpenslideSource(const InputFile& file, Handle handle)
   }
   if (info_.levels.empty()) throw file.error(Code::Corrupt, "has no level");
   info_.extent = {info_.levels.front().extent.width, info_.levels.front().extent.height};
+  info_.scanned = scanned_part(slide, info_.extent);
   info_.tile = {kCell, kCell};
   info_.pitch = pitch_of(slide);
   info_.objective_power = decimal_number(property(slide, "openslide.objective-power"));

@@ -4,20 +4,19 @@
 #include <cstring>
 
 #include "jpeg_decoder.hpp"
+#include "limits.hpp"
 #include "memory_source.hpp"
 #include "png_decoder.hpp"
 
 namespace annulet {
 namespace {
 
-constexpr std::uint64_t kMostPixels = std::uint64_t{256} << 20;
-constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
 constexpr const char* kRemedy = "; copy it again from its source";
 
 using Bytes = std::vector<std::uint8_t>;
 
 Bytes bytes_of(const InputFile& file) {
-  if (file.bytes() > kMostBytes) {
+  if (file.bytes() > limits::kPictureBytes) {
     throw file.error(Code::OverLimit, "a picture of more than 1 GiB is not read; save it as a tiled TIFF");
   }
   Bytes bytes(file.bytes());
@@ -32,7 +31,7 @@ std::string too_large(const std::string& what) {
 }
 
 SlidePixels read_jpeg(const InputFile& file) {
-  JpegPicture picture = decode_jpeg_picture(bytes_of(file), kMostPixels);
+  JpegPicture picture = decode_jpeg_picture(bytes_of(file), limits::kPicturePixels);
   if (picture.too_large) throw file.error(Code::OverLimit, too_large(picture.fault));
   if (picture.unsupported) {
     throw file.error(Code::Unsupported, "this JPEG is not a colour picture: " + picture.fault);
@@ -80,7 +79,8 @@ void check_png(const InputFile& file, const Bytes& bytes) {
     throw file.error(Code::Corrupt, "the PNG has no header");
   const std::uint32_t width = big_endian(bytes.data() + 16), height = big_endian(bytes.data() + 20);
   const std::string size = "it is " + std::to_string(width) + " x " + std::to_string(height) + " px";
-  if (std::uint64_t{width} * height > kMostPixels) throw file.error(Code::OverLimit, too_large(size));
+  if (std::uint64_t{width} * height > limits::kPicturePixels)
+    throw file.error(Code::OverLimit, too_large(size));
   if (bytes[24] > 8) throw file.error(Code::Unsupported, "the PNG has 16 bits a sample; save it with 8");
   for (std::size_t at = kSignature;;) {
     if (bytes.size() - at < kFrame) throw cut();

@@ -1,5 +1,6 @@
 #include <tiffio.h>
 
+#include "limits.hpp"
 #include "memory_source.hpp"
 #include "pixel_window.hpp"
 #include "tiff_handle.hpp"
@@ -8,13 +9,12 @@
 namespace annulet {
 namespace {
 
-constexpr std::uint64_t kMostPixels = std::uint64_t{64} << 20;  ///< of an image without tiles
 /// More decoded than stored bytes than this is no picture: deflate reaches 1030, JPEG 800 on white.
 constexpr std::uint64_t kMostExpansion = 2048;
 
 void check_size(const InputFile& file, const TiffImage& image) {
   const std::uint64_t pixels = std::uint64_t{image.width} * image.height;
-  if (pixels > kMostPixels) {
+  if (pixels > limits::kStrippedPixels) {
     throw file.error(Code::Unsupported,
                      "is a TIFF without tiles of " + std::to_string(image.width) + " x " +
                          std::to_string(image.height) +

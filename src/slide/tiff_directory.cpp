@@ -3,214 +3,292 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <set>
 
-#include "tiff_handle.hpp"
+#include "limits.hpp"
 
 namespace annulet {
 namespace {
 
-// Limits of what a file may ask of us; real slides stay a factor of 4 or more below each.
-constexpr std::uint32_t kMostSide = 1u << 21;         ///< px of an image
-constexpr std::uint32_t kMostTileSide = 4096;         ///< px of a tile
-constexpr std::uint64_t kMostPieces = 1u << 22;       ///< tiles or strips of an image
-constexpr std::uint64_t kMostPiecesOfAll = 1u << 23;  ///< of all images together
-constexpr std::uint64_t kMostPieceBytes = 1u << 30;   ///< compressed bytes of one tile or strip
-constexpr std::size_t kMostDirectories = 1000;
-constexpr std::size_t kMostTextBytes = 1u << 20;  ///< of a description; a longer one is cut
+constexpr std::uint64_t kAtOnce = 8192;  ///< places looked at together
+constexpr const char* kRemedy = "; copy it again from its source";
+constexpr std::uint16_t kJpeg = 7, kPremultiplied = 1, kStraight = 2;
 
-constexpr std::uint32_t kHamamatsuFormatTag = 65420;
+/// Tiles of one image that lie behind the file's end, in part or whole.
+struct Loss {
+  std::size_t image = 0;
+  std::uint64_t pieces = 0, missing = 0;  ///< bytes up to the end of the farthest
+};
 
-std::string text_of(TIFF* tiff, std::uint32_t tag) {
-  const char* text = nullptr;
-  if (TIFFGetField(tiff, tag, &text) != 1 || text == nullptr) return {};
-  return std::string(text, strnlen(text, kMostTextBytes));
+std::string size_text(const TiffImage& image) {
+  return std::to_string(image.width) + " x " + std::to_string(image.height) + " px";
 }
 
-std::string name_of(std::size_t index) {
-  return "image " + std::to_string(index + 1) + " of the file";
+/// Text up to its first zero byte.
+std::string text_of(const TiffParser& parser, const TiffDirectory& directory, std::uint16_t tag) {
+  const TiffEntry* entry = directory.find(tag);
+  if (entry == nullptr) return {};
+  const std::string text = parser.bytes(*entry, limits::kText);
+  return text.substr(0, text.find('\0'));
 }
 
 class DirectoryReader {
  public:
-  explicit DirectoryReader(const InputFile& file) : file_(file), handle_(file) {}
+  explicit DirectoryReader(const ByteReader& file) : file_(file), parser_(file) {}
   std::vector<TiffImage> read();
 
  private:
-  void read_chain();
-  void read_sub_directories();
-  void add_current();
-  void read_tags(TiffImage& image);
-  void read_text_tags(TiffImage& image);
-  void check_geometry(const TiffImage& image);
-  void read_places(TiffImage& image);
-  [[noreturn]] void fail_unreadable();
-  [[noreturn]] void fail(Code code, const std::string& what) {
-    throw file_.error(code, name_of(images_.size()) + " " + what);
-  }
-  TIFF* tiff() { return handle_.tiff(); }
+  void add(const TiffDirectory& directory);
+  void expect_single(const TiffDirectory& directory);
+  void read_geometry(const TiffDirectory& directory, TiffImage& image);
+  void read_format(const TiffDirectory& directory, TiffImage& image);
+  void read_resolution(const TiffDirectory& directory, TiffImage& image);
+  void read_texts(const TiffDirectory& directory, TiffImage& image);
+  void read_tables(const TiffDirectory& directory, TiffImage& image);
+  void check_limits(const TiffImage& image);
+  void check_places(const TiffImage& image);
+  void check_ndpi_place(const TiffDirectory& directory);
+  std::string level_name(std::size_t number) const;
+  [[noreturn]] void fail_truncated() const;
+  [[noreturn]] void fail_in_directories(const Error& error) const;
 
-  const InputFile& file_;
-  TiffHandle handle_;
+  std::uint64_t value(const TiffDirectory& directory, std::uint16_t tag, std::uint64_t otherwise) const;
+  std::uint16_t short_value(const TiffDirectory& directory, std::uint16_t tag, std::uint16_t otherwise) const;
+  [[noreturn]] void fail(Code code, const std::string& what) const {
+    throw Error(code, "image " + std::to_string(images_.size() + 1) + " of the file " + what);
+  }
+  void limit(const char* what, std::uint64_t value, std::uint64_t most) const {
+    if (value <= most) return;
+    fail(Code::OverLimit,
+         "has " + std::to_string(value) + " " + what + "; at most " + std::to_string(most) + " are read");
+  }
+
+  const ByteReader& file_;
+  TiffParser parser_;
   std::vector<TiffImage> images_;
-  std::vector<std::uint64_t> sub_directories_;
-  std::set<std::uint64_t> seen_;
+  std::vector<Loss> losses_;
   std::uint64_t pieces_ = 0;
 };
 
-void DirectoryReader::fail_unreadable() {
-  const std::string detail = handle_.fault().empty() ? "" : " (" + handle_.fault() + ")";
-  if (handle_.beyond_end()) {
-    throw file_.error(Code::Truncated,
-                      "the file ends inside its own directories: it is cut or was copied in part" + detail +
-                          "; copy it again from its source");
-  }
-  throw file_.error(Code::Corrupt,
-                    "its TIFF directories cannot be read" + detail + "; copy it again from its source");
-}
-
 std::vector<TiffImage> DirectoryReader::read() {
-  if (tiff() == nullptr) fail_unreadable();
-  read_chain();
-  if (!is_hamamatsu(images_.front())) read_sub_directories();
-  if (handle_.beyond_end() && !is_hamamatsu(images_.front())) fail_unreadable();
+  try {
+    parser_.each_directory([&](const TiffDirectory& directory) { add(directory); });
+  } catch (const Error& error) {
+    if (error.code() == Code::Truncated) fail_in_directories(error);
+    throw;
+  }
+  if (!losses_.empty()) fail_truncated();
+  if (parser_.ndpi()) images_.resize(1);
   return std::move(images_);
 }
 
-void DirectoryReader::read_chain() {
-  for (;;) {
-    if (!seen_.insert(TIFFCurrentDirOffset(tiff())).second) return;
-    add_current();
-    if (is_hamamatsu(images_.front()) || TIFFLastDirectory(tiff())) return;
-    if (TIFFReadDirectory(tiff()) != 1) fail_unreadable();
-  }
-}
-
-void DirectoryReader::read_sub_directories() {
-  for (std::size_t i = 0; i < sub_directories_.size(); ++i) {
-    if (!seen_.insert(sub_directories_[i]).second) continue;
-    if (TIFFSetSubDirectory(tiff(), sub_directories_[i]) != 1) fail_unreadable();
-    add_current();
-  }
-}
-
-void DirectoryReader::add_current() {
-  if (images_.size() >= kMostDirectories) {
-    throw file_.error(Code::OverLimit, "holds more than " + std::to_string(kMostDirectories) + " images");
-  }
+void DirectoryReader::add(const TiffDirectory& directory) {
+  expect_single(directory);
   TiffImage image;
-  image.directory = TIFFCurrentDirOffset(tiff());
-  read_tags(image);
-  read_text_tags(image);
-  check_geometry(image);
-  const bool places_known = !is_hamamatsu(images_.empty() ? image : images_.front());
-  if (places_known) read_places(image);
+  image.directory = directory.at;
+  read_format(directory, image);
+  read_geometry(directory, image);
+  read_resolution(directory, image);
+  read_texts(directory, image);
+  check_limits(image);
+  if (parser_.ndpi()) {
+    check_ndpi_place(directory);
+  } else {
+    read_tables(directory, image);
+    check_places(image);
+  }
   images_.push_back(std::move(image));
 }
 
-void DirectoryReader::read_tags(TiffImage& image) {
-  image.tiled = TIFFIsTiled(tiff()) != 0;
-  TIFFGetField(tiff(), TIFFTAG_IMAGEWIDTH, &image.width);
-  TIFFGetField(tiff(), TIFFTAG_IMAGELENGTH, &image.height);
+/// Two readers may take two different ones of two equal tags: then neither knows the file.
+void DirectoryReader::expect_single(const TiffDirectory& directory) {
+  std::vector<std::uint16_t> tags;
+  for (const TiffEntry& entry : directory.entries) tags.push_back(entry.tag);
+  std::sort(tags.begin(), tags.end());
+  const auto twice = std::adjacent_find(tags.begin(), tags.end());
+  if (twice != tags.end() && *twice <= tag::kJpegTables)
+    fail(Code::Corrupt, "states TIFF tag " + std::to_string(*twice) + " twice" + kRemedy);
+}
+
+std::uint64_t DirectoryReader::value(const TiffDirectory& directory, std::uint16_t tag,
+                                     std::uint64_t otherwise) const {
+  const TiffEntry* entry = directory.find(tag);
+  return entry == nullptr ? otherwise : parser_.number(*entry, 0);
+}
+
+std::uint16_t DirectoryReader::short_value(const TiffDirectory& directory, std::uint16_t tag,
+                                           std::uint16_t otherwise) const {
+  const std::uint64_t number = value(directory, tag, otherwise);
+  if (number > std::numeric_limits<std::uint16_t>::max())
+    fail(Code::Corrupt, "has an impossible value in TIFF tag " + std::to_string(tag) + kRemedy);
+  return static_cast<std::uint16_t>(number);
+}
+
+void DirectoryReader::read_geometry(const TiffDirectory& directory, TiffImage& image) {
+  const std::uint64_t width = value(directory, tag::kWidth, 0), height = value(directory, tag::kLength, 0);
+  image.tiled = directory.find(tag::kTileWidth) != nullptr || directory.find(tag::kTileLength) != nullptr;
+  std::uint64_t piece_width = width, piece_height = height;
   if (image.tiled) {
-    TIFFGetField(tiff(), TIFFTAG_TILEWIDTH, &image.piece_width);
-    TIFFGetField(tiff(), TIFFTAG_TILELENGTH, &image.piece_height);
-  } else {
-    image.piece_width = image.width;
-    TIFFGetFieldDefaulted(tiff(), TIFFTAG_ROWSPERSTRIP, &image.piece_height);
-    image.piece_height = std::min(image.piece_height, image.height);
+    piece_width = value(directory, tag::kTileWidth, 0);
+    piece_height = value(directory, tag::kTileLength, 0);
+  } else if (!parser_.ndpi()) {
+    piece_height = std::min(height, value(directory, tag::kRowsPerStrip, height));
   }
-  TIFFGetFieldDefaulted(tiff(), TIFFTAG_COMPRESSION, &image.compression);
-  TIFFGetField(tiff(), TIFFTAG_PHOTOMETRIC, &image.photometric);
-  TIFFGetFieldDefaulted(tiff(), TIFFTAG_PLANARCONFIG, &image.planar);
-  TIFFGetFieldDefaulted(tiff(), TIFFTAG_BITSPERSAMPLE, &image.bits);
-  TIFFGetFieldDefaulted(tiff(), TIFFTAG_SAMPLESPERPIXEL, &image.samples);
-  TIFFGetFieldDefaulted(tiff(), TIFFTAG_SAMPLEFORMAT, &image.sample_format);
-  TIFFGetFieldDefaulted(tiff(), TIFFTAG_FILLORDER, &image.fill_order);
-  TIFFGetFieldDefaulted(tiff(), TIFFTAG_RESOLUTIONUNIT, &image.resolution_unit);
-  // The tag belongs to the codecs that use it: libtiff knows it only where one of them is at work.
-  if (TIFFFindField(tiff(), TIFFTAG_PREDICTOR, TIFF_ANY) != nullptr) {
-    TIFFGetFieldDefaulted(tiff(), TIFFTAG_PREDICTOR, &image.predictor);
+  if (width == 0 || height == 0 || piece_width == 0 || piece_height == 0)
+    fail(Code::Corrupt, std::string("says that it has no pixels") + kRemedy);
+  limit("pixels a side", std::max(width, height), limits::kSide);
+  if (image.tiled) limit("pixels a tile's side", std::max(piece_width, piece_height), limits::kTileSide);
+  image.width = static_cast<std::uint32_t>(width);
+  image.height = static_cast<std::uint32_t>(height);
+  image.piece_width = static_cast<std::uint32_t>(piece_width);
+  image.piece_height = static_cast<std::uint32_t>(piece_height);
+}
+
+void DirectoryReader::read_format(const TiffDirectory& directory, TiffImage& image) {
+  image.compression = short_value(directory, tag::kCompression, 1);
+  image.photometric = short_value(directory, tag::kPhotometric, 0);
+  image.planar = short_value(directory, tag::kPlanar, 1);
+  image.samples = short_value(directory, tag::kSamples, 1);
+  image.sample_format = short_value(directory, tag::kSampleFormat, 1);
+  image.fill_order = short_value(directory, tag::kFillOrder, 1);
+  image.predictor = short_value(directory, tag::kPredictor, 1);
+  image.resolution_unit = short_value(directory, tag::kResolutionUnit, 2);
+  image.bits = short_value(directory, tag::kBits, 1);
+  if (image.samples == 0 || image.bits == 0)
+    fail(Code::Corrupt, std::string("says that its pixels have no samples") + kRemedy);
+  if (const TiffEntry* bits = directory.find(tag::kBits)) {
+    for (std::uint64_t i = 1; i < std::min<std::uint64_t>(bits->count, image.samples); ++i) {
+      if (parser_.number(*bits, i) != image.bits)
+        fail(Code::Unsupported, "has samples of different depths; save it as an 8-bit RGB tiled TIFF");
+    }
   }
-  float x = 0, y = 0;
-  if (TIFFGetField(tiff(), TIFFTAG_XRESOLUTION, &x) == 1) image.x_resolution = static_cast<double>(x);
-  if (TIFFGetField(tiff(), TIFFTAG_YRESOLUTION, &y) == 1) image.y_resolution = static_cast<double>(y);
-  std::uint16_t extra_count = 0;
-  const std::uint16_t* extra = nullptr;
-  if (TIFFGetField(tiff(), TIFFTAG_EXTRASAMPLES, &extra_count, &extra) == 1 && extra_count > 0) {
-    if (extra[0] == EXTRASAMPLE_ASSOCALPHA) image.alpha = Alpha::Premultiplied;
-    if (extra[0] == EXTRASAMPLE_UNASSALPHA) image.alpha = Alpha::Straight;
+  if (const TiffEntry* extra = directory.find(tag::kExtraSamples); extra != nullptr && extra->count > 0) {
+    const std::uint64_t kind = parser_.number(*extra, 0);
+    if (kind == kPremultiplied) image.alpha = Alpha::Premultiplied;
+    if (kind == kStraight) image.alpha = Alpha::Straight;
   }
 }
 
-void DirectoryReader::read_text_tags(TiffImage& image) {
-  image.description = text_of(tiff(), TIFFTAG_IMAGEDESCRIPTION);
-  image.make = text_of(tiff(), TIFFTAG_MAKE);
-  image.software = text_of(tiff(), TIFFTAG_SOFTWARE);
-  std::uint32_t size = 0;
-  const char* packet = nullptr;
-  if (TIFFGetField(tiff(), TIFFTAG_XMLPACKET, &size, &packet) == 1 && packet != nullptr) {
-    const std::string xmp(packet, std::min<std::size_t>(size, kMostTextBytes));
+// A float of the file's rational, as libtiff gives it to others: the pitch is then theirs.
+void DirectoryReader::read_resolution(const TiffDirectory& directory, TiffImage& image) {
+  const auto stated = [&](std::uint16_t tag) {
+    const TiffEntry* entry = directory.find(tag);
+    return entry == nullptr ? 0.0 : static_cast<double>(static_cast<float>(parser_.real(*entry)));
+  };
+  image.x_resolution = stated(tag::kXResolution);
+  image.y_resolution = stated(tag::kYResolution);
+}
+
+void DirectoryReader::read_texts(const TiffDirectory& directory, TiffImage& image) {
+  image.description = text_of(parser_, directory, tag::kDescription);
+  image.make = text_of(parser_, directory, tag::kMake);
+  image.software = text_of(parser_, directory, tag::kSoftware);
+  if (const TiffEntry* entry = directory.find(tag::kXmp)) {
+    const std::string xmp = parser_.bytes(*entry, limits::kText);
     image.ventana = xmp.find("<iScan") != std::string::npos || xmp.find("<EncodeInfo") != std::string::npos;
   }
-  const std::uint8_t* tables = nullptr;
-  if (image.compression == COMPRESSION_JPEG &&
-      TIFFGetField(tiff(), TIFFTAG_JPEGTABLES, &size, &tables) == 1 && tables != nullptr) {
-    image.jpeg_tables.assign(tables, tables + size);
+  const TiffEntry* tables = directory.find(tag::kJpegTables);
+  if (image.compression == kJpeg && tables != nullptr) {
+    const std::string bytes = parser_.bytes(*tables, limits::kText);
+    image.jpeg_tables.assign(bytes.begin(), bytes.end());
   }
-  if (TIFFFindField(tiff(), kHamamatsuFormatTag, TIFF_ANY) != nullptr && image.make.empty())
-    image.make = "Hamamatsu";
-  std::uint16_t count = 0;
-  const std::uint64_t* subs = nullptr;
-  if (TIFFGetField(tiff(), TIFFTAG_SUBIFD, &count, &subs) == 1 && subs != nullptr) {
-    sub_directories_.insert(sub_directories_.end(), subs, subs + count);
-  }
+  if (directory.find(tag::kHamamatsuFormat) != nullptr && image.make.empty()) image.make = "Hamamatsu";
 }
 
-void DirectoryReader::check_geometry(const TiffImage& image) {
-  if (image.width == 0 || image.height == 0 || image.piece_width == 0 || image.piece_height == 0) {
-    fail(Code::Corrupt, "says that it has no pixels");
-  }
-  const auto limit = [&](const char* what, std::uint64_t value, std::uint64_t most) {
-    if (value > most) {
-      fail(Code::OverLimit, std::string("has ") + std::to_string(value) + " " + what + "; at most " +
-                                std::to_string(most) + " are read");
+void DirectoryReader::read_tables(const TiffDirectory& directory, TiffImage& image) {
+  const auto table = [&](std::uint16_t own, std::uint16_t other) {
+    const TiffEntry* entry = directory.find(own);
+    if (entry == nullptr) entry = directory.find(other);  // some writers use the strips' tags for tiles
+    if (entry == nullptr) fail(Code::Corrupt, std::string("does not tell where its pixels are") + kRemedy);
+    // Strips may be listed beyond the image's end; a grid of tiles is what it is.
+    if (image.tiled ? entry->count != image.pieces() : entry->count < image.pieces()) {
+      fail(Code::Corrupt, "contradicts itself on the number of its tiles (" + std::to_string(entry->count) +
+                              " and " + std::to_string(image.pieces()) + ")" + kRemedy);
     }
+    return *entry;
   };
-  limit("pixels a side", std::max(image.width, image.height), kMostSide);
-  if (image.tiled)
-    limit("pixels a tile's side", std::max(image.piece_width, image.piece_height), kMostTileSide);
-  const std::uint64_t planes = image.planar == PLANARCONFIG_SEPARATE ? image.samples : 1;
-  const std::uint64_t pieces = std::uint64_t{image.columns()} * image.rows() * planes;
-  limit("tiles", pieces, kMostPieces);
-  pieces_ += pieces;
-  limit("tiles together with the images before it", pieces_, kMostPiecesOfAll);
-  const std::uint64_t told = image.tiled ? TIFFNumberOfTiles(tiff()) : TIFFNumberOfStrips(tiff());
-  if (told != pieces) fail(Code::Corrupt, "contradicts itself on the number of its tiles");
+  image.offset_table = image.tiled ? table(tag::kTileOffsets, tag::kStripOffsets)
+                                   : table(tag::kStripOffsets, tag::kTileOffsets);
+  image.size_table =
+      image.tiled ? table(tag::kTileSizes, tag::kStripSizes) : table(tag::kStripSizes, tag::kTileSizes);
 }
 
-void DirectoryReader::read_places(TiffImage& image) {
-  const std::uint64_t planes = image.planar == PLANARCONFIG_SEPARATE ? image.samples : 1;
-  const auto pieces = static_cast<std::uint32_t>(image.columns() * image.rows() * planes);
-  image.offsets.reserve(pieces);
-  image.sizes.reserve(pieces);
-  for (std::uint32_t i = 0; i < pieces; ++i) {
-    int failed = 0, failed_size = 0;
-    const std::uint64_t offset = TIFFGetStrileOffsetWithErr(tiff(), i, &failed);
-    const std::uint64_t size = TIFFGetStrileByteCountWithErr(tiff(), i, &failed_size);
-    if (failed != 0 || failed_size != 0) fail_unreadable();
-    if (size > 0 && (offset > file_.bytes() || size > file_.bytes() - offset)) {
-      const std::uint64_t end =
-          offset > std::numeric_limits<std::uint64_t>::max() - size ? offset : offset + size;
-      fail(Code::Truncated, "has a tile (number " + std::to_string(i) + ") that ends at byte " +
-                                std::to_string(end) + ", but the file has " + std::to_string(file_.bytes()) +
-                                " bytes: it is cut or was copied in part; copy it again from its source");
+void DirectoryReader::check_limits(const TiffImage& image) {
+  if (parser_.ndpi()) return;  // one strip an image, decoded in bands
+  const std::uint64_t bits = std::uint64_t{image.piece_width} * image.piece_height * image.bits *
+                             (image.planar == 2 ? 1 : image.samples);
+  limit(image.tiled ? "bytes in a decoded tile" : "bytes in a decoded strip", (bits + 7) / 8,
+        limits::kDecoded);
+  limit("tiles", image.pieces(), limits::kPieces);
+  pieces_ += image.pieces();
+  limit("tiles together with the images before it", pieces_, limits::kPiecesOfAll);
+}
+
+void DirectoryReader::check_places(const TiffImage& image) {
+  std::vector<std::uint64_t> offsets, sizes;
+  Loss loss{images_.size(), 0, 0};
+  const std::uint64_t bytes = file_.bytes();
+  for (std::uint64_t first = 0; first < image.pieces(); first += kAtOnce) {
+    const std::uint64_t count = std::min(kAtOnce, image.pieces() - first);
+    parser_.numbers(image.offset_table, first, count, offsets);
+    parser_.numbers(image.size_table, first, count, sizes);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      if (sizes[i] == 0) continue;
+      const bool overflows = offsets[i] > std::numeric_limits<std::uint64_t>::max() - sizes[i];
+      const std::uint64_t end = overflows ? std::numeric_limits<std::uint64_t>::max() : offsets[i] + sizes[i];
+      if (end > bytes) {
+        ++loss.pieces;
+        loss.missing = std::max(loss.missing, end - bytes);
+        continue;
+      }
+      limit("compressed bytes in a tile", sizes[i], limits::kStored);
     }
-    if (size > kMostPieceBytes)
-      fail(Code::OverLimit, "has a tile of " + std::to_string(size) + " compressed bytes");
-    image.offsets.push_back(offset);
-    image.sizes.push_back(static_cast<std::uint32_t>(size));
   }
+  if (loss.pieces > 0) losses_.push_back(loss);
+}
+
+/// The single strip of an NDPI image; its length is cut to 32 bits in files of more than 4 GiB.
+void DirectoryReader::check_ndpi_place(const TiffDirectory& directory) {
+  const TiffEntry* offset = directory.find(tag::kStripOffsets);
+  const TiffEntry* size = directory.find(tag::kStripSizes);
+  if (offset == nullptr || size == nullptr || offset->count == 0 || size->count == 0)
+    fail(Code::Corrupt, std::string("does not tell where its pixels are") + kRemedy);
+  const std::uint64_t end =
+      parser_.place(directory.at, parser_.number(*offset, 0)) + parser_.number(*size, 0);
+  if (end > file_.bytes()) losses_.push_back({images_.size(), 1, end - file_.bytes()});
+}
+
+/// "level 0 (image 1 of the file, 4000 x 3000 px)": tiled images count as levels in the order of their size.
+std::string DirectoryReader::level_name(std::size_t number) const {
+  const TiffImage& image = images_[number];
+  const std::string name = "image " + std::to_string(number + 1) + " of the file";
+  const auto area = [](const TiffImage& of) { return std::uint64_t{of.width} * of.height; };
+  if (!image.tiled && !parser_.ndpi()) return name + " (" + size_text(image) + ")";
+  const auto level = std::count_if(images_.begin(), images_.end(), [&](const TiffImage& other) {
+    return (other.tiled || parser_.ndpi()) && area(other) > area(image);
+  });
+  return "level " + std::to_string(level) + " (" + name + ", " + size_text(image) + ")";
+}
+
+void DirectoryReader::fail_truncated() const {
+  std::string what;
+  std::uint64_t missing = 0;
+  for (const Loss& loss : losses_) {
+    missing = std::max(missing, loss.missing);
+    if (&loss - losses_.data() >= 3) continue;
+    const std::uint64_t pieces = parser_.ndpi() ? 1 : images_[loss.image].pieces();
+    what += (what.empty() ? "" : ", ") + level_name(loss.image) + " lacks " + std::to_string(loss.pieces) +
+            " of " + std::to_string(pieces) + (images_[loss.image].tiled ? " tiles" : " strips");
+  }
+  throw Error(Code::Truncated, "the file has " + std::to_string(file_.bytes()) + " bytes and lacks " +
+                                   std::to_string(missing) + ": " + what +
+                                   "; it is cut or was copied in part" + kRemedy);
+}
+
+void DirectoryReader::fail_in_directories(const Error& error) const {
+  const std::string whole = images_.empty()
+                                ? "no level's directory is whole"
+                                : "no directory after " + level_name(images_.size() - 1) + " is whole";
+  throw error.within(whole);
 }
 
 }  // namespace
@@ -219,8 +297,29 @@ bool is_hamamatsu(const TiffImage& first) {
   return first.make.rfind("Hamamatsu", 0) == 0;
 }
 
-std::vector<TiffImage> read_tiff_directories(const InputFile& file) {
+std::vector<TiffImage> read_tiff_directories(const ByteReader& file) {
   return DirectoryReader(file).read();
+}
+
+void load_places(const ByteReader& file, TiffImage& image) {
+  const TiffParser parser(file);
+  const std::uint64_t pieces = image.pieces();
+  std::vector<std::uint64_t> numbers;
+  image.offsets.resize(pieces);
+  image.sizes.resize(pieces);
+  for (std::uint64_t first = 0; first < pieces; first += kAtOnce) {
+    const std::uint64_t count = std::min(kAtOnce, pieces - first);
+    parser.numbers(image.offset_table, first, count, numbers);
+    std::copy(numbers.begin(), numbers.end(), image.offsets.begin() + static_cast<std::ptrdiff_t>(first));
+    parser.numbers(image.size_table, first, count, numbers);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      if (numbers[i] > limits::kStored || image.offsets[first + i] > file.bytes() ||
+          numbers[i] > file.bytes() - image.offsets[first + i]) {
+        throw Error(Code::Changed, "changed while it was opened; try again when nobody writes to it");
+      }
+      image.sizes[first + i] = static_cast<std::uint32_t>(numbers[i]);
+    }
+  }
 }
 
 }  // namespace annulet

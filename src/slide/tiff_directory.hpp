@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "input_file.hpp"
+#include "tiff_parser.hpp"
 
 namespace annulet {
 
@@ -24,17 +24,26 @@ struct TiffImage {
   double x_resolution = 0, y_resolution = 0;  ///< px per unit as stated; 0 where it is not
   std::uint16_t resolution_unit = 2;          ///< 1 none, 2 inch, 3 cm
   std::vector<std::uint8_t> jpeg_tables;
-  std::vector<std::uint64_t> offsets;  ///< bytes, one a tile or strip, row by row
+  TiffEntry offset_table, size_table;  ///< where the file keeps the next two
+  std::vector<std::uint64_t> offsets;  ///< bytes, one a tile or strip, row by row; empty until load_places
   std::vector<std::uint32_t> sizes;    ///< bytes; 0 for a missing one
 
   std::uint32_t columns() const { return (width + piece_width - 1) / piece_width; }
   std::uint32_t rows() const { return (height + piece_height - 1) / piece_height; }
+  /// Tiles or strips, of all planes.
+  std::uint64_t pieces() const {
+    return std::uint64_t{columns()} * rows() * (planar == 2 ? std::uint64_t{samples} : 1);
+  }
 };
 
-/// Reads every directory of the file, sub-directories included, once, and checks it: sizes against limits,
-/// the place of every tile against the file's end. Throws Error Truncated, Corrupt, OverLimit. Of a Hamamatsu
-/// NDPI file only the first directory is read, without places: its offsets follow other rules.
-std::vector<TiffImage> read_tiff_directories(const InputFile& file);
+/// Reads every directory of the file, sub-directories included, once, and checks it: sizes against
+/// limits.hpp, the place of every tile against the file's end (nothing is kept of the places). Throws Error
+/// Truncated, Corrupt, OverLimit without the slide's name. Of a Hamamatsu NDPI file all directories are
+/// checked and the first is given.
+std::vector<TiffImage> read_tiff_directories(const ByteReader& file);
+
+/// Fills in `offsets` and `sizes`, 12 bytes a tile. Throws Error Corrupt where the file changed meanwhile.
+void load_places(const ByteReader& file, TiffImage& image);
 
 /// True for the files of Hamamatsu's NDP scanners.
 bool is_hamamatsu(const TiffImage& first);

@@ -15,10 +15,8 @@ struct TiffHandle::Callbacks {
 
   static tmsize_t read(thandle_t handle, void* to, tmsize_t count) {
     TiffHandle& me = self(handle);
-    const auto wanted = static_cast<std::size_t>(count);
-    const std::size_t got = me.file_.read_at(me.position_, to, wanted);
+    const std::size_t got = me.file_.read_at(me.position_, to, static_cast<std::size_t>(count));
     me.position_ += got;
-    if (got < wanted) me.beyond_end_ = true;
     return static_cast<tmsize_t>(got);
   }
 

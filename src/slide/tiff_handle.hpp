@@ -20,8 +20,6 @@ class TiffHandle {
   TiffHandle& operator=(const TiffHandle&) = delete;
 
   TIFF* tiff() const { return tiff_; }
-  /// Something was looked for behind the end of the file.
-  bool beyond_end() const { return beyond_end_; }
   /// The first error that libtiff told of since `forget`; empty for none.
   const std::string& fault() const { return fault_; }
   void forget() { fault_.clear(); }
@@ -30,7 +28,6 @@ class TiffHandle {
   struct Callbacks;
   const InputFile& file_;
   std::uint64_t position_ = 0;
-  bool beyond_end_ = false;
   std::string fault_;
   TIFF* tiff_ = nullptr;
 };

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "limits.hpp"
+#include "tile_heads.hpp"
+
 namespace annulet {
 namespace {
 
@@ -80,6 +83,11 @@ std::string why_unreadable(const TiffImage& image) {
   if (!known_compression(image.compression)) {
     return "its compression (TIFF number " + std::to_string(image.compression) + ") is not read";
   }
+  const bool predicts = image.compression == COMPRESSION_LZW ||
+                        image.compression == COMPRESSION_ADOBE_DEFLATE ||
+                        image.compression == COMPRESSION_DEFLATE;
+  if (predicts && image.predictor != PREDICTOR_NONE && image.predictor != PREDICTOR_HORIZONTAL)
+    return "its predictor (number " + std::to_string(image.predictor) + ") is not read";
   if (image.fill_order != FILLORDER_MSB2LSB) return "its bits are stored in reverse order";
   const bool jpeg = image.compression == COMPRESSION_JPEG;
   const bool ycbcr = image.photometric == PHOTOMETRIC_YCBCR;
@@ -111,6 +119,30 @@ std::vector<TiffImage> choose_levels(std::vector<TiffImage> images) {
       levels.push_back(std::move(image));
   }
   return levels;
+}
+
+TiffPlan plan_tiff(const ByteReader& file) {
+  std::vector<TiffImage> images = read_tiff_directories(file);
+  TiffPlan plan;
+  plan.vendor = tiff_vendor(images.front());
+  plan.levels = choose_levels(std::move(images));
+  const TiffImage& base = plan.levels.front();
+  if (plan.levels.size() > limits::kLevels) {
+    throw Error(Code::OverLimit, "has " + std::to_string(plan.levels.size()) + " levels; at most " +
+                                     std::to_string(limits::kLevels) + " are read");
+  }
+  const bool known = plan.vendor == "aperio" || plan.vendor == "generic-tiff";
+  plan.for_openslide = !known || (plan.vendor == "aperio" && is_jpeg2000(base));
+  std::string why;
+  // OpenSlide would squeeze other depths into 8 bits without a word.
+  const bool refused =
+      !plan.for_openslide || base.bits != 8 || (!known_compression(base.compression) && !is_jpeg2000(base));
+  if (refused) why = why_unreadable(base);
+  if (!why.empty()) {
+    throw Error(Code::Unsupported, "this TIFF is not read: " + why + "; save it as an 8-bit RGB tiled TIFF");
+  }
+  if (!plan.for_openslide) require_heads_of_codec(file, base);
+  return plan;
 }
 
 }  // namespace annulet

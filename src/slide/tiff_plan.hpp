@@ -22,4 +22,15 @@ bool is_jpeg2000(const TiffImage& image);
 /// tiled image the largest stripped one alone. Never empty.
 std::vector<TiffImage> choose_levels(std::vector<TiffImage> images);
 
+/// What a TIFF file holds and who reads it.
+struct TiffPlan {
+  std::string vendor;             ///< as tiff_vendor
+  std::vector<TiffImage> levels;  ///< as choose_levels, without the places of tiles
+  bool for_openslide = false;     ///< a format whose tiles do not lie edge to edge, or a codec of OpenSlide's
+};
+
+/// Reads and checks the whole structure of the file and that its pixels are of a kind that is read. Throws
+/// Error Truncated, Corrupt, OverLimit, Unsupported without the slide's name.
+TiffPlan plan_tiff(const ByteReader& file);
+
 }  // namespace annulet

@@ -221,6 +221,18 @@ inline void add_facts(SlideResult& result) {
                    {"guideline", "asco-cap-breast-2018", "1.0.0", std::string(64, 'a')}};
   result.problems = {{ProblemKind::Missing, "tile 3,1", {768, 256, 1024, 512}}};
   result.options = {{"guideline", "asco-cap-breast-2018"}};
+  result.regions = {{{"Tumour", RegionRole::Include, {{{20, 20}, {1220, 20}, {1220, 840}, {20, 840}}}},
+                     "case.geojson",
+                     std::string(64, 'd'),
+                     true,
+                     false,
+                     0.06},
+                    {{"DCIS <left>", RegionRole::Exclude, {{{120, 140}, {260, 180}, {200, 330}}}},
+                     "case.geojson",
+                     std::string(64, 'd'),
+                     true,
+                     true,
+                     0.002}};
 }
 
 inline SlideResult scored() {

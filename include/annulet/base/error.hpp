@@ -46,7 +46,8 @@ enum class Code {
 /// The code as it stands in result.json, "no-tissue".
 std::string_view name(Code code);
 
-/// True for the codes that end a slide as `not-evaluable`, not as `failed`.
+/// True for the codes that end a slide as `not-evaluable`, not as `failed`: the first ones, and
+/// RegionOutside.
 bool is_not_evaluable(Code code);
 
 /// The one exception of annulet: thrown where the world is touched (open, read, options, models, write).

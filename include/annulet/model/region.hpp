@@ -22,4 +22,13 @@ struct Region {
   std::vector<Ring> rings;
 };
 
+/// A region as it was used on a slide.
+struct RegionUse {
+  Region region;             ///< level-0 px from the slide's top left, as drawn: may reach outside the slide
+  std::string file, digest;  ///< name without folder and SHA-256 of the file it came in
+  bool from_scanned_corner = false;  ///< drawn from the top left of SlideInfo::scanned, as QuPath does
+  bool clipped = false;              ///< a part of it lies outside the slide
+  double tissue_mm2 = 0;             ///< tissue inside
+};
+
 }  // namespace annulet

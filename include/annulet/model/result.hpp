@@ -10,6 +10,7 @@
 #include "annulet/model/cell_row.hpp"
 #include "annulet/model/problem.hpp"
 #include "annulet/model/quality.hpp"
+#include "annulet/model/region.hpp"
 #include "annulet/model/slide_info.hpp"
 #include "annulet/model/stain.hpp"
 #include "annulet/model/tally.hpp"
@@ -70,11 +71,12 @@ struct SlideResult {
   std::vector<Problem> problems;
   std::vector<std::pair<std::string, std::string>> options;  ///< what the user asked for, as text, in order
 
-  bool scanned = false;  ///< false where the slide was refused before the scan
-  CellTable cells;       ///< sorted by `before`
-  GradedTable graded;    ///< parallel to cells
-  TissueMask tissue;     ///< all of it
-  QcMap quality;         ///< what of it was kept out of the count
+  bool scanned = false;            ///< false where the slide was refused before the scan
+  CellTable cells;                 ///< sorted by `before`
+  GradedTable graded;              ///< parallel to cells
+  TissueMask tissue;               ///< all of it
+  QcMap quality;                   ///< what of it was kept out of the count
+  std::vector<RegionUse> regions;  ///< what the user drew
   std::vector<FieldPicture> fields;
   RgbImage thumbnail;  ///< of the whole slide
   double thumbnail_pitch_um = 0;

@@ -34,6 +34,8 @@ struct SlideInfo {
   Size<SlideFrame> tile;      ///< the file's own level-0 tiles; 256 x 256 where it has none
   Pitch pitch;                ///< as the file states it
   std::optional<double> objective_power;
+  std::optional<Rect<SlideFrame>>
+      scanned;                ///< the scanned part of level 0, where that is not the whole of it
   bool picture = false;       ///< a JPEG or PNG field, not a scanner's slide
   bool fluorescence = false;  ///< the file says that it is a fluorescence image
 };

@@ -4,6 +4,7 @@
 #include "annulet/cell/nucleus.hpp"
 #include "annulet/model/problem.hpp"
 #include "annulet/model/quality.hpp"
+#include "annulet/model/region.hpp"
 #include "annulet/model/verdict.hpp"
 #include "annulet/pipeline/options.hpp"
 #include "annulet/pipeline/overview.hpp"
@@ -17,9 +18,10 @@ struct Survey {
   Pitch pitch;
   StainModel stain;
   Overview overview;
-  TissueMask tissue;   ///< all of it
-  QcMap quality;       ///< what of it is kept out of the count
-  TissueMask counted;  ///< what is left: only its cells are looked for
+  TissueMask tissue;               ///< all of it
+  QcMap quality;                   ///< what of it is kept out of the count
+  TissueMask counted;              ///< what is left: only its cells are looked for
+  std::vector<RegionUse> regions;  ///< what the user drew, placed on this slide
   ScopeStatistics statistics;
   NucleusOptions nuclei;
   double nucleus_contrast_od = 0;  ///< 90th percentile of nucleus-sized blobs on sampled tiles
@@ -27,8 +29,8 @@ struct Survey {
   std::vector<Remark> caveats;
 };
 
-/// Throws what the source throws, and Error Usage for an unknown stain.
+/// `regions` as read_regions gave them. Throws what the source throws, and Error Usage for an unknown stain.
 Survey survey_slide(const SlideSource& source, const Pitch& pitch, const ScoreOptions& options,
-                    const RunControl& control);
+                    const RunControl& control, const std::vector<RegionUse>& regions = {});
 
 }  // namespace annulet

@@ -58,13 +58,12 @@ enum class ReaderChoice { Automatic, Tiff, OpenSlide };
 /// and libjpeg-turbo; every other whole-slide format by OpenSlide; JPEG and PNG pictures (recognised by
 /// content, not by name) whole into memory. Throws Error with the contract's codes: NotFound, Permission,
 /// NotAFile, Empty, Unsupported, Truncated, Corrupt, OverLimit; the message names the slide, the cause and a
-/// remedy. Fluorescence is told by SlideInfo and does not throw. docs/formats/slides.md has the limits.
+/// remedy. No library sees a file that preflight.hpp refuses. Fluorescence is told by SlideInfo and does not
+/// throw. docs/formats/slides.md has the limits.
 std::unique_ptr<SlideSource> open_slide(const std::filesystem::path& path,
                                         ReaderChoice choice = ReaderChoice::Automatic);
 
-/// SHA-256 of the slide's content (for a multi-file slide: of the file named; noted in docs/formats).
-/// Throws Error NotFound, Permission, NotAFile, Empty.
-/// `at_each_piece` (1 MiB) may throw to stop.
+/// SHA-256 of the slide, of all its files: `SlideWatch(path).digest(at_each_piece)`, see slide_files.hpp.
 std::string slide_digest(const std::filesystem::path& path, const std::function<void()>& at_each_piece = {});
 
 /// The pitch to use: the user's over the header's. Throws Error PitchUnknown, PitchOutOfRange, TooCoarse as

@@ -16,10 +16,10 @@ using nlohmann::json;
 
 namespace {
 
-using Corner = std::pair<std::int64_t, std::int64_t>;  // in hundredths of a pixel, the grid of QuPath
+using Place = std::pair<std::int64_t, std::int64_t>;  // in hundredths of a pixel, the grid of QuPath
 
-std::vector<Corner> ring_of(const json& feature) {
-  std::vector<Corner> ring;
+std::vector<Place> ring_of(const json& feature) {
+  std::vector<Place> ring;
   for (const json& corner : feature["geometry"]["coordinates"][0]) {
     ring.emplace_back(std::llround(corner[0].get<double>() * 100),
                       std::llround(corner[1].get<double>() * 100));
@@ -27,19 +27,19 @@ std::vector<Corner> ring_of(const json& feature) {
   return ring;
 }
 
-std::int64_t side(const Corner& a, const Corner& b, const Corner& p) {
+std::int64_t side(const Place& a, const Place& b, const Place& p) {
   const std::int64_t turn =
       (b.first - a.first) * (p.second - a.second) - (b.second - a.second) * (p.first - a.first);
   return turn > 0 ? 1 : turn < 0 ? -1 : 0;
 }
 
-bool within(const Corner& a, const Corner& b, const Corner& p) {
+bool within(const Place& a, const Place& b, const Place& p) {
   return std::min(a.first, b.first) <= p.first && p.first <= std::max(a.first, b.first) &&
          std::min(a.second, b.second) <= p.second && p.second <= std::max(a.second, b.second);
 }
 
 /// True where the closed segments have a point in common.
-bool meet(const Corner& a, const Corner& b, const Corner& c, const Corner& d) {
+bool meet(const Place& a, const Place& b, const Place& c, const Place& d) {
   const auto ac = side(a, b, c), ad = side(a, b, d), ca = side(c, d, a), cb = side(c, d, b);
   if (ac * ad < 0 && ca * cb < 0) return true;
   return (ac == 0 && within(a, b, c)) || (ad == 0 && within(a, b, d)) || (ca == 0 && within(c, d, a)) ||
@@ -47,7 +47,7 @@ bool meet(const Corner& a, const Corner& b, const Corner& c, const Corner& d) {
 }
 
 /// No two edges touch but neighbours, and those only in their corner.
-bool is_simple(const std::vector<Corner>& ring) {
+bool is_simple(const std::vector<Place>& ring) {
   const std::size_t edges = ring.size() - 1;
   for (std::size_t i = 0; i < edges; ++i) {
     if (ring[i] == ring[i + 1]) return false;
@@ -157,7 +157,7 @@ TEST_CASE("where a file states two pitches, positions go back by the one of the 
   const auto ring = ring_of(json::parse(write_cells_geojson(result))["features"][0]);
   const auto [left, right] = std::minmax_element(ring.begin(), ring.end());
   const auto [top, bottom] = std::minmax_element(
-      ring.begin(), ring.end(), [](const Corner& a, const Corner& b) { return a.second < b.second; });
+      ring.begin(), ring.end(), [](const Place& a, const Place& b) { return a.second < b.second; });
   const double x = static_cast<double>(left->first + right->first) / 200,
                y = static_cast<double>(top->second + bottom->second) / 200;
   CHECK(x == Approx(20'000 / 0.24785).margin(0.1));

@@ -86,6 +86,21 @@ TEST_CASE("low and ultralow are called trial terms") {
               "trial terms (DESTINY-Breast04/06), not ASCO/CAP results"));
 }
 
+TEST_CASE("the page says where it counted, lists the regions and draws them") {
+  const SlideResult result = sample::scored();
+  const std::string page = write_report_html(result, sample::run());
+  CHECK(holds(page, "counted, inside 1 region"));
+  CHECK(holds(page, "DCIS &lt;left&gt;"));
+  CHECK(holds(page, "exclude, cut at the slide's edge"));
+  CHECK(holds(page, "Region counted"));
+  CHECK(holds(page, "Region left out"));
+  CHECK_FALSE(holds(page, "Region of control tissue"));
+  CHECK(holds(page, "stroke-dasharray"));
+  SlideResult without = result;
+  without.regions.clear();
+  CHECK_FALSE(holds(write_report_html(without, sample::run()), "egion counted"));
+}
+
 TEST_CASE("an empty result still makes a page") {
   CHECK(holds(write_report_html(SlideResult{}, RunRecord{}), "No score<br>could be made"));
 }

@@ -97,6 +97,18 @@ TEST_CASE("cells outside a field leave it alone") {
   CHECK(drawn.data == draw_field(result, field).data);
 }
 
+TEST_CASE("regions are outlined where they are seen, however far they reach") {
+  SlideResult result = sample::scored();
+  constexpr Rgb kCounted{0, 60, 200};
+  SlideResult without = result;
+  without.regions.clear();
+  CHECK(pixels_like(draw_heatmap(without), kCounted, 20) == 0);
+  CHECK(pixels_like(draw_heatmap(result), kCounted, 20) > 1000);
+  CHECK(pixels_like(draw_field(result, result.fields[0]), kCounted, 20) == 0);
+  result.regions[0].region.rings = {{{-1e7, -1e7}, {260, -1e7}, {260, 1e7}, {-1e7, 1e7}}};
+  CHECK(pixels_like(draw_field(result, result.fields[0]), kCounted, 20) > 400);
+}
+
 TEST_CASE("a PNG starts as one and has no time in it") {
   const RgbImage image(20, 10, 77);
   const std::string png = encode_png(image);

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Every file of a result, and the folder that holds them, is flushed to the disk before the folder gets its name.
+source "$(dirname "$0")/lib.sh" "$@"
+command -v strace >/dev/null || skip "strace is not installed (scripts/setup --dev)"
+strace -f -qq -o "$scratch/none" true 2>/dev/null || skip "strace may not trace here"
+
+command_line="annulet score under strace"
+strace -f -qq -y -o "$scratch/calls" -e trace=fsync,rename,renameat2 \
+  "$annulet" score "$samples/slides/her2-2plus.tif" --out "$scratch/out" --threads 1 >/dev/null 2>&1 || fail "the run fails"
+renamed=$(grep -n 'rename' "$scratch/calls" | head -1 | cut -d: -f1)
+[[ -n "$renamed" ]] || fail "the folder was never renamed"
+for file in "$scratch"/out/*; do
+  synced=$(grep -n "fsync(.*/$(basename "$file")>" "$scratch/calls" | head -1 | cut -d: -f1)
+  [[ -n "$synced" && "$synced" -lt "$renamed" ]] || fail "$(basename "$file") was not flushed before the folder was renamed"
+done
+folder=$(grep -n 'fsync([0-9]*<[^>]*partial[^/>]*>' "$scratch/calls" | head -1 | cut -d: -f1)
+[[ -n "$folder" && "$folder" -lt "$renamed" ]] || fail "the folder was not flushed before it was renamed"
+tail -n +"$renamed" "$scratch/calls" | grep -q 'fsync' || fail "the name was not flushed after the folder was renamed"
+finish
