@@ -8,7 +8,14 @@
 namespace annulet::phantom {
 namespace {
 
-enum Channel { kFoldCourse = 150, kStrokeCourse = 152, kStreak = 153, kAreaEdge = 156, kEdgeCloud = 158 };
+enum Channel {
+  kFoldCourse = 150,
+  kStrokeCourse = 152,
+  kStreak = 153,
+  kAreaEdge = 156,
+  kEdgeCloud = 158,
+  kSpeckEdge = 160
+};
 
 constexpr double kLeastFold = 8, kMostFold = 14;  // um, half the width: a fold takes up 2-4 nuclei's breadth
 constexpr double kLeastFoldLength = 60, kMostFoldLength = 170;     // um, half the length
@@ -18,6 +25,14 @@ constexpr double kLeastArea = 60, kMostArea = 105;                 // um, radius
 constexpr double kEdgeReach = 50;  // um below the tissue's edge where the last edge stain is
 constexpr double kTouched = 0.03;  // OD of edge stain from which a cell is not to be judged
 constexpr double kPresent = 0.06;  // OD of stain that makes up full tissue for the edge stain
+constexpr double kLeastBubble = 70, kMostBubble = 130;  // um, radius
+constexpr double kRimUm = 4, kRimOd = 0.9;              // standard deviation and height of the dark rim
+constexpr double kRimReach = 10;                        // um off the rim where nothing is left of it
+constexpr double kBubbleBlurUm = 1.5;                   // air below the glass moves the plane of focus
+constexpr double kBubbleLight = 0.8;                    // share of the stain that is still seen through it
+constexpr double kLeastSpeck = 4, kMostSpeck = 20;      // um, half the length of a grain or a piece of fluff
+constexpr double kDustOd = 1.4;
+constexpr double kCovered = 0.02;  // share of an artefact from which a place is not as it was
 constexpr int kTries = 2000;
 
 double smooth(double low, double high, double v) {
@@ -33,6 +48,8 @@ Artefacts::Artefacts(const PhantomRecipe& recipe, const Terrain& terrain)
   draw_folds(random);
   draw_strokes(random);
   draw_areas(random);
+  draw_bubbles(random);
+  draw_dust(random);
 }
 
 Vec Artefacts::place_in_tissue(Random& random, double depth_um) const {
@@ -84,6 +101,25 @@ void Artefacts::draw_areas(Random& random) {
   }
 }
 
+void Artefacts::draw_bubbles(Random& random) {
+  for (int i = 0; i < static_cast<int>(recipe_.bubbles); ++i) {
+    const Vec centre = place_in_tissue(random, kLeastBubble / 2);
+    bubbles_.push_back({centre, random.uniform(kLeastBubble, kMostBubble)});
+  }
+}
+
+void Artefacts::draw_dust(Random& random) {
+  for (int i = 0; i < static_cast<int>(recipe_.dust); ++i) {
+    Speck speck;
+    speck.centre = {random.uniform(0, terrain_.width_um()), random.uniform(0, terrain_.height_um())};
+    const double angle = random.uniform(0, kTurn);
+    speck.along = {std::cos(angle), std::sin(angle)};
+    speck.half_length = random.uniform(kLeastSpeck, kMostSpeck);
+    speck.half_width = speck.half_length * random.uniform(0.3, 0.9);
+    dust_.push_back(speck);
+  }
+}
+
 float Artefacts::fold_at(double x, double y) const {
   double most = 0;
   for (const Fold& it : folds_) {
@@ -128,6 +164,38 @@ float Artefacts::blur_at(double x, double y) const {
   return static_cast<float>(most);
 }
 
+double Artefacts::into_bubble(double x, double y) const {
+  double most = -kRimReach;
+  for (const Area& it : bubbles_)
+    most = std::max(most, it.radius - std::hypot(x - it.centre.x, y - it.centre.y));
+  return most;
+}
+
+/// Light that meets the steep edge of a bubble is bent out of the objective.
+float Artefacts::rim_at(double x, double y) const {
+  const double off = into_bubble(x, y) / kRimUm;
+  return std::abs(off) * kRimUm >= kRimReach ? 0 : static_cast<float>(kRimOd * std::exp(-0.5 * off * off));
+}
+
+float Artefacts::air_at(double x, double y) const {
+  return static_cast<float>(smooth(-kRimUm / 2, kRimUm / 2, into_bubble(x, y)));
+}
+
+float Artefacts::dust_at(double x, double y) const {
+  double most = 0;
+  for (const Speck& it : dust_) {
+    const double dx = x - it.centre.x, dy = y - it.centre.y;
+    const double along = (dx * it.along.x + dy * it.along.y) / it.half_length,
+                 across = (dy * it.along.x - dx * it.along.y) / it.half_width;
+    const double away = std::hypot(along, across);
+    if (away > 1.6) continue;
+    const double rag =
+        0.3 * terrain_.noise()(static_cast<float>(x / 4), static_cast<float>(y / 4), kSpeckEdge);
+    most = std::max(most, smooth(-0.06, 0.06, 1 + rag - away));
+  }
+  return static_cast<float>(kDustOd * most);
+}
+
 float Artefacts::edge_at(Vec q) const {
   if (recipe_.edge_stain_od <= 0) return 0;
   const double depth = std::max(0.0, terrain_.depth(q.x, q.y));
@@ -137,16 +205,22 @@ float Artefacts::edge_at(Vec q) const {
 }
 
 std::string Artefacts::flags(const std::vector<Vec>& outline) const {
-  bool folded = false, inked = false, blurred = false, edge = false;
+  bool folded = false, inked = false, blurred = false, edge = false, bubble = false, dusty = false;
   for (const Vec& p : outline) {
     folded = folded || fold_at(p.x, p.y) > 0;
     inked = inked || ink_at(p.x, p.y) > 0;
     blurred = blurred || blur_at(p.x, p.y) > 0;
     edge = edge || edge_at(terrain_.warp(p.x, p.y)) >= kTouched;
+    bubble = bubble || into_bubble(p.x, p.y) > -kRimReach;
+    dusty = dusty || dust_at(p.x, p.y) > 0;
   }
   std::string all;
-  for (const auto& [here, name] :
-       {std::pair(folded, "|fold"), {inked, "|pen"}, {blurred, "|blur"}, {edge, "|edge"}})
+  for (const auto& [here, name] : {std::pair(folded, "|fold"),
+                                   {inked, "|pen"},
+                                   {blurred, "|blur"},
+                                   {edge, "|edge"},
+                                   {bubble, "|bubble"},
+                                   {dusty, "|dust"}})
     if (here) all += name;
   return all.empty() ? all : all.substr(1);
 }
@@ -154,8 +228,29 @@ std::string Artefacts::flags(const std::vector<Vec>& outline) const {
 void Artefacts::apply(Band& band) const {
   if (recipe_.edge_stain_od > 0) stain_edge(band);
   if (!folds_.empty()) fold(band);
-  if (!areas_.empty()) defocus(band);
+  if (!areas_.empty()) defocus(band, recipe_.defocus_um, 0, &Artefacts::blur_at);
+  if (!bubbles_.empty()) defocus(band, kBubbleBlurUm, 1 - kBubbleLight, &Artefacts::air_at);
   if (!strokes_.empty()) ink(band);
+  if (!bubbles_.empty() || !dust_.empty()) shade(band);
+}
+
+Plane<std::uint8_t> Artefacts::map() const {
+  if (folds_.empty() && strokes_.empty() && areas_.empty() && bubbles_.empty() && dust_.empty()) return {};
+  Plane<std::uint8_t> map(static_cast<int>(terrain_.width_um() / kArtefactPitchUm),
+                          static_cast<int>(terrain_.height_um() / kArtefactPitchUm));
+  for (int row = 0; row < map.height(); ++row) {
+    for (int column = 0; column < map.width(); ++column) {
+      const double x = (column + 0.5) * kArtefactPitchUm, y = (row + 0.5) * kArtefactPitchUm;
+      int bits = terrain_.depth(x, y) > 0 ? kPaintedTissue : 0;
+      if (fold_at(x, y) > kCovered) bits |= kPaintedFold;
+      if (ink_at(x, y) > kCovered) bits |= kPaintedPen;
+      if (blur_at(x, y) > kCovered) bits |= kPaintedBlur;
+      if (into_bubble(x, y) > -kRimReach) bits |= kPaintedBubble;
+      if (dust_at(x, y) > kCovered) bits |= kPaintedDust;
+      map(column, row) = static_cast<std::uint8_t>(bits);
+    }
+  }
+  return map;
 }
 
 void Artefacts::stain_edge(Band& band) const {
@@ -184,22 +279,27 @@ void Artefacts::fold(Band& band) const {
   }
 }
 
-void Artefacts::defocus(Band& band) const {
+/// Mixes the picture blurred by `blur_um` into the band by `share_at`, and thins the stain by `thinned` of
+/// it.
+void Artefacts::defocus(Band& band, double blur_um, double thinned,
+                        float (Artefacts::*share_at)(double, double) const) const {
   Plane<float> share(band.width(), band.rows(), 0), scratch;
   bool any = false;
   for (int y = 0; y < band.rows(); ++y) {
     const double slide_y = (band.first_row + y + 0.5) * band.pitch_um;
     for (int x = 0; x < band.width(); ++x) {
-      share(x, y) = blur_at((x + 0.5) * band.pitch_um, slide_y);
+      share(x, y) = (this->*share_at)((x + 0.5) * band.pitch_um, slide_y);
       any = any || share(x, y) > 0;
     }
   }
   if (!any) return;
+  const auto left = static_cast<float>(1 - thinned);
   for (Plane<float>* plane : {&band.haematoxylin, &band.chromogen, &band.membrane}) {
     Plane<float> soft = *plane;
-    blur(soft, recipe_.defocus_um / band.pitch_um, scratch);
+    blur(soft, blur_um / band.pitch_um, scratch);
     float* sharp = plane->data();
-    for (std::size_t i = 0; i < soft.size(); ++i) sharp[i] += share.data()[i] * (soft.data()[i] - sharp[i]);
+    for (std::size_t i = 0; i < soft.size(); ++i)
+      sharp[i] += share.data()[i] * (left * soft.data()[i] - sharp[i]);
   }
 }
 
@@ -208,6 +308,17 @@ void Artefacts::ink(Band& band) const {
   for (int y = 0; y < band.rows(); ++y) {
     const double slide_y = (band.first_row + y + 0.5) * band.pitch_um;
     for (int x = 0; x < band.width(); ++x) band.ink(x, y) = ink_at((x + 0.5) * band.pitch_um, slide_y);
+  }
+}
+
+void Artefacts::shade(Band& band) const {
+  band.shade.resize(band.width(), band.rows());
+  for (int y = 0; y < band.rows(); ++y) {
+    const double slide_y = (band.first_row + y + 0.5) * band.pitch_um;
+    for (int x = 0; x < band.width(); ++x) {
+      const double slide_x = (x + 0.5) * band.pitch_um;
+      band.shade(x, y) = rim_at(slide_x, slide_y) + dust_at(slide_x, slide_y);
+    }
   }
 }
 

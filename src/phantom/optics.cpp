@@ -100,6 +100,7 @@ Plane<float> transmit(const PhantomRecipe& recipe, const Band& band, int averagi
         float brown = d * (cs[x] + ms[x]);
         if (saturation > 0) brown /= 1 + saturation * brown / kLn10;
         float light_left = std::exp(-h * hs[x] - brown);
+        if (!band.shade.empty()) light_left *= std::exp(-kLn10 * band.shade(x, source));
         if (pen > 0) light_left *= std::exp(-pen * band.ink(x, source));
         out[x / averaging] += white * light_left;
       }

@@ -12,6 +12,8 @@ struct Band {
   Plane<float> place_x, place_y;  ///< undistorted place of each pixel, um
   Plane<float> ink;               ///< of a pen, 0 .. about 1; empty where there is none
 
+  Plane<float> shade;  ///< OD of no colour, of dust and of the rims of bubbles; empty where there is none
+
   int width() const { return membrane.width(); }
   int rows() const { return membrane.height(); }
 };

@@ -80,6 +80,7 @@ PhantomSlide paint_phantom(const PhantomRecipe& recipe, double band_pixels) {
     return std::pair(a.y_um, a.x_um) < std::pair(b.y_um, b.x_um);
   });
   slide.tumour = phantom::tumour_regions(recipe, terrain, tissue);
+  slide.artefacts = artefacts.map();
   slide.tissue_fraction = phantom::tissue_fraction(terrain);
   return slide;
 }

@@ -88,6 +88,8 @@ const std::vector<RecipeParameter>& recipe_parameters() {
       {"defocus_um", "um", 0.5, 4, "standard deviation of the blur there", &R::defocus_um, true},
       {"edge_stain_od", "OD", 0, 1, "chromogen at the tissue's edge, gone within 50 um", &R::edge_stain_od,
        true},
+      {"bubbles", "", 0, 20, "air bubbles: a dark rim, paler and out of focus inside", &R::bubbles, true},
+      {"dust", "", 0, 200, "grains of dust: dark, sharp, without colour", &R::dust, true},
       {"chromogen_saturation", "1/OD", 0, 2, "how far dark chromogen stays behind Beer-Lambert",
        &R::chromogen_saturation, true},
       {"contrast", "", 0, 1, "the camera's stretch of grey levels about the middle one", &R::contrast, true},

@@ -132,6 +132,12 @@ std::string roi_geojson(const PhantomSlide& slide) {
   return Json{{"type", "FeatureCollection"}, {"features", std::move(features)}}.dump() + "\n";
 }
 
+/// A binary grey map (PGM), which every image library reads.
+std::string artefacts_pgm(const Plane<std::uint8_t>& map) {
+  std::string pgm = fmt::format("P5\n{} {}\n255\n", map.width(), map.height());
+  return pgm.append(reinterpret_cast<const char*>(map.data()), map.size());
+}
+
 }  // namespace
 
 void write_phantom_truth(const PhantomSlide& slide, const std::string& slide_path) {
@@ -139,6 +145,8 @@ void write_phantom_truth(const PhantomSlide& slide, const std::string& slide_pat
   write_file_atomically(stem.string() + ".slide.json", slide_json(slide, path));
   write_file_atomically(stem.string() + ".cells.csv", cells_csv(slide));
   write_file_atomically(stem.string() + ".roi.geojson", roi_geojson(slide));
+  if (!slide.artefacts.empty())
+    write_file_atomically(stem.string() + ".artefacts.pgm", artefacts_pgm(slide.artefacts));
 }
 
 }  // namespace annulet

@@ -76,8 +76,13 @@ void Block::clear() {
 }
 
 BlockSteps::BlockSteps(const SlideSource& source, const StainModel& stain, double pitch_um,
-                       const TissueMask& tissue, const TissueSquares& seen, const NucleusOptions& options)
-    : reader_(source, stain, pitch_um, &seen), tissue_(tissue), seen_(seen), options_(options) {}
+                       const TissueMask& tissue, const TissueSquares& seen, const NucleusOptions& options,
+                       SharpnessMap& sharpness)
+    : reader_(source, stain, pitch_um, &seen),
+      tissue_(tissue),
+      seen_(seen),
+      options_(options),
+      sharpness_(sharpness) {}
 
 void BlockSteps::announce(const BlockPlan& plan) const {
   if (!plan.planes.empty()) reader_.announce(plan.planes);
@@ -108,8 +113,9 @@ const StainTile& BlockSteps::work_window(const Rect<WorkFrame>& part, int reach_
 
 void BlockSteps::find_spots(const BlockPlan& plan, const Neighbourhood& near, Block& block) {
   Stopwatch watch;
-  finder_.find_spots(work_window(plan.spots, NucleusFinder::spot_reach_um(), near), options_, plan.spots,
-                     block.spots);
+  const StainTile& window = work_window(plan.spots, NucleusFinder::spot_reach_um(), near);
+  if (!plan.cells.empty()) sharpness_.measure(window, plan.cells, sharpness_scratch_);
+  finder_.find_spots(window, options_, plan.spots, block.spots);
   for (auto& spots : block.spots) {
     std::erase_if(spots, [&](const nuclei::Blob& spot) {
       return !seen_.holds({divide_floor(spot.x, kMicroPerWork), divide_floor(spot.y, kMicroPerWork)});

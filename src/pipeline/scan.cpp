@@ -317,8 +317,13 @@ Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOpti
   if (options.memory > 0) grid.plane_bytes = options.memory;
   const double pitch_um = survey.pitch.mean();
   const ScanPlan plan = plan_scan(survey.counted, source.info().extent, pitch_um, grid);
-  Workers workers(
-      [&] { return BlockSteps(source, survey.stain, pitch_um, survey.counted, plan.seen, survey.nuclei); });
+  const auto work = [&](std::int64_t px) {
+    return static_cast<std::int64_t>(static_cast<double>(px) * pitch_um / kWorkPitch);
+  };
+  SharpnessMap sharpness({work(source.info().extent.width), work(source.info().extent.height)});
+  Workers workers([&] {
+    return BlockSteps(source, survey.stain, pitch_um, survey.counted, plan.seen, survey.nuclei, sharpness);
+  });
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                   static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
@@ -326,6 +331,7 @@ Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOpti
   for (const Sweep& sweep : plan.sweeps) arena.execute([&] { Sweeper(sweep, workers, collector).run(); });
   Scan scan;
   arena.execute([&] { scan = collector.finish(); });
+  scan.sharpness = std::move(sharpness);
   for (const BlockSteps& worker : workers) scan.seconds += worker.seconds();
   // What is read beside the tissue depends on the grid; what lies near it is read by every one.
   const auto is_near = [&](const Rect<SlideFrame>& tile) {

@@ -18,6 +18,7 @@
 #include "annulet/pipeline/doubtful_tiles.hpp"
 #include "annulet/pipeline/fields.hpp"
 #include "annulet/pipeline/patient_count.hpp"
+#include "annulet/pipeline/quality_finder.hpp"
 #include "annulet/pipeline/scan.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/pipeline/survey.hpp"
@@ -204,6 +205,27 @@ bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_sca
   return true;
 }
 
+/// What the scan saw to be folded or out of focus joins what is kept out of the count, and its cells leave
+/// the table. False where nothing is left that could be scored, for the reason that `result` then holds.
+bool leave_out_flaws(Survey& survey, Scan& scan, SlideResult& result) {
+  flag_blur(scan.sharpness, survey.counted, survey.quality);
+  flag_folds(scan.sharpness, survey.counted, survey.quality);
+  survey.counted = counted_tissue(survey.tissue, survey.quality);
+  std::erase_if(scan.cells, [&](const CellRow& cell) {
+    return survey.counted.at_um(static_cast<double>(cell.x) / kMicroUnits,
+                                static_cast<double>(cell.y) / kMicroUnits) == 0;
+  });
+  copy_excluded(survey, result);
+  if (const auto reason = too_much_excluded(survey.tissue, survey.quality)) {
+    result.status = Status::NotEvaluable;
+    result.verdict.reasons = {*reason};
+    return false;
+  }
+  if (auto caveat = much_excluded(survey.tissue, survey.quality))
+    result.verdict.caveats.push_back(std::move(*caveat));
+  return true;
+}
+
 /// Everything that is measured on the slide's pixels; nothing where the slide gets no score, for the reason
 /// that `result` then holds.
 std::optional<Measured> measure(const SlideSource& source, const ScoreOptions& options,
@@ -231,7 +253,8 @@ std::optional<Measured> measure(const SlideSource& source, const ScoreOptions& o
                                          {"scan.outlines", scan.seconds.outlines},
                                          {"scan.nuclei", scan.seconds.nuclei},
                                          {"scan.membranes", scan.seconds.membranes}});
-  if (fail_if_incomplete(survey, scan.problems, options, result, measured)) return std::nullopt;
+  const bool enough = leave_out_flaws(survey, scan, result);
+  if (fail_if_incomplete(survey, scan.problems, options, result, measured) || !enough) return std::nullopt;
   drop_lost_cells(scan.cells, scan.problems, pitch.mean());
   result.problems.insert(result.problems.end(), scan.doubts.begin(), scan.doubts.end());
   sort_once(result.problems);

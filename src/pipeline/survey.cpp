@@ -8,6 +8,7 @@
 #include <mutex>
 #include <span>
 
+#include "annulet/pipeline/quality_finder.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/pipeline/stain_place.hpp"
 #include "annulet/pipeline/stain_reader.hpp"
@@ -161,6 +162,11 @@ void measure_windows(const SlideSource& source, Survey& survey, int threads, con
   survey.nuclei.gain_percent = nucleus_gain_percent(std::move(contrasts));
 }
 
+/// The tissue whose colours tell what the slide is: without ink, unless there is hardly anything else.
+const TissueMask& judged_tissue(const Survey& survey) {
+  return faulty_percent(survey.tissue, survey.quality) > kMostFaultyPercent ? survey.tissue : survey.counted;
+}
+
 void use_regions(Survey& survey, const SlideInfo& info, const std::vector<RegionUse>& regions) {
   survey.regions = regions;
   const RegionRemarks remarks =
@@ -183,12 +189,19 @@ Survey survey_slide(const SlideSource& source, const Pitch& pitch, const ScoreOp
   survey.stain.white_origin = WhiteOrigin::Measured;
   survey.tissue = find_tissue(survey.overview, white.rgb, survey.pitch.mean(), info.extent);
   survey.quality = QcMap(survey.tissue);
+  StainModel preset = load_stain_preset(options.stain == "fit" ? "hdab-ruifrok" : options.stain);
+  preset.white = white.rgb;
+  find_artefacts(survey.overview, preset, survey.tissue, survey.quality);
   use_regions(survey, info, regions);
   survey.counted = counted_tissue(survey.tissue, survey.quality);
   choose_stain(source, survey, options);
   if (!survey.reasons.empty()) return survey;
-  survey.statistics = scope_statistics(survey.overview, survey.stain, survey.tissue);
+  survey.statistics = scope_statistics(survey.overview, survey.stain, judged_tissue(survey));
   if (const auto reason = out_of_scope(survey.statistics, info.fluorescence)) {
+    survey.reasons.push_back(*reason);
+    return survey;
+  }
+  if (const auto reason = too_much_excluded(survey.tissue, survey.quality)) {
     survey.reasons.push_back(*reason);
     return survey;
   }

@@ -7,6 +7,7 @@
 #include "annulet/report/writers.hpp"
 #include "report/canvas.hpp"
 #include "report/heat_grid.hpp"
+#include "report/quality_look.hpp"
 #include "report/region_outline.hpp"
 #include "report/scan_pitch.hpp"
 #include "report/text.hpp"
@@ -20,7 +21,7 @@ using report::Colour;
 
 constexpr int kLeastLong = 700;  // px: smaller thumbnails are enlarged
 constexpr int kPlainLong = 900;  // px of a map without a thumbnail
-constexpr int kLegendWide = 250, kMargin = 24, kLeastTall = 420;
+constexpr int kLegendWide = 250, kMargin = 24, kLeastTall = 420, kFlagLine = 26;
 constexpr int kFade = 150, kOpacity = 205;
 constexpr Colour kInk{30, 34, 40}, kGrey{110, 116, 124};
 
@@ -108,6 +109,23 @@ void draw_legend(RgbImage& picture, const SlideResult& result, const report::Hea
     canvas.text(x + 42, y - 2, style->words, 10, kGrey);
     y += 22;
   }
+  const std::vector<QcFlag> flags = report::flags_of(result);
+  if (flags.empty()) return;
+  y += 12;
+  line("Kept out of the count", 13, kInk);
+  y += 4;
+  for (const QcFlag flag : flags) {
+    report::hatch_box(picture, {x, y, x + 30, y + 20}, flag);
+    canvas.frame({x, y, x + 30, y + 20}, kGrey, 1);
+    canvas.text(x + 42, y + 5, report::flag_words(result, flag), 9, kInk);
+    y += kFlagLine;
+  }
+}
+
+/// What the legend of the flags adds to its height.
+int legend_growth(const SlideResult& result) {
+  const auto flags = static_cast<int>(report::flags_of(result).size());
+  return flags == 0 ? 0 : 60 + flags * kFlagLine;
 }
 
 }  // namespace
@@ -116,12 +134,13 @@ RgbImage draw_heatmap(const SlideResult& result) {
   Ground ground = ground_of(result);
   const report::HeatGrid grid = report::heat_grid_of(result);
   draw_squares(ground.picture, grid, ground.um_a_px);
+  report::hatch_excluded(ground.picture, result, 0, 0, ground.um_a_px);
   report::draw_regions(ground.picture, result, {}, report::scan_pitch_um(result) / ground.um_a_px);
   draw_field_marks(ground.picture, result, ground.um_a_px);
   Canvas map(ground.picture);
   map.scale_bar(kMargin, ground.picture.height - kMargin, ground.um_a_px, ground.picture.width / 4);
   RgbImage out(ground.picture.width + kLegendWide + 3 * kMargin,
-               std::max(ground.picture.height + 2 * kMargin, kLeastTall));
+               std::max(ground.picture.height + 2 * kMargin, kLeastTall + legend_growth(result)));
   Canvas canvas(out);
   canvas.paste(ground.picture, kMargin, kMargin);
   canvas.frame(

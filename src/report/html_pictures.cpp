@@ -9,6 +9,7 @@
 #include "report/html_parts.hpp"
 #include "report/outline.hpp"
 #include "report/picture_bytes.hpp"
+#include "report/quality_look.hpp"
 #include "report/region_outline.hpp"
 #include "report/scan_pitch.hpp"
 #include "report/text.hpp"
@@ -86,6 +87,24 @@ void append_field_marks(std::string& out, const SlideResult& result, double widt
   }
 }
 
+/// What is kept out of the count, with its colour and share; nothing where all is counted.
+void append_flag_legend(std::string& out, const SlideResult& result) {
+  const std::vector<QcFlag> flags = flags_of(result);
+  if (flags.empty()) return;
+  out += "<h3>Kept out of the count</h3><ul class=\"scale\">";
+  for (const QcFlag flag : flags) {
+    out += "<li><span class=\"key\" style=\"background:repeating-linear-gradient(135deg," +
+           rgb(style_of(flag).colour) + " 0 3px,#fff 3px 7px)\"></span>" +
+           escape_html(flag_words(result, flag)) + "</li>";
+  }
+  out += "</ul>";
+}
+
+RgbImage hatched(RgbImage picture, const SlideResult& result, double x_um, double y_um, double um_a_px) {
+  hatch_excluded(picture, result, x_um, y_um, um_a_px);
+  return picture;
+}
+
 /// `scale` drawing units a level-0 pixel; corners nearer than `least` units to each other are left out.
 void append_regions(std::string& out, const SlideResult& result, Point<SlideFrame> top_left, double scale,
                     double width, double height, double least) {
@@ -121,7 +140,9 @@ void append_heat_legend(std::string& out, const HeatGrid& grid, const SlideResul
   append_region_legend(out, result);
   out += "</ul><p class=\"small\" style=\"margin-top:12px\">Squares of " +
          length_words(static_cast<double>(grid.square_um), "µm") + "; without colour: fewer than " +
-         std::to_string(kFewestInSquare) + " measurable tumour cells. A, B, C: the fields below.</p></div>\n";
+         std::to_string(kFewestInSquare) + " measurable tumour cells. A, B, C: the fields below.</p>";
+  append_flag_legend(out, result);
+  out += "</div>\n";
 }
 
 std::string cell_words(const CellRow& row, const GradedCell& graded) {
@@ -180,7 +201,8 @@ void append_rings(std::string& out, const SlideResult& result, const FieldPictur
 void append_figure(std::string& out, const SlideResult& result, const FieldPicture& field, char letter) {
   const double width = field.image.width * kTenths, height = field.image.height * kTenths;
   out += "<figure><div class=\"picture\">";
-  append_image(out, field.image,
+  const auto um = [&](std::int64_t px) { return static_cast<double>(px) * scan_pitch_um(result); };
+  append_image(out, hatched(field.image, result, um(field.where.x0), um(field.where.y0), field.pitch_um),
                "Field " + std::string(1, letter) + ", " + field.name + ": " + field.caption);
   out += "<svg " + view_box(std::int64_t{10} * field.image.width, std::int64_t{10} * field.image.height) +
          " aria-hidden=\"true\"><g class=\"rings\">";
@@ -212,8 +234,10 @@ void append_heat_map(std::string& out, const SlideResult& result) {
   if (thumbnail.width == 0 || thumbnail.height == 0) return;
   if (!result.scanned || result.thumbnail_pitch_um <= 0) {
     out += "<section>\n<h2>The slide</h2>\n<div class=\"picture tall\">";
-    append_image(out, thumbnail, "Overview of the slide");
-    out += "</div>\n</section>\n";
+    append_image(out, hatched(thumbnail, result, 0, 0, result.thumbnail_pitch_um), "Overview of the slide");
+    out += "</div>\n";
+    append_flag_legend(out, result);
+    out += "</section>\n";
     return;
   }
   const double width_um = thumbnail.width * result.thumbnail_pitch_um,
@@ -224,7 +248,7 @@ void append_heat_map(std::string& out, const SlideResult& result) {
       "slide: an even "
       "picture speaks for one population, a patchy one for several.</p>\n<div class=\"map\"><div "
       "class=\"picture\">";
-  append_image(out, faded(thumbnail, kFade),
+  append_image(out, hatched(faded(thumbnail, kFade), result, 0, 0, result.thumbnail_pitch_um),
                "Overview of the slide with the share of stained tumour cells by square");
   out += "<svg viewBox=\"0 0 " + fixed(width_um, 1) + " " + fixed(height_um, 1) +
          "\" preserveAspectRatio=\"none\" aria-hidden=\"true\">";

@@ -4,6 +4,7 @@
 #include "annulet/report/writers.hpp"
 #include "report/canvas.hpp"
 #include "report/field_cells.hpp"
+#include "report/quality_look.hpp"
 #include "report/region_outline.hpp"
 #include "report/scan_pitch.hpp"
 
@@ -48,6 +49,16 @@ int draw_legend(RgbImage& out, const SlideResult& result, int y) {
   next(report::kOtherKinds, 1, false, "Not a tumour cell");
   for (const report::RegionStyle* style : report::region_styles_of(result))
     next(style->colour, report::kRegionLine, style->dashed, style->words);
+  for (const QcFlag flag : report::flags_of(result)) {
+    const std::string words = std::string("Not counted: ") + report::style_of(flag).words;
+    if (x + 40 + Canvas::text_width(words, 10) > out.width - kMargin) {
+      x = kMargin;
+      y += 30;
+    }
+    report::hatch_box(out, {x, y, x + 20, y + 18}, flag);
+    canvas.text(x + 28, y + 4, words, 10, kInk);
+    x += 28 + Canvas::text_width(words, 10) + 26;
+  }
   return y + 30;
 }
 
@@ -81,6 +92,8 @@ void draw_captioned(RgbImage& out, const SlideResult& result, const FieldPicture
 
 RgbImage draw_field(const SlideResult& result, const FieldPicture& field) {
   RgbImage picture = field.image;
+  const auto um = [&](std::int64_t px) { return static_cast<double>(px) * report::scan_pitch_um(result); };
+  report::hatch_excluded(picture, result, um(field.where.x0), um(field.where.y0), field.pitch_um);
   Canvas canvas(picture);
   for (const std::size_t i : report::cells_of(result, field)) {
     const GradedCell& graded = result.graded[i];
@@ -104,7 +117,7 @@ RgbImage draw_overlay(const SlideResult& result) {
     wide += field.image.width + kMargin;
     tall = std::max(tall, field.image.height);
   }
-  RgbImage out(std::max(wide, kLeastWide), kMargin + tall + kCaption + 4 * kLegend);
+  RgbImage out(std::max(wide, kLeastWide), kMargin + tall + kCaption + 7 * kLegend);
   int x = kMargin;
   char letter = 'A';
   for (const FieldPicture& field : result.fields) {

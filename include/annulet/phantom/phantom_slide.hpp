@@ -25,7 +25,7 @@ struct PhantomCell {
   double share_05 = 0, share_15 = 0, share_25 = 0;  ///< as completeness, from 0.05, 0.15, 0.25 OD
   double own_completeness = 0, own_od = 0;          ///< from the membrane of this cell alone
   bool evaluable = true;                            ///< false where it bears a flag
-  std::string flags;  ///< of fold, pen, blur, edge, control, cut (by the slide's border), joined by |
+  std::string flags;  ///< of fold, pen, blur, edge, bubble, dust, control, cut (by the border), joined by |
 };
 
 /// The flag of cells in the control tissue: they are tumour cells, but not the patient's.
@@ -37,6 +37,17 @@ inline bool is_control(const PhantomCell& cell) {
 /// Outer ring first, then the holes. Closed, last point not repeated. Level-0 pixels.
 using PhantomRegion = std::vector<Polygon<SlideFrame>>;
 
+/// Bits of PhantomSlide::artefacts, and of the pixels of `<stem>.artefacts.pgm`.
+enum PhantomArtefact : std::uint8_t {
+  kPaintedTissue = 1,
+  kPaintedFold = 2,
+  kPaintedPen = 4,
+  kPaintedBlur = 8,
+  kPaintedBubble = 16,
+  kPaintedDust = 32
+};
+inline constexpr double kArtefactPitchUm = 2;
+
 /// A synthetic slide in memory, with its truth.
 struct PhantomSlide {
   PhantomRecipe recipe;
@@ -44,6 +55,7 @@ struct PhantomSlide {
   std::vector<PhantomCell> cells;  ///< sorted by (y, x)
   std::vector<PhantomRegion> tumour;
   double tissue_fraction = 0;
+  Plane<std::uint8_t> artefacts;  ///< squares of kArtefactPitchUm; empty where the recipe has no artefact
 };
 
 /// Paints a recipe. Deterministic in the recipe, one thread, about 1 s per 1,000,000 px at 0.25 um/px; memory
@@ -71,8 +83,8 @@ struct PhantomTruth {
 /// Scores the truth by ASCO/CAP 2018. Source: docs/science/phantom.md.
 PhantomTruth conclude_phantom(const PhantomSlide& slide);
 
-/// Writes `<stem>.slide.json`, `<stem>.cells.csv` and `<stem>.roi.geojson` beside `slide_path`. Throws Error
-/// Output.
+/// Writes `<stem>.slide.json`, `<stem>.cells.csv`, `<stem>.roi.geojson` and, where it has artefacts,
+/// `<stem>.artefacts.pgm` beside `slide_path`. Throws Error Output.
 void write_phantom_truth(const PhantomSlide& slide, const std::string& slide_path);
 
 }  // namespace annulet

@@ -38,7 +38,7 @@ struct PhantomRecipe {
          membrane_grain = 0, slant = 0, granule_od = 0, vacuole_percent = 0;
   // artefacts, camera
   double folds = 0, pens = 0, pen_width_um = 80, defocus_areas = 0, defocus_um = 2, edge_stain_od = 0,
-         chromogen_saturation = 0, contrast = 0, gamma = 1;
+         bubbles = 0, dust = 0, chromogen_saturation = 0, contrast = 0, gamma = 1;
 };
 
 /// One numeric parameter of a recipe: its key in the TOML file, unit, allowed range and meaning.

@@ -9,6 +9,7 @@
 #include "annulet/model/problem.hpp"
 #include "annulet/model/tissue.hpp"
 #include "annulet/pipeline/scan_plan.hpp"
+#include "annulet/pipeline/sharpness.hpp"
 #include "annulet/pipeline/stage_seconds.hpp"
 #include "annulet/pipeline/stain_reader.hpp"
 
@@ -36,7 +37,7 @@ struct Neighbourhood {
 class BlockSteps {
  public:
   BlockSteps(const SlideSource& source, const StainModel& stain, double pitch_um, const TissueMask& tissue,
-             const TissueSquares& seen, const NucleusOptions& options);
+             const TissueSquares& seen, const NucleusOptions& options, SharpnessMap& sharpness);
   /// Says what make_planes will read, so that no tile is decoded twice.
   void announce(const BlockPlan& plan) const;
   /// Asks for its bytes.
@@ -64,6 +65,8 @@ class BlockSteps {
   const TissueMask& tissue_;
   const TissueSquares& seen_;
   NucleusOptions options_;
+  SharpnessMap& sharpness_;  ///< shared: each worker writes the squares of its blocks
+  SharpnessMap::Scratch sharpness_scratch_;
   NucleusFinder finder_;
   MembraneMeter measure_;
   StainTile window_;

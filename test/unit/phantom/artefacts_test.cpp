@@ -156,6 +156,26 @@ TEST_CASE("cells that are not evaluable do not touch the expected score") {
   CHECK(truth.evaluable.intense == 0);
 }
 
+TEST_CASE("a bubble has a dark rim and hides its inside, dust is dark and without colour") {
+  const PhantomRecipe plain = still("score2");
+  PhantomRecipe spoilt = plain;
+  spoilt.bubbles = 1;
+  const auto [before, after] = with_and_without(plain, spoilt, "bubble");
+  CHECK(before.artefacts.empty());
+  int rim = 0;
+  for (std::size_t i = 0; i < after.rgb.data.size(); i += 3)
+    rim += after.rgb.data[i] < 40 && after.rgb.data[i + 1] < 40 && after.rgb.data[i + 2] < 40;
+  CHECK(rim > 100);
+  PhantomRecipe dusty = plain;
+  dusty.dust = 40;
+  const PhantomSlide dust = paint_phantom(dusty);
+  int dark = 0;
+  for (int y = 0; y < dust.artefacts.height(); ++y) {
+    for (int x = 0; x < dust.artefacts.width(); ++x) dark += (dust.artefacts(x, y) & kPaintedDust) != 0;
+  }
+  CHECK(dark > 20);
+}
+
 TEST_CASE("the size of the bands changes nothing below artefacts either") {
   PhantomRecipe recipe = still("artefact-3", 640);
   recipe.fat_percent = 10;

@@ -160,3 +160,20 @@ TEST_CASE("pictures map cells by the scan's one pitch, whatever two pitches the 
   two.thumbnail = one.thumbnail = RgbImage();
   CHECK(draw_heatmap(two).data == draw_heatmap(one).data);
 }
+
+TEST_CASE("what is not counted is hatched in the map and in the fields, and named in the legend") {
+  SlideResult result = sample::scored();
+  const RgbImage map_without = draw_heatmap(result);
+  result.quality.pitch_um = 2;
+  result.quality.flag =
+      Plane<std::uint8_t>(static_cast<int>(result.thumbnail.width * result.thumbnail_pitch_um / 2) + 1,
+                          static_cast<int>(result.thumbnail.height * result.thumbnail_pitch_um / 2) + 1,
+                          static_cast<std::uint8_t>(QcFlag::Pen));
+  result.excluded_mm2 = {{"pen", 0.01}};
+  constexpr Rgb kPen{0, 150, 60};
+  const RgbImage map = draw_heatmap(result);
+  CHECK(map.data != map_without.data);
+  CHECK(pixels_like(map, kPen, 60) > pixels_like(map_without, kPen, 60) + 1000);
+  result.excluded_mm2.clear();
+  CHECK(draw_heatmap(result).data != map.data);
+}

@@ -1,0 +1,59 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "annulet/base/geometry.hpp"
+#include "annulet/base/plane.hpp"
+#include "annulet/cell/stain_tile.hpp"
+#include "annulet/model/quality.hpp"
+#include "annulet/model/tissue.hpp"
+
+namespace annulet {
+
+/// Contrast of the stains by size of what carries it, in squares of kSquareUm on a grid from the slide's top
+/// left: gathered from the planes that the scan makes anyway, judged afterwards. What a square holds depends
+/// neither on the blocks nor on the threads. Integers. 5 bytes a square. docs/science/quality.md, "Blur".
+class SharpnessMap {
+ public:
+  static constexpr int kSquareUm = 8;
+
+  /// What a square holds.
+  struct Detail {
+    std::uint8_t fine = 0;    ///< 1/400 OD of both stains: Laplacian over 1 um, what blur takes away first
+    std::uint8_t coarse = 0;  ///< 1/200 OD of both: differences over 8 um, nuclei against what is around them
+    /// Haematoxylin, 1/200 OD: the palest 2 um, the mean and the darkest 2 um. A fold doubles all three,
+    /// while the chromogen says nothing of it.
+    std::uint8_t floor = 0, mean = 0, peak = 0;
+  };
+  /// Memory of a worker.
+  struct Scratch {
+    Plane<std::int16_t> haematoxylin, both;
+  };
+
+  SharpnessMap() = default;
+  /// `slide` is its extent.
+  explicit SharpnessMap(const Size<WorkFrame>& slide);
+
+  /// Measures the squares whose top left lies in `part`; `window` reaches 12 um around it. Squares that the
+  /// slide's border cuts are left out. Parts side by side share no square, so several threads may measure at
+  /// once, each with its own `scratch`. About 0.3 ns a pixel of 0.5 um.
+  void measure(const StainTile& window, const Rect<WorkFrame>& part, Scratch& scratch);
+
+  /// Squares that were not measured hold nothing in particular: memory that is not written is not used.
+  const Plane<Detail>& details() const { return details_; }
+
+ private:
+  Plane<Detail> details_;
+};
+
+/// Flags the counted tissue that is out of focus: its fine contrast is lost against its coarse one, by what
+/// this slide's sharp tissue has and within what sharp tissue of any slide has. Tissue without contrast of
+/// either size is judged by what is around it and is sharp by default. Only places without a flag get one.
+void flag_blur(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality);
+
+/// Flags folds: bands, 16 to 30 um wide, in which the palest places, the mean and the darkest places all
+/// absorb about twice what they do on both sides, as two layers of the same tissue do. Only places without a
+/// flag get one.
+void flag_folds(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality);
+
+}  // namespace annulet

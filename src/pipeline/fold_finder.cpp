@@ -1,0 +1,248 @@
+// Folds: tissue that lies double.
+#include <algorithm>
+#include <array>
+#include <opencv2/imgproc.hpp>
+#include <vector>
+
+#include "annulet/pipeline/sharpness.hpp"
+
+namespace annulet {
+namespace {
+
+using Detail = SharpnessMap::Detail;
+
+// Source of all of it: docs/science/quality.md. Lengths in half squares of 4 um.
+constexpr int kAlong = 6;                        // to either side: a band of 56 um
+constexpr std::array<int, 2> kBand{-1, 1};       // its rows: 16 um wide
+constexpr std::array<int, 3> kBeside{6, 8, 10};  // rows 24 to 40 um from its middle
+constexpr int kLeastTissue = 60;                 // per cent of a strip that must be tissue
+constexpr int kLeastFloor = 3;                   // 1/200 OD: beside glass and in fat nothing is doubled
+constexpr int kLeastHighPeak = 40;               // 1/200 OD: paler nuclei tell nothing
+constexpr int kOfHighPeak =
+    130;  // per cent of the peak that a tenth of the squares exceed: too dark for one layer
+
+/// What a band has to have against what lies beside it, per cent. Two layers have 200 in floor and mean.
+struct Demands {
+  int too_dark;         ///< squares of the band
+  int too_dark_beside;  ///< of that share, at most
+  int floor, mean;      ///< of those on both sides, on each side
+};
+constexpr Demands kSure{20, 40, 150, 140}, kLikely{15, 50, 125, 120};  // where a sure fold goes on
+constexpr int kContinued = 4;                                          // squares around a sure place
+constexpr int kDarkerNear = 3, kDarkerFar = 13, kDarker = 115;         // squares; per cent, to be looked at
+constexpr int kMarked = 6, kMarkedAcross = 3;  // half squares from a middle that are marked
+constexpr int kFewest = 4;                     // middles that agree within a fold
+
+/// cos and sin of eight directions over half a turn, 1/1024.
+constexpr std::array<std::array<int, 2>, 8> kDirections{
+    {{1024, 0}, {946, 392}, {724, 724}, {392, 946}, {0, 1024}, {-392, 946}, {-724, 724}, {-946, 392}}};
+
+/// The square that a place so far (1/1024 half squares) from the middle of a square lies in, relative to it.
+int steps(int away) {
+  return (away + 1024 + (1 << 21)) / 2048 - 1024;
+}
+
+/// Squares with tissue, and what they hold.
+struct Field {
+  const Plane<Detail>& details;
+  Plane<std::uint8_t> on;
+  int too_dark = 255;  ///< a higher peak is more than one layer
+};
+
+class Strip {
+ public:
+  void clear() { *this = {}; }
+  void add(const Field& field, int x, int y) {
+    ++places_;
+    if (!field.on.contains(x, y) || field.on(x, y) == 0) return;
+    const Detail& detail = field.details(x, y);
+    ++squares_;
+    floor_ += detail.floor;
+    mean_ += detail.mean;
+    too_dark_ += detail.peak > field.too_dark ? 1 : 0;
+  }
+  bool enough() const { return 100 * squares_ >= kLeastTissue * places_; }
+  int floor() const { return 100 * floor_ / squares_; }  ///< 1/20000 OD
+  int mean() const { return 100 * mean_ / squares_; }    ///< the same
+  int too_dark() const { return 100 * too_dark_ / squares_; }
+
+ private:
+  int places_ = 0, squares_ = 0, floor_ = 0, mean_ = 0, too_dark_ = 0;
+};
+
+/// The peak that a tenth of the tissue's squares exceed.
+int high_peak(const Field& field) {
+  std::array<std::uint64_t, 256> histogram{};
+  std::uint64_t total = 0, above = 0;
+  for (int y = 0; y < field.on.height(); ++y) {
+    for (int x = 0; x < field.on.width(); ++x) {
+      if (field.on(x, y) == 0) continue;
+      ++histogram[field.details(x, y).peak];
+      ++total;
+    }
+  }
+  int high = 255;
+  for (; high > 0; --high) {
+    above += histogram[static_cast<std::size_t>(high)];
+    if (10 * above >= total) break;
+  }
+  return high;
+}
+
+/// Looks for a fold through a square, in every direction.
+class Probe {
+ public:
+  explicit Probe(const Field& field) : field_(field) {}
+
+  /// How sure it is that one runs there: 0, 1 (as the continuation of another) or 2; then direction() and
+  /// border() are its.
+  int at(int x, int y) {
+    int best = 0;
+    for (std::size_t d = 0; d < kDirections.size() && best < 2; ++d) {
+      const Strip band = strip(x, y, d, kBand, 1);
+      if (!band.enough() || band.too_dark() < kLikely.too_dark) continue;
+      const Strip right = strip(x, y, d, kBeside, 1), left = strip(x, y, d, kBeside, -1);
+      if (!right.enough() || !left.enough()) continue;
+      const int here = meets(band, left, right, kSure) ? 2 : meets(band, left, right, kLikely) ? 1 : 0;
+      if (here <= best) continue;
+      best = here;
+      direction_ = d;
+      border_ = (band.mean() + std::max(left.mean(), right.mean())) / 200;
+    }
+    return best;
+  }
+  std::size_t direction() const { return direction_; }
+  int border() const { return border_; }  ///< mean between the band and what lies beside it, 1/200 OD
+
+ private:
+  static bool meets(const Strip& band, const Strip& left, const Strip& right, const Demands& demands) {
+    return band.too_dark() >= demands.too_dark &&
+           100 * std::max(left.too_dark(), right.too_dark()) <= demands.too_dark_beside * band.too_dark() &&
+           left.floor() + right.floor() >= 200 * kLeastFloor &&
+           200 * band.floor() >= demands.floor * (left.floor() + right.floor()) &&
+           100 * band.mean() >= demands.mean * std::max(left.mean(), right.mean());
+  }
+  template <std::size_t N>
+  Strip strip(int x, int y, std::size_t direction, const std::array<int, N>& rows, int side) const {
+    Strip strip;
+    const auto [c, s] = kDirections[direction];
+    for (int along = -kAlong; along <= kAlong; along += 2) {
+      for (const int row : rows) {
+        const int across = side * row;
+        strip.add(field_, x + steps(along * c - across * s), y + steps(along * s + across * c));
+      }
+    }
+    return strip;
+  }
+  const Field& field_;
+  std::size_t direction_ = 0;
+  int border_ = 0;
+};
+
+/// Squares with tissue that are darker than what lies around them.
+cv::Mat darker_places(const Field& field) {
+  const cv::Size size(field.on.width(), field.on.height());
+  cv::Mat mean(size, CV_16U, cv::Scalar(0)), near, far;
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x)
+      mean.at<std::uint16_t>(y, x) =
+          static_cast<std::uint16_t>(field.on(x, y) != 0 ? 64 * field.details(x, y).mean : 0);
+  }
+  cv::blur(mean, near, {kDarkerNear, kDarkerNear});
+  cv::blur(mean, far, {kDarkerFar, kDarkerFar});
+  cv::Mat darker(size, CV_8U, cv::Scalar(0));
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      darker.at<std::uint8_t>(y, x) =
+          field.on(x, y) != 0 && 100 * near.at<std::uint16_t>(y, x) >= kDarker * far.at<std::uint16_t>(y, x)
+              ? 1
+              : 0;
+    }
+  }
+  return darker;
+}
+
+/// Marks the squares of the band through (x, y) that are as dark as the fold.
+void mark(const Field& field, const Probe& probe, int x, int y, cv::Mat& marked) {
+  const auto [c, s] = kDirections[probe.direction()];
+  for (int along = -kMarked; along <= kMarked; ++along) {
+    for (int across = -kMarkedAcross; across <= kMarkedAcross; ++across) {
+      const int px = x + steps(along * c - across * s), py = y + steps(along * s + across * c);
+      if (!field.on.contains(px, py) || field.on(px, py) == 0) continue;
+      const Detail& detail = field.details(px, py);
+      if (detail.mean >= probe.border() || detail.peak > field.too_dark) marked.at<std::uint8_t>(py, px) = 1;
+    }
+  }
+}
+
+/// The areas in which enough places are sure of a fold.
+cv::Mat agreed(const cv::Mat& middles, const cv::Mat& marked) {
+  cv::Mat labels, kept = marked.clone();
+  const int count = cv::connectedComponents(marked, labels, 8, CV_32S);
+  std::vector<int> agreeing(static_cast<std::size_t>(count));
+  const auto label = [&](int y, int x) { return static_cast<std::size_t>(labels.at<int>(y, x)); };
+  for (int y = 0; y < labels.rows; ++y) {
+    for (int x = 0; x < labels.cols; ++x) agreeing[label(y, x)] += middles.at<std::uint8_t>(y, x);
+  }
+  for (int y = 0; y < labels.rows; ++y) {
+    for (int x = 0; x < labels.cols; ++x) {
+      if (agreeing[label(y, x)] < kFewest) kept.at<std::uint8_t>(y, x) = 0;
+    }
+  }
+  return kept;
+}
+
+cv::Mat folds_in(const Field& field) {
+  const cv::Mat darker = darker_places(field);
+  cv::Mat middles(darker.rows, darker.cols, CV_8U, cv::Scalar(0)), sure = middles.clone(),
+                                                                   likely = middles.clone();
+  Probe probe(field);
+  for (int y = 0; y < darker.rows; ++y) {
+    for (int x = 0; x < darker.cols; ++x) {
+      if (darker.at<std::uint8_t>(y, x) == 0) continue;
+      const int here = probe.at(x, y);
+      if (here > 0) mark(field, probe, x, y, here == 2 ? sure : likely);
+      middles.at<std::uint8_t>(y, x) = here == 2 ? 1 : 0;
+    }
+  }
+  sure = agreed(middles, sure);
+  const auto square = [](int side) { return cv::getStructuringElement(cv::MORPH_RECT, {side, side}); };
+  cv::Mat near;
+  cv::dilate(sure, near, square(2 * kContinued + 1));
+  sure |= likely & near;
+  cv::morphologyEx(sure, sure, cv::MORPH_CLOSE, square(3));
+  return sure;
+}
+
+bool is_counted(const TissueMask& tissue, const QcMap& quality, double x_um, double y_um) {
+  return tissue.at_um(x_um, y_um) != 0 && quality.flag(static_cast<int>(x_um / quality.pitch_um),
+                                                       static_cast<int>(y_um / quality.pitch_um)) == 0;
+}
+
+}  // namespace
+
+void flag_folds(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality) {
+  constexpr int kSquare = SharpnessMap::kSquareUm;
+  if (sharpness.details().empty()) return;
+  Field field{sharpness.details(),
+              Plane<std::uint8_t>(sharpness.details().width(), sharpness.details().height()), 255};
+  for (int y = 0; y < field.on.height(); ++y) {
+    for (int x = 0; x < field.on.width(); ++x)
+      field.on(x, y) = is_counted(tissue, quality, (x + 0.5) * kSquare, (y + 0.5) * kSquare) ? 1 : 0;
+  }
+  const int high = high_peak(field);
+  if (high < kLeastHighPeak) return;
+  field.too_dark = high * kOfHighPeak / 100;
+  const cv::Mat marked = folds_in(field);
+  for (int y = 0; y < quality.flag.height(); ++y) {
+    const int row = static_cast<int>((y + 0.5) * quality.pitch_um / kSquare);
+    for (int x = 0; x < quality.flag.width(); ++x) {
+      const int column = static_cast<int>((x + 0.5) * quality.pitch_um / kSquare);
+      if (row >= marked.rows || column >= marked.cols || marked.at<std::uint8_t>(row, column) == 0) continue;
+      if (tissue.piece(x, y) != 0 && quality.flag(x, y) == 0)
+        quality.flag(x, y) = static_cast<std::uint8_t>(QcFlag::Fold);
+    }
+  }
+}
+
+}  // namespace annulet
