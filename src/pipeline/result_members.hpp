@@ -34,8 +34,12 @@ void walk_members(Archive& archive, Size<Frame, T>& value) {
 ANNULET_MEMBERS(Remark, code, message)
 ANNULET_MEMBERS(TraceRow, row, condition, count, of, comparator, percent, held, why, outcome, citation)
 ANNULET_MEMBERS(Margin, row, score, cells, percent_points)
+ANNULET_MEMBERS(ShareInterval, count, of, low, high)
+ANNULET_MEMBERS(RowInterval, row, share, crosses, other_score)
+ANNULET_MEMBERS(Flip, cut, in_force, lowest, highest, flips_at, other_score, row)
+ANNULET_MEMBERS(Doubt, patterns, rows, block_um, blocks, replicates, replicates_by_score, flips)
 ANNULET_MEMBERS(Verdict, score, group, guideline, guideline_digest, rule, trace, reasons, caveats, notes,
-                margins)
+                margins, doubt)
 ANNULET_MEMBERS(Level, extent, downsample)
 ANNULET_MEMBERS(Pitch, x, y, origin)
 ANNULET_MEMBERS(SlideInfo, file_name, format, reader, bytes, extent, levels, tile, pitch, objective_power,

@@ -57,12 +57,12 @@ struct Judged {
   }
 };
 
-struct Ring {
+struct Sketch {
   int rays, ridge;
 };
 
 Judged mixed(std::uint64_t seed) {
-  return Judged(sheet(40, seed, [seed](Random& random, int, int) -> Ring {
+  return Judged(sheet(40, seed, [seed](Random& random, int, int) -> Sketch {
     const auto dice = random.below(100);
     if (dice < 30) return {0, 0};
     if (dice < 30 + 5 * (seed % 7))
@@ -147,8 +147,8 @@ TEST_CASE("flips stand nearest first, relative to the cut, and cuts stay in thei
 
 TEST_CASE("a share beside its cut gives the caveat near-cut with the other score, a share far from it none") {
   const auto intense = [](int percent) {
-    return Judged(sheet(60, 3, [=](Random& random, int, int) -> Ring {
-      return static_cast<int>(random.below(100)) < percent ? Ring{64, 70} : Ring{0, 0};
+    return Judged(sheet(60, 3, [=](Random& random, int, int) -> Sketch {
+      return static_cast<int>(random.below(100)) < percent ? Sketch{64, 70} : Sketch{0, 0};
     }));
   };
   Judged near = intense(10), far = intense(40);
