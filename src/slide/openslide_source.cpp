@@ -47,10 +47,13 @@ constexpr std::array<std::string_view, 12> kProperties{
     "tiff.XResolution",   "tiff.YResolution",   "tiff.ResolutionUnit",    "leica.illumination-source"};
 /// Hamamatsu keeps its shading data under names that change: these are searched for a mark, nothing is kept.
 constexpr std::string_view kShading = "hamamatsu.";
+/// The size of each level's tiles.
+constexpr std::string_view kOfLevel = "openslide.level[";
 
 std::string property(openslide_t* handle, const char* name) {
   const bool allowed = std::find(kProperties.begin(), kProperties.end(), name) != kProperties.end() ||
-                       std::string_view(name).substr(0, kShading.size()) == kShading;
+                       std::string_view(name).starts_with(kShading) ||
+                       std::string_view(name).starts_with(kOfLevel);
   expects(allowed, "the property is one of those that are read");
   const char* value = openslide_get_property_value(handle, name);
   return value == nullptr ? "" : value;

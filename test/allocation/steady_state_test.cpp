@@ -82,7 +82,8 @@ Cost scan_of(const RgbImage& part, int rows) {
       std::filesystem::temp_directory_path() / ("annulet-steady-" + std::to_string(::getpid()) + ".tif");
   PyramidOptions pyramid;
   pyramid.mpp = double{kRepeatUm} / part.width;
-  pyramid.tile_px = 128;  // repeats are whole tiles and whole blocks, hence alike
+  // Repeats are whole tiles and whole blocks, hence alike, and the tiles too small to be called duplicates.
+  pyramid.tile_px = 64;
   write_pyramid_tiff(repeated(part, rows), path, pyramid);
   const auto source = open_slide(path);
   ScoreOptions options;
