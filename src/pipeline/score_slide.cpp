@@ -13,6 +13,7 @@
 #include <opencv2/core/version.hpp>
 #include <optional>
 
+#include "annulet/base/packed_plane.hpp"
 #include "annulet/model/model_file.hpp"
 #include "annulet/pipeline/conclude.hpp"
 #include "annulet/pipeline/doubtful_tiles.hpp"
@@ -244,8 +245,13 @@ std::optional<Measured> measure(const SlideSource& source, const ScoreOptions& o
     result.verdict.reasons = survey.reasons;
     return std::nullopt;
   }
+  // Only `counted` is looked at meanwhile, and a large slide needs the memory.
+  const PackedPlane tissue(std::move(survey.tissue.piece));
+  const PackedPlane flags(std::move(survey.quality.flag));
   Scan& scan = measured.scan;
   scan = scan_slide(source, survey, options, control);
+  survey.tissue.piece = tissue.unpack();
+  survey.quality.flag = flags.unpack();
   clock.lap("scan");
   run.seconds.insert(run.seconds.end(), {{"scan.read", scan.seconds.read},
                                          {"scan.unmix", scan.seconds.unmix},
