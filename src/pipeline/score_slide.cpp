@@ -1,6 +1,7 @@
 #include "annulet/pipeline/score_slide.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <oneapi/tbb/version.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -211,6 +212,7 @@ bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_sca
 bool leave_out_flaws(Survey& survey, Scan& scan, SlideResult& result) {
   flag_blur(scan.sharpness, survey.counted, survey.quality);
   flag_folds(scan.sharpness, survey.counted, survey.quality);
+  scan.sharpness = {};
   survey.counted = counted_tissue(survey.tissue, survey.quality);
   std::erase_if(scan.cells, [&](const CellRow& cell) {
     return survey.counted.at_um(static_cast<double>(cell.x) / kMicroUnits,
@@ -250,6 +252,7 @@ std::optional<Measured> measure(const SlideSource& source, const ScoreOptions& o
   const PackedPlane flags(std::move(survey.quality.flag));
   Scan& scan = measured.scan;
   scan = scan_slide(source, survey, options, control);
+  ::malloc_trim(0);  // what the blocks held would else stay with the threads' heaps
   survey.tissue.piece = tissue.unpack();
   survey.quality.flag = flags.unpack();
   clock.lap("scan");
