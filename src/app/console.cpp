@@ -8,6 +8,8 @@
 #include <csignal>
 #include <cstdio>
 
+#include "annulet/base/printable.hpp"
+
 namespace annulet {
 namespace {
 
@@ -41,7 +43,7 @@ int Interruption::exit_code() {
 }
 
 ProgressDisplay::ProgressDisplay(std::string subject)
-    : subject_(std::move(subject)),
+    : subject_(printable(subject)),
       terminal_(::isatty(STDERR_FILENO) == 1),
       started_(std::chrono::steady_clock::now()),
       last_(started_) {}

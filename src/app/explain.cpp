@@ -10,6 +10,7 @@
 #include "annulet/app/command.hpp"
 #include "annulet/base/error.hpp"
 #include "annulet/base/integer_math.hpp"
+#include "annulet/base/printable.hpp"
 #include "annulet/model/model_file.hpp"
 #include "annulet/report/tissue_map.hpp"
 
@@ -213,10 +214,10 @@ class ExplainCommand : public Command {
       std::cout << json.dump(2) << '\n';
       return 0;
     }
-    std::cout << stored.file_name << ": " << stored.status
+    std::cout << printable(stored.file_name) << ": " << stored.status
               << ", no score, and no cells were looked for because\n";
     for (const Remark& reason : stored.reasons)
-      std::cout << "  " << reason.message << " [" << reason.code << "]\n";
+      std::cout << "  " << printable(reason.message) << " [" << reason.code << "]\n";
     return 0;
   }
   void tell_cell(const Explained& explained, std::size_t index) const {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "annulet/app/command.hpp"
+#include "annulet/base/printable.hpp"
 #include "annulet/slide/slide_source.hpp"
 
 namespace annulet {
@@ -37,7 +38,7 @@ nlohmann::ordered_json as_json(const SlideInfo& info, const std::string& sha256)
 void print_text(const SlideInfo& info, const std::string& sha256) {
   std::cout << fmt::format(
       "{}\n  format     {} (read by {})\n  sha256     {}\n  size       {} x {} px, {:.1f} MB\n",
-      info.file_name, info.format, info.reader, sha256, info.extent.width, info.extent.height,
+      printable(info.file_name), info.format, info.reader, sha256, info.extent.width, info.extent.height,
       static_cast<double>(info.bytes) / 1e6);
   if (info.pitch.known()) {
     std::cout << fmt::format("  pitch      {:.4f} x {:.4f} um/px, {:.1f} x {:.1f} mm\n", info.pitch.x,

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <malloc.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -11,8 +12,26 @@
 #include "annulet/app/command.hpp"
 #include "annulet/app/console.hpp"
 #include "annulet/base/error.hpp"
+#include "annulet/base/printable.hpp"
 
 namespace {
+
+/// Messages hold names that somebody else gave to files: what would steer a terminal is printed as numbers.
+class PrintableMessages : public spdlog::formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
+    const std::string text = annulet::printable({message.payload.data(), message.payload.size()});
+    spdlog::details::log_msg shown = message;
+    shown.payload = text;
+    pattern_.format(shown, out);
+    message.color_range_start = shown.color_range_start;
+    message.color_range_end = shown.color_range_end;
+  }
+  std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<PrintableMessages>(); }
+
+ private:
+  spdlog::pattern_formatter pattern_{"annulet: %^%l%$: %v"};
+};
 
 int exit_code_of(annulet::Code code) {
   using annulet::Code;
@@ -89,7 +108,7 @@ int main(int argc, char** argv) {
   ::mallopt(M_TOP_PAD, kHeapStep);
   ::mallopt(M_TRIM_THRESHOLD, kHeapKept);
   spdlog::set_default_logger(spdlog::stderr_color_mt("annulet"));
-  spdlog::set_pattern("annulet: %^%l%$: %v");
+  spdlog::set_formatter(std::make_unique<PrintableMessages>());
   try {
     return run(argc, argv);
   } catch (const annulet::Cancelled&) {

@@ -9,6 +9,7 @@
 
 #include "annulet/app/command.hpp"
 #include "annulet/base/error.hpp"
+#include "annulet/base/printable.hpp"
 
 namespace annulet {
 namespace {
@@ -43,7 +44,7 @@ class PhantomCommand : public Command {
   int run() override {
     expect_writable_folder(out_);
     make_phantom(recipe_, out_);
-    std::cout << out_.string() << '\n';
+    std::cout << printable(out_.string()) << '\n';
     return 0;
   }
 

@@ -16,6 +16,7 @@
 #include "annulet/app/console.hpp"
 #include "annulet/base/digest.hpp"
 #include "annulet/base/files.hpp"
+#include "annulet/base/printable.hpp"
 #include "annulet/base/pseudonyms.hpp"
 #include "annulet/pipeline/score_apart.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
@@ -52,15 +53,17 @@ std::string percent_line(const SlideResult& result) {
 
 void print_summary(const SlideResult& result, const std::filesystem::path& folder) {
   const Verdict& verdict = result.verdict;
-  std::cout << result.slide.file_name << ": " << name(result.status);
+  std::cout << printable(result.slide.file_name) << ": " << name(result.status);
   if (verdict.score)
     std::cout << "  HER2 IHC " << name(*verdict.score) << "  (" << verdict.group << "; " << verdict.guideline
               << " " << verdict.rule << ")";
   std::cout << '\n';
-  for (const Remark& r : verdict.reasons) std::cout << "  reason  " << r.code << ": " << r.message << '\n';
+  for (const Remark& r : verdict.reasons)
+    std::cout << "  reason  " << r.code << ": " << printable(r.message) << '\n';
   if (result.scanned) std::cout << "  " << percent_line(result) << '\n';
-  for (const Remark& c : verdict.caveats) std::cout << "  caveat  " << c.code << ": " << c.message << '\n';
-  std::cout << "  report  " << (folder / "report.html").string()
+  for (const Remark& c : verdict.caveats)
+    std::cout << "  caveat  " << c.code << ": " << printable(c.message) << '\n';
+  std::cout << "  report  " << printable((folder / "report.html").string())
             << "\n  For research use only; not for diagnosis.\n";
 }
 

@@ -19,6 +19,7 @@ TEST_CASE("a plane that was put by comes back as it was") {
     const Plane<std::uint16_t> back = packed.unpack();
     CHECK(back.width() == width);
     CHECK(back.height() == height);
-    CHECK(std::equal(back.values().begin(), back.values().end(), plane.values().begin(), plane.values().end()));
+    CHECK(
+        std::equal(back.values().begin(), back.values().end(), plane.values().begin(), plane.values().end()));
   }
 }
