@@ -8,6 +8,7 @@
 #include <mutex>
 #include <span>
 
+#include "annulet/pipeline/chromogen_hue.hpp"
 #include "annulet/pipeline/quality_finder.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/pipeline/stain_place.hpp"
@@ -109,6 +110,7 @@ struct Sample {
   std::vector<std::int32_t> contrasts;
   ChromaDetail detail;
   BrownPlaces brown;
+  ChromogenHue hue;
   bool lossy = false;  ///< a part of it could not be read: its border looks like contrast
 };
 
@@ -130,6 +132,7 @@ std::vector<Sample> take_samples(const SlideSource& source, const Survey& survey
       read_native(source, native, pixels);
       samples[i].lossy = !pixels.problems.empty();
       if (coarse) samples[i].detail.add(pixels.rgb, pixels.whole ? nullptr : &pixels.covered);
+      samples[i].hue = chromogen_hue(pixels.rgb, survey.stain.white);
       const StainTile& tile = reader.unmix(windows[i], native, pixels);
       samples[i].contrasts = nucleus_contrast(tile);
       samples[i].brown = brown_places(tile);
@@ -146,6 +149,7 @@ void measure_windows(const SlideSource& source, Survey& survey, int threads, con
   std::vector<std::int32_t> contrasts;
   ChromaDetail detail;
   BrownPlaces brown;
+  ChromogenHue hue;
   std::vector<Sample> samples = take_samples(source, survey, coarse, threads, control);
   const auto is_lossy = [](const Sample& sample) { return sample.lossy; };
   if (!std::all_of(samples.begin(), samples.end(), is_lossy)) std::erase_if(samples, is_lossy);
@@ -154,8 +158,10 @@ void measure_windows(const SlideSource& source, Survey& survey, int threads, con
     detail.luma += sample.detail.luma;
     detail.chroma += sample.detail.chroma;
     brown += sample.brown;
+    hue += sample.hue;
   }
   if (auto caveat = suspect_nuclei(brown)) survey.caveats.push_back(std::move(*caveat));
+  if (auto caveat = suspect_chromogen(hue)) survey.caveats.push_back(std::move(*caveat));
   survey.stain.lost_detail_percent = coarse ? detail.lost_percent() : 0;
   std::sort(contrasts.begin(), contrasts.end());
   if (!contrasts.empty()) survey.nucleus_contrast_od = contrasts[(contrasts.size() - 1) * 9 / 10] / 1000.0;
