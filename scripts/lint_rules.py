@@ -123,7 +123,7 @@ def threads_stay_in_pipeline_and_review(source, _house):
 def processes_stay_in_sandbox(source, _house):
     if source.module in (None, "sandbox"):
         return
-    pattern = r"(?<![\w.>])(?:::|std::)?(v?fork|exec[lv]p?e?|execvpe|posix_spawnp?|popen|system|clone3?)\s*\("
+    pattern = r"(?<![\w.>])(?:::|std::)?(v?fork|exec[lv]p?e?|execvpe|posix_spawnp?|popen|system|clone3?)\s*\((?!\)\s*const)"
     for line, what in source.matches(pattern):
         yield line, f"{what}...): only sandbox starts processes"
 
