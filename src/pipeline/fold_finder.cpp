@@ -27,11 +27,16 @@ struct Demands {
   int too_dark_beside;  ///< of that share, at most
   int floor, mean;      ///< of those on both sides, on each side
 };
-constexpr Demands kSure{20, 40, 150, 140}, kLikely{15, 50, 125, 120};  // where a sure fold goes on
-constexpr int kContinued = 4;                                          // squares around a sure place
-constexpr int kDarkerNear = 3, kDarkerFar = 13, kDarker = 115;         // squares; per cent, to be looked at
-constexpr int kMarked = 6, kMarkedAcross = 3;  // half squares from a middle that are marked
-constexpr int kFewest = 4;                     // middles that agree within a fold
+constexpr Demands kSure{13, 32, 150, 155}, kLikely{16, 40, 117, 106};  // where a sure fold goes on
+constexpr int kSureDab = 108, kLikelyDab = 112;  // per cent of the floor of DAB on both sides
+constexpr int kLeastDab = 4;                     // 1/800 OD: less of DAB says nothing
+constexpr int kMostMean = 240;                   // per cent of both sides: more than two layers' nuclei
+constexpr int kContinued = 7;                    // squares around a sure place
+constexpr int kDarkerNear = 3, kDarkerFar = 13, kDarker = 115;  // squares; per cent, to be looked at
+constexpr int kMarked = 6, kMarkedAcross = 2;                   // half squares from a middle that are marked
+constexpr int kFewest = 5;                                      // middles that agree within a fold
+constexpr int kBorder = 10;  // per cent of the way from beside the band to its own mean
+constexpr int kHoles = 5;    // squares, the side of the largest gap that is closed
 
 /// cos and sin of eight directions over half a turn, 1/1024.
 constexpr std::array<std::array<int, 2>, 8> kDirections{
@@ -59,15 +64,17 @@ class Strip {
     ++squares_;
     floor_ += detail.floor;
     mean_ += detail.mean;
+    dab_ += detail.dab_floor;
     too_dark_ += detail.peak > field.too_dark ? 1 : 0;
   }
   bool enough() const { return 100 * squares_ >= kLeastTissue * places_; }
   int floor() const { return 100 * floor_ / squares_; }  ///< 1/20000 OD
   int mean() const { return 100 * mean_ / squares_; }    ///< the same
+  int dab() const { return 100 * dab_ / squares_; }      ///< its floor, 1/80000 OD
   int too_dark() const { return 100 * too_dark_ / squares_; }
 
  private:
-  int places_ = 0, squares_ = 0, floor_ = 0, mean_ = 0, too_dark_ = 0;
+  int places_ = 0, squares_ = 0, floor_ = 0, mean_ = 0, dab_ = 0, too_dark_ = 0;
 };
 
 /// The peak that a tenth of the tissue's squares exceed.
@@ -103,16 +110,19 @@ class Probe {
       if (!band.enough() || band.too_dark() < kLikely.too_dark) continue;
       const Strip right = strip(x, y, d, kBeside, 1), left = strip(x, y, d, kBeside, -1);
       if (!right.enough() || !left.enough()) continue;
-      const int here = meets(band, left, right, kSure) ? 2 : meets(band, left, right, kLikely) ? 1 : 0;
+      const int here = meets(band, left, right, kSure) && of_both_stains(band, left, right, kSureDab) ? 2
+                       : meets(band, left, right, kLikely) && of_both_stains(band, left, right, kLikelyDab)
+                           ? 1
+                           : 0;
       if (here <= best) continue;
       best = here;
       direction_ = d;
-      border_ = (band.mean() + std::max(left.mean(), right.mean())) / 200;
+      border_ = (kBorder * band.mean() + (100 - kBorder) * std::max(left.mean(), right.mean())) / 10000;
     }
     return best;
   }
   std::size_t direction() const { return direction_; }
-  int border() const { return border_; }  ///< mean between the band and what lies beside it, 1/200 OD
+  int border() const { return border_; }  ///< mean from which a square belongs to the band, 1/200 OD
 
  private:
   static bool meets(const Strip& band, const Strip& left, const Strip& right, const Demands& demands) {
@@ -120,7 +130,14 @@ class Probe {
            100 * std::max(left.too_dark(), right.too_dark()) <= demands.too_dark_beside * band.too_dark() &&
            left.floor() + right.floor() >= 200 * kLeastFloor &&
            200 * band.floor() >= demands.floor * (left.floor() + right.floor()) &&
-           100 * band.mean() >= demands.mean * std::max(left.mean(), right.mean());
+           100 * band.mean() >= demands.mean * std::max(left.mean(), right.mean()) &&
+           200 * band.mean() <= kMostMean * (left.mean() + right.mean());
+  }
+  /// A strand of other tissue has more haematoxylin; that has more DAB between its membranes only if it is
+  /// double.
+  static bool of_both_stains(const Strip& band, const Strip& left, const Strip& right, int demanded) {
+    const int beside = left.dab() + right.dab();
+    return beside < 200 * kLeastDab || 200 * band.dab() >= demanded * beside;
   }
   template <std::size_t N>
   Strip strip(int x, int y, std::size_t direction, const std::array<int, N>& rows, int side) const {
@@ -210,7 +227,7 @@ cv::Mat folds_in(const Field& field) {
   cv::Mat near;
   cv::dilate(sure, near, square(2 * kContinued + 1));
   sure |= likely & near;
-  cv::morphologyEx(sure, sure, cv::MORPH_CLOSE, square(3));
+  cv::morphologyEx(sure, sure, cv::MORPH_CLOSE, square(kHoles));
   return sure;
 }
 

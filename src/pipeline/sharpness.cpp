@@ -24,6 +24,7 @@ constexpr int kLeastCut = 125,
               kMostCut = 240;  // per mille; sharp tissue has 200 and more, blurred 150 at most
 constexpr int kGap = 7;        // squares: what lies between blurred places and has no contrast of its own
 constexpr int kSmallest = 3;   // squares, the width of the smallest area
+constexpr int kBordering = 3, kBorderShare = 115;  // squares; per cent of the cut that its border may have
 
 struct Sums {
   std::uint64_t fine = 0, coarse = 0, weight = 0;
@@ -91,6 +92,22 @@ int cut_of(const Plane<std::uint16_t>& ratios) {
   return std::clamp(quartile * kShareOfSharp / 100, kLeastCut, kMostCut);
 }
 
+cv::Mat square(int side) {
+  return cv::getStructuringElement(cv::MORPH_RECT, {side, side});
+}
+
+/// Adds what lies near a blurred area and is hardly sharper: there the sums reach into what is sharp.
+void grow_into_half_sharp(const Plane<std::uint16_t>& ratios, int cut, cv::Mat& blurred) {
+  cv::Mat near;
+  cv::dilate(blurred, near, square(2 * kBordering + 1));
+  for (int y = 0; y < blurred.rows; ++y) {
+    for (int x = 0; x < blurred.cols; ++x) {
+      if (near.at<std::uint8_t>(y, x) != 0 && 100 * ratios(x, y) < kBorderShare * cut)
+        blurred.at<std::uint8_t>(y, x) = 1;
+    }
+  }
+}
+
 /// Sums of 2 x 2 px of `part`, which begins on an even one.
 void halve(const StainTile& window, const Rect<WorkFrame>& part, SharpnessMap::Scratch& scratch) {
   const int width = static_cast<int>(part.width() / 2), height = static_cast<int>(part.height() / 2);
@@ -125,21 +142,26 @@ void contrast_of(const Plane<std::int16_t>& both, int column, int first_row, Sha
   detail.coarse = static_cast<std::uint8_t>(std::min(coarse / kCoarseScale, 255));
 }
 
-void levels_of(const Plane<std::int16_t>& haematoxylin, int column, int first_row,
+void levels_of(const SharpnessMap::Scratch& scratch, int column, int first_row,
                SharpnessMap::Detail& detail) {
-  int sum = 0, least = 1 << 15, most = 0;
+  int sum = 0, least = 1 << 15, most = 0, least_dab = 1 << 15;
   for (int row = first_row; row < first_row + kSquare; ++row) {
-    const std::int16_t *here = haematoxylin.row(row) + column, *below = haematoxylin.row(row + 1) + column;
+    const std::int16_t *here = scratch.haematoxylin.row(row) + column,
+                       *below = scratch.haematoxylin.row(row + 1) + column;
+    const std::int16_t *both = scratch.both.row(row) + column,
+                       *both_below = scratch.both.row(row + 1) + column;
     for (int dx = 0; dx < kSquare; ++dx) {
       const int place = here[dx] + here[dx + 1] + below[dx] + below[dx + 1];
       sum += here[dx];
       least = std::min(least, place);
       most = std::max(most, place);
+      least_dab = std::min(least_dab, both[dx] + both[dx + 1] + both_below[dx] + both_below[dx + 1] - place);
     }
   }
   detail.floor = static_cast<std::uint8_t>(std::min(least / 8, 255));
   detail.mean = static_cast<std::uint8_t>(std::min(sum / (2 * kSquare * kSquare), 255));
   detail.peak = static_cast<std::uint8_t>(std::min(most / 8, 255));
+  detail.dab_floor = static_cast<std::uint8_t>(std::min(least_dab / 2, 255));
 }
 
 }  // namespace
@@ -164,7 +186,7 @@ void SharpnessMap::measure(const StainTile& window, const Rect<WorkFrame>& part,
     for (int x = x0; x < x1; ++x) {
       Detail& detail = details_(x, y);
       contrast_of(scratch.both, (x - x0) * kSquare + kFar, (y - y0) * kSquare + kFar, detail);
-      levels_of(scratch.haematoxylin, (x - x0) * kSquare + kFar, (y - y0) * kSquare + kFar, detail);
+      levels_of(scratch, (x - x0) * kSquare + kFar, (y - y0) * kSquare + kFar, detail);
     }
   }
 }
@@ -179,9 +201,10 @@ void flag_blur(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& q
   for (int y = 0; y < blurred.rows; ++y) {
     for (int x = 0; x < blurred.cols; ++x) blurred.at<std::uint8_t>(y, x) = ratios(x, y) < cut ? 1 : 0;
   }
-  const auto square = [](int side) { return cv::getStructuringElement(cv::MORPH_RECT, {side, side}); };
   cv::morphologyEx(blurred, blurred, cv::MORPH_OPEN, square(kSmallest));
   cv::morphologyEx(blurred, blurred, cv::MORPH_CLOSE, square(kGap));
+  grow_into_half_sharp(ratios, cut, blurred);
+  cv::morphologyEx(blurred, blurred, cv::MORPH_CLOSE, square(3));
   cv::dilate(blurred, blurred, square(3));  // its border is half sharp
   for (int y = 0; y < quality.flag.height(); ++y) {
     const int row = static_cast<int>((y + 0.5) * quality.pitch_um / kSquare);

@@ -13,7 +13,7 @@ def percent(part, whole):
 def main():
     rows = list(csv.DictReader(sys.stdin))
     print("# Quality masks\n")
-    print("Made by `scripts/quality --markdown docs/validation/quality.md`: phantoms of 0.2 mm2 (0.9 mm2 at 20x) with painted "
+    print("Made by `scripts/quality --markdown docs/validation/quality.md 5000`: phantoms of 0.2 mm2 (0.9 mm2 at 20x) with painted "
           "artefacts. An artefact covers whatever place of 2 um it changes by 2 %; it is masked where the program counts no cell. "
           "Clean is tissue that no artefact touches. How the masks are found: `docs/science/quality.md`.\n")
     print("## By artefact\n")

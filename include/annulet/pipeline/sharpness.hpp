@@ -12,7 +12,7 @@ namespace annulet {
 
 /// Contrast of the stains by size of what carries it, in squares of kSquareUm on a grid from the slide's top
 /// left: gathered from the planes that the scan makes anyway, judged afterwards. What a square holds depends
-/// neither on the blocks nor on the threads. Integers. 5 bytes a square. docs/science/quality.md, "Blur".
+/// neither on the blocks nor on the threads. Integers. 6 bytes a square. docs/science/quality.md, "Blur".
 class SharpnessMap {
  public:
   static constexpr int kSquareUm = 8;
@@ -24,6 +24,7 @@ class SharpnessMap {
     /// Haematoxylin, 1/200 OD: the palest 2 um, the mean and the darkest 2 um. A fold doubles all three,
     /// while the chromogen says nothing of it.
     std::uint8_t floor = 0, mean = 0, peak = 0;
+    std::uint8_t dab_floor = 0;  ///< 1/800 OD of DAB where it has least over 2 um: between membranes
   };
   /// Memory of a worker.
   struct Scratch {

@@ -62,7 +62,7 @@ TEST_CASE("areas out of focus are masked, and sharp tissue is not") {
   PhantomRecipe recipe = recipe_of("score2", 71);
   recipe.defocus_areas = 2;
   const Scored scored(recipe);
-  CHECK(scored.masked(kPaintedBlur) > 80);
+  CHECK(scored.masked(kPaintedBlur) > 88);
   CHECK(scored.masked(0) < 5);
   for (const CellRow& cell : scored.result.cells) {
     const auto px = [](std::int32_t at) { return static_cast<int>(at / (kMicroUnits * 2)); };
@@ -106,4 +106,22 @@ TEST_CASE("most of a fold is masked") {
   const Scored scored(recipe);
   CHECK(scored.masked(kPaintedFold) > 50);
   CHECK(scored.masked(0) < 6);
+}
+
+TEST_CASE("blurred areas are masked up to their border at 20x too") {
+  PhantomRecipe recipe = recipe_of("20x-score2", 76);
+  recipe.defocus_areas = 2;
+  const Scored scored(recipe);
+  CHECK(scored.masked(kPaintedBlur) > 85);
+  CHECK(scored.masked(0) < 3);
+}
+
+TEST_CASE("strands of tumour, crowded nuclei and ducts are no folds") {
+  for (const char* preset : {"score2-lobular", "lymph-rich", "benign-duct"}) {
+    const Scored scored(recipe_of(preset, 77));
+    INFO(preset);
+    const auto fold = scored.result.excluded_mm2.find("fold");
+    const double lost = fold == scored.result.excluded_mm2.end() ? 0 : fold->second;
+    CHECK(lost < 0.03 * scored.result.tissue.area_mm2);
+  }
 }
