@@ -2,6 +2,7 @@
 // astray by it.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,9 +15,14 @@ namespace {
 
 constexpr std::int64_t kMostAcross = std::int64_t{1} << 31;  // px of a slide; TIFF has 32 bits
 constexpr double kFinestUm = 1e-3, kCoarsestUm = 1e4;        // um per px of anything
-constexpr std::int64_t kBesideUm = 64;  // a cell's centre may lie that far beside the slide
-constexpr int kLongestPictureSide = 1 << 14;
-constexpr std::uint16_t kWhole = 1000;  // of GradedCell's shares
+constexpr std::int64_t kBesideUm = 64;        // a cell's centre may lie that far beside the slide
+constexpr int kLongestPictureSide = 1 << 12;  // px; the thumbnail has 1400, a field at most 2000
+constexpr std::size_t kMostFields = 3;        // read_fields
+constexpr std::size_t kLongestCaption = 1 << 10;
+constexpr double kLooseEdge = 3;             // px by which pictures and masks may miss the slide's border
+constexpr std::int64_t kAllCells = 100'000;  // 1/1000 %
+constexpr int kMostOfACut = 1 << 16;         // 1/1000 OD or 1/1000 of the perimeter
+constexpr std::uint16_t kWhole = 1000;       // of GradedCell's shares
 
 void must(bool holds, const char* what) {
   if (!holds) throw Error(Code::Crashed, std::string("its reply is no result: ") + what);
@@ -47,20 +53,67 @@ void check_slide(const SlideResult& result) {
   must(result.tiles.expected == 0 || result.tiles.balanced(), "its tiles do not add up");
 }
 
-void check_pictures(const SlideResult& result) {
-  const auto fits = [](const RgbImage& image, double pitch_um) {
-    return image.data.empty() || (image.width <= kLongestPictureSide && image.height <= kLongestPictureSide &&
-                                  sensible_pitch(pitch_um));
+bool has_scale(const SlideResult& result) {
+  return result.pitch.known() && sensible_pitch(result.pitch.mean());
+}
+
+/// What is drawn of the whole slide covers it, so that a place on the slide is a place in every picture.
+bool covers(const SlideResult& result, int width, int height, double pitch_um) {
+  const auto fits = [&](int px, std::int64_t slide_px) {
+    return std::abs(px * pitch_um - static_cast<double>(slide_px) * result.pitch.mean()) <=
+           kLooseEdge * pitch_um;
   };
-  must(fits(result.thumbnail, result.thumbnail_pitch_um), "its thumbnail is none");
-  for (const FieldPicture& field : result.fields)
-    must(!field.image.data.empty() && fits(field.image, field.pitch_um) && sensible_rect(field.where),
-         "a picture in it is none");
+  return has_scale(result) && sensible_pitch(pitch_um) && fits(width, result.slide.extent.width) &&
+         fits(height, result.slide.extent.height);
+}
+
+bool drawable(const RgbImage& image) {
+  return image.width > 0 && image.height > 0 && image.width <= kLongestPictureSide &&
+         image.height <= kLongestPictureSide;
+}
+
+void check_field(const SlideResult& result, const FieldPicture& field) {
+  const Rect<SlideFrame>& where = field.where;
+  must(has_scale(result) && drawable(field.image) && sensible_pitch(field.pitch_um),
+       "a picture in it is none");
+  must(!where.empty() && where.x0 >= 0 && where.y0 >= 0 && where.x1 <= result.slide.extent.width &&
+           where.y1 <= result.slide.extent.height,
+       "a picture in it is of a place off the slide");
+  const auto fits = [&](int px, std::int64_t slide_px) {
+    return std::abs(px * field.pitch_um - static_cast<double>(slide_px) * result.pitch.mean()) <=
+           field.pitch_um;
+  };
+  must(fits(field.image.width, where.width()) && fits(field.image.height, where.height()),
+       "a picture in it is not of the place that it names");
+  must(field.name.size() <= kLongestCaption && field.caption.size() <= kLongestCaption,
+       "a picture in it has a caption without an end");
+}
+
+void check_pictures(const SlideResult& result) {
+  const RgbImage& thumbnail = result.thumbnail;
+  must((thumbnail.width == 0 && thumbnail.height == 0) ||
+           (drawable(thumbnail) &&
+            covers(result, thumbnail.width, thumbnail.height, result.thumbnail_pitch_um)),
+       "its thumbnail is not one of its slide");
+  must(result.fields.size() <= kMostFields, "it has more fields than are chosen");
+  for (const FieldPicture& field : result.fields) check_field(result, field);
+}
+
+void check_regions(const SlideResult& result) {
+  const auto near = [](double px) { return std::abs(px) <= 2 * static_cast<double>(kMostAcross); };
+  for (const RegionUse& use : result.regions) {
+    for (const Ring& ring : use.region.rings) {
+      must(std::all_of(ring.begin(), ring.end(),
+                       [&](const Corner& corner) { return near(corner.x) && near(corner.y); }),
+           "a region in it is far off the slide");
+    }
+  }
 }
 
 void check_masks(const SlideResult& result) {
   const TissueMask& tissue = result.tissue;
-  must(tissue.piece.empty() || sensible_pitch(tissue.pitch_um), "its tissue has no scale");
+  must(tissue.piece.empty() || covers(result, tissue.piece.width(), tissue.piece.height(), tissue.pitch_um),
+       "its tissue is not that of its slide");
   std::vector<bool> listed(std::size_t{1} << 16);
   listed[0] = true;  // background
   int last = 0;
@@ -73,7 +126,8 @@ void check_masks(const SlideResult& result) {
   must(std::all_of(ids.begin(), ids.end(), [&](std::uint16_t id) { return listed[id]; }),
        "its tissue has a piece that is not listed");
   const Plane<std::uint8_t>& flag = result.quality.flag;
-  must(flag.width() == tissue.piece.width() && flag.height() == tissue.piece.height(),
+  must(flag.width() == tissue.piece.width() && flag.height() == tissue.piece.height() &&
+           (flag.empty() || result.quality.pitch_um == tissue.pitch_um),
        "its quality map is not that of its tissue");
   const auto flags = flag.values();
   must(std::all_of(flags.begin(), flags.end(), [](std::uint8_t f) { return f < kQcFlags; }),
@@ -90,8 +144,7 @@ void check_row(const CellRow& row) {
 void check_cells(const SlideResult& result) {
   const CellTable& cells = result.cells;
   must(result.graded.size() == cells.size(), "its cells and their grades differ in number");
-  must(cells.empty() || (result.scanned && sensible_pitch(result.pitch.mean())),
-       "it has cells without a scan");
+  must(cells.empty() || result.scanned, "it has cells without a scan");
   const auto last = [&](std::int64_t px) {
     return static_cast<std::int64_t>(static_cast<double>(px) * result.pitch.mean() * kMicroUnits) +
            kBesideUm * kMicroUnits;
@@ -128,10 +181,38 @@ void check_tally(const SlideResult& result) {
   }
 }
 
+/// Counts are of cells, shares between none and all.
+void check_numbers(const Verdict& verdict) {
+  const auto few = [](std::uint64_t count) { return count <= kMostCells; };
+  const auto sensible = [&](const ShareInterval& share) {
+    return few(share.count) && few(share.of) && share.low >= 0 && share.low <= kAllCells && share.high >= 0 &&
+           share.high <= kAllCells;
+  };
+  for (const TraceRow& row : verdict.trace)
+    must(few(row.count) && few(row.of) && row.percent >= 0 && row.percent <= 100,
+         "a row of its trace counts what it cannot");
+  constexpr auto kMost = static_cast<std::int64_t>(kMostCells);
+  for (const Margin& margin : verdict.margins)
+    must(margin.cells >= -kMost && margin.cells <= kMost, "a margin in it is of more cells than there are");
+  const Doubt& doubt = verdict.doubt;
+  must(std::all_of(doubt.patterns.begin(), doubt.patterns.end(), sensible) &&
+           std::all_of(doubt.rows.begin(), doubt.rows.end(),
+                       [&](const RowInterval& row) { return sensible(row.share); }),
+       "an interval in it is none");
+  must(doubt.block_um >= 0 && doubt.replicates >= 0 &&
+           std::all_of(doubt.replicates_by_score.begin(), doubt.replicates_by_score.end(), few),
+       "its intervals were drawn less than never");
+  const auto cut = [](int value) { return value >= 0 && value <= kMostOfACut; };
+  for (const Flip& flip : doubt.flips)
+    must(cut(flip.in_force) && cut(flip.lowest) && cut(flip.highest) && cut(flip.flips_at.value_or(0)),
+         "a cut in it is none");
+}
+
 void check_status(const SlideResult& result) {
   const bool scored = result.status == Status::Scored || result.status == Status::ScoredWithCaveats;
   must(scored == result.verdict.score.has_value(), "its status does not go with its score");
   must(!scored || result.scanned, "it has a score without a scan");
+  must(!result.scanned || has_scale(result), "it has a scan without um per px");
   must(scored || !result.verdict.reasons.empty(), "it has neither a score nor a reason");
 }
 
@@ -141,9 +222,11 @@ void check_result(const SlideResult& result) {
   check_status(result);
   check_slide(result);
   check_pictures(result);
+  check_regions(result);
   check_masks(result);
   check_cells(result);
   check_tally(result);
+  check_numbers(result.verdict);
 }
 
 }  // namespace annulet

@@ -180,6 +180,26 @@ TEST_CASE("a result that could not have been made of a slide is refused") {
   refused("tissue without a scale", [](SlideResult& r) { r.tissue.pitch_um = 0; });
   refused("a field without a scale", [](SlideResult& r) { r.fields[0].pitch_um = 1e-300; });
   refused("a field far off the slide", [](SlideResult& r) { r.fields[0].where.x1 = std::int64_t{1} << 60; });
+  refused("a field off the slide", [](SlideResult& r) { r.fields[0].where = {-400, 80, 0, 480}; });
+  refused("a field of another place", [](SlideResult& r) { r.fields[0].where = {60, 80, 90, 110}; });
+  refused("a field without pixels", [](SlideResult& r) { r.fields[0].image = {}; });
+  refused("more fields than are chosen", [](SlideResult& r) { r.fields.push_back(r.fields[0]); });
+  refused("a caption without an end", [](SlideResult& r) { r.fields[0].caption.assign(60'000, 'x'); });
+  refused("a thumbnail of one side", [](SlideResult& r) { r.thumbnail = RgbImage(5, 0); });
+  refused("a thumbnail of another slide", [](SlideResult& r) { r.thumbnail_pitch_um = 1e-3; });
+  refused("tissue of another slide", [](SlideResult& r) { r.tissue.pitch_um = r.quality.pitch_um = 8; });
+  refused("a quality map of another scale", [](SlideResult& r) { r.quality.pitch_um = 1e-300; });
+  refused("a scan without um per px", [](SlideResult& r) { r.pitch.origin = PitchOrigin::None; });
+  refused("a corner in nowhere", [](SlideResult& r) { r.regions[0].region.rings[0][0].x = 1e300; });
+  refused("a row of more cells than any",
+          [](SlideResult& r) { r.verdict.trace[0].count = ~std::uint64_t{0}; });
+  refused("a row with a cut of no share", [](SlideResult& r) { r.verdict.trace[0].percent = 1e300; });
+  refused("a margin of more cells than any",
+          [](SlideResult& r) { r.verdict.margins[0].cells = std::numeric_limits<std::int64_t>::min(); });
+  refused("an interval beyond all cells",
+          [](SlideResult& r) { r.verdict.doubt.rows[0].share.high = std::int64_t{1} << 60; });
+  refused("a cut without a value",
+          [](SlideResult& r) { r.verdict.doubt.flips[0].flips_at = std::numeric_limits<int>::min(); });
   refused("a slide larger than any", [](SlideResult& r) { r.slide.extent.width = std::int64_t{1} << 50; });
   refused("no number", [](SlideResult& r) { r.tissue_mm2 = std::numeric_limits<double>::quiet_NaN(); });
   refused("an endless number", [](SlideResult& r) { r.pitch.x = std::numeric_limits<double>::infinity(); });

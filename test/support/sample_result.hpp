@@ -282,7 +282,7 @@ inline SlideResult refused() {
   result.verdict.guideline = "asco-cap-breast-2018";
   result.verdict.reasons = {{"not-dab", "The second stain of sample.svs is not DAB: it looks like eosin."}};
   result.verdict.notes = {{"research-use", "For research use only."}};
-  result.thumbnail = RgbImage(300, 200, 230);
+  result.thumbnail = RgbImage(kWidth / 4, kHeight / 4, 230);
   result.thumbnail_pitch_um = 1;
   return result;
 }
