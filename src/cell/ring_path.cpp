@@ -11,7 +11,6 @@ namespace {
 
 // docs/science/membrane.md, "Numbers"; costs in 1/1600 OD.
 constexpr int kStepCost = kOdUnits / 100;  // 0.01 OD for each 0.25 um that the radius changes
-constexpr int kLargestJump = 2;            // steps from ray to ray
 constexpr int kRefine = 4;                 // 1 um to both sides of the path
 // A turn and a half: the first and the last quarter forget the open ends, the turn between them is the path.
 constexpr int kWalked = kRays * 3 / 2, kFirstRay = kRays / 4;

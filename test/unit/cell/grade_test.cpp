@@ -117,7 +117,7 @@ TEST_CASE("a gap of one ray is bridged, of two is not") {
 }
 
 TEST_CASE("rings that cannot be judged are unmeasurable") {
-  for (const int flag : {kFlagCutBySlide, kFlagMissingPixels}) {
+  for (const int flag : {kFlagCutBySlide, kFlagMissingPixels, kFlagEdgeBlush}) {
     CellRow row = even_row(64, 80);
     row.flags = static_cast<std::uint16_t>(flag);
     CHECK(grade(row, plain(), 100).pattern == Pattern::Unmeasurable);

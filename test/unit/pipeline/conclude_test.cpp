@@ -109,3 +109,30 @@ TEST_CASE("every reason is told, and the caveats of the survey stay") {
   CHECK(has(conclusion.verdict.caveats, "picture"));
   CHECK(conclusion.verdict.guideline == "asco-cap-breast-2018");
 }
+
+TEST_CASE("a hundred measurable tumour cells are scored, ninety-nine are not") {
+  CellTable cells = sheet(60);
+  const auto measurable = [](const Conclusion& conclusion) {
+    return conclusion.tally.of(CellKind::Tumour) -
+           conclusion.tally.unmeasurable[static_cast<std::size_t>(CellKind::Tumour)];
+  };
+  const Conclusion all = conclude(cells, models(), {2.0, false, {}});
+  std::uint64_t left = measurable(all);
+  REQUIRE(left > 100);
+  std::size_t next = 0;
+  const auto leave = [&](std::uint64_t count) {
+    for (; left > count; ++next) {
+      const GradedCell& graded = all.graded[next];
+      if (graded.kind != CellKind::Tumour || graded.pattern == Pattern::Unmeasurable) continue;
+      cells[next].flags |= kFlagCutBySlide;
+      --left;
+    }
+    return conclude(cells, models(), {2.0, false, {}});
+  };
+  const Conclusion enough = leave(100), few = leave(99);
+  REQUIRE(measurable(enough) == 100);
+  REQUIRE(measurable(few) == 99);
+  CHECK(enough.verdict.score);
+  CHECK_FALSE(few.verdict.score);
+  CHECK(has(few.verdict.reasons, "too-few-cells"));
+}
