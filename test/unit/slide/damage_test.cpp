@@ -341,3 +341,30 @@ TEST_CASE(
     CHECK(made::read_all(*slide).problems.empty() == (filling != '\x5A'));
   }
 }
+
+TEST_CASE("what OpenSlide returns as transparent black is missing, and never black") {
+  const made::Folder folder;
+  made::Layout layout;
+  layout.photometric = PHOTOMETRIC_RGB;
+  layout.description = "Aperio Image Library v10\r\n700x700 |AppMag = 40|MPP = 0.25";
+  made::write_tiff(folder / "slide.svs", made::picture(700, 700), layout);
+  made::make_missing(folder / "slide.svs", 4);
+  const auto slide = open_slide(folder / "slide.svs", ReaderChoice::OpenSlide);
+  REQUIRE(slide->info().format == "aperio");
+  const SlidePixels pixels = made::read_all(*slide);
+  REQUIRE(pixels.problems.size() == 1);
+  CHECK(pixels.problems[0].kind == ProblemKind::Missing);
+  CHECK_FALSE(pixels.whole);
+  std::int64_t lost = 0;
+  bool white = true;
+  for (int y = 0; y < 700; ++y) {
+    for (int x = 0; x < 700; ++x) {
+      if (pixels.covered(x, y) != 0) continue;
+      ++lost;
+      const std::uint8_t* rgb = pixels.rgb.row(y) + 3 * x;
+      white = white && rgb[0] == 255 && rgb[1] == 255 && rgb[2] == 255;
+    }
+  }
+  CHECK(lost == pixels.problems[0].where.area());
+  CHECK(white);
+}
