@@ -39,7 +39,7 @@ std::string host_name() {
 
 std::string percent_line(const SlideResult& result) {
   const auto tumour = static_cast<std::size_t>(CellKind::Tumour);
-  const std::uint64_t measurable = result.tally.of(CellKind::Tumour) - result.tally.unmeasurable[tumour];
+  const std::uint64_t measurable = result.tally.measurable_tumour();
   if (measurable == 0) return "no measurable tumour cells";
   std::string line = fmt::format("{} measurable tumour cells:", measurable);
   for (int p = static_cast<int>(Pattern::None); p < kPatterns; ++p) {
