@@ -305,13 +305,17 @@ void CohortStoreWriter::Impl::put_run(std::int64_t run_id, const RunInfo& run) {
   bind.word(run.version).word(options_digest(run)).done();
 }
 
-void CohortStoreWriter::describe_batch(const RunInfo& run) {
-  with_errors(impl_->file, [&] {
+bool CohortStoreWriter::describe_batch(const RunInfo& run) {
+  return with_errors(impl_->file, [&] {
+    SQLite::Statement known(impl_->database, "SELECT options_digest FROM runs WHERE run_id = 1");
+    if (known.executeStep() && known.getColumn(0).getString() == options_digest(run)) return false;
+    known.reset();
     RunInfo batch = run;
     batch.name = kBatchRun;
     SQLite::Transaction transaction(impl_->database);
     impl_->put_run(kBatchRunId, batch);
     transaction.commit();
+    return true;
   });
 }
 

@@ -125,7 +125,8 @@ class CohortStoreWriter {
   void put_manifest(std::int64_t slide_id, const CohortRow& row, std::size_t position,
                     const std::string& entry_digest);
   void remove(const std::vector<std::int64_t>& slide_ids);
-  void describe_batch(const RunInfo& run);  ///< run 1
+  /// Of run 1; false where the store says the same already. Comes before the first slide.
+  bool describe_batch(const RunInfo& run);
   /// Adds a run and its verdicts; returns its id. Throws Error Usage where the name is taken.
   std::int64_t add_run(const RunInfo& run, const std::vector<RescoredSlide>& slides);
 
