@@ -80,6 +80,7 @@ int run(int argc, char** argv) {
   std::vector<std::unique_ptr<annulet::Command>> commands;
   commands.push_back(annulet::make_score_command());
   commands.push_back(annulet::make_explain_command());
+  commands.push_back(annulet::make_rescore_command());
   commands.push_back(annulet::make_info_command());
   commands.push_back(annulet::make_phantom_command());
   commands.push_back(annulet::make_models_command());
