@@ -19,18 +19,11 @@
 #include "annulet/base/printable.hpp"
 #include "annulet/base/pseudonyms.hpp"
 #include "annulet/pipeline/score_apart.hpp"
-#include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/report/deidentify.hpp"
-#include "annulet/report/tissue_map.hpp"
-#include "annulet/report/writers.hpp"
+#include "annulet/report/result_folder.hpp"
 
 namespace annulet {
 namespace {
-
-// Every file of a result, first the one that tells a result folder from anything else.
-constexpr std::array<std::string_view, 9> kResultFiles{"result.json",  "run.json",     "report.html",
-                                                       "cells.csv.gz", "cells.bin.gz", "cells.geojson.gz",
-                                                       "heatmap.png",  "overlay.png",  "tissue.png"};
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -39,7 +32,7 @@ std::string host_name() {
 
 std::string percent_line(const SlideResult& result) {
   const auto tumour = static_cast<std::size_t>(CellKind::Tumour);
-  const std::uint64_t measurable = result.tally.of(CellKind::Tumour) - result.tally.unmeasurable[tumour];
+  const std::uint64_t measurable = result.tally.measurable_tumour();
   if (measurable == 0) return "no measurable tumour cells";
   std::string line = fmt::format("{} measurable tumour cells:", measurable);
   for (int p = static_cast<int>(Pattern::None); p < kPatterns; ++p) {
@@ -65,57 +58,6 @@ void print_summary(const SlideResult& result, const std::filesystem::path& folde
     std::cout << "  caveat  " << c.code << ": " << printable(c.message) << '\n';
   std::cout << "  report  " << printable((folder / "report.html").string())
             << "\n  For research use only; not for diagnosis.\n";
-}
-
-void write_csv(AtomicFolder& folder, const SlideResult& result) {
-  folder.write("cells.csv.gz", [&](const Append& file) {
-    GzipMembers gzip(file);
-    write_cells_csv(result, std::ref(gzip));
-  });
-}
-
-std::string gzip_member(std::string_view piece) {
-  std::string bytes;
-  GzipMembers gzip([&](std::string_view made) { bytes = made; });
-  gzip(piece);
-  return bytes;
-}
-
-// The two longest of the files: all threads take part in each.
-void write_geojson(AtomicFolder& folder, const SlideResult& result, int threads) {
-  folder.write("cells.geojson.gz", [&](const Append& file) {
-    const auto member = [&](std::size_t part) { return gzip_member(geojson_part(result, part)); };
-    in_order(threads, geojson_parts(result), member, file);
-  });
-}
-
-void write_bin(AtomicFolder& folder, const SlideResult& result, int threads) {
-  folder.write("cells.bin.gz", [&](const Append& file) {
-    const std::size_t parts = cells_bin_parts(result);
-    CellsBinSeal seal(parts);
-    const auto make = [&](std::size_t part) { return cells_bin_part(result, part); };
-    in_order(threads, parts, make, std::ref(seal), gzip_member, file);
-  });
-}
-
-// The other files do not depend on each other; those that take longest come first.
-void write_result(const SlideResult& result, RunRecord& run, const ScoreOptions& options, bool geojson,
-                  const std::string& json, AtomicFolder& folder) {
-  folder.write("result.json", json);
-  run.result_digest = sha256_of(json);
-  std::vector<std::function<void()>> files;
-  if (result.scanned) {
-    if (geojson) write_geojson(folder, result, options.threads);
-    write_bin(folder, result, options.threads);
-    files.emplace_back([&] { write_csv(folder, result); });
-    files.emplace_back([&] { folder.write("overlay.png", encode_png(draw_overlay(result))); });
-    if (!result.tissue.piece.empty())
-      files.emplace_back([&] { folder.write("tissue.png", encode_png(draw_tissue_map(result))); });
-    files.emplace_back([&] { folder.write("heatmap.png", encode_png(draw_heatmap(result))); });
-  }
-  files.emplace_back([&] { folder.write("report.html", write_report_html(result, run)); });
-  side_by_side(options.threads, files);
-  folder.write("run.json", write_run_json(run));
 }
 
 class ScoreCommand : public Command {
@@ -219,8 +161,7 @@ class ScoreCommand : public Command {
       control.report({"write", 0, 1, result.cells.size()});
     }
     if (pseudonyms != nullptr) deidentify(*pseudonyms, key_file_.empty() ? "run" : "file", result, record);
-    const std::string json = write_result_json(result);
-    write_result(result, record, options_, geojson_, json, folder);
+    const std::string json = write_result_folder(result, record, geojson_, options_.threads, folder);
     folder.commit();
     for (const Remark& r : result.verdict.reasons) {
       spdlog::error("{}: [{}] {}", pseudonyms != nullptr ? result.slide.file_name : slide_.string(), r.code,

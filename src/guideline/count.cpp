@@ -70,7 +70,7 @@ std::int64_t Threshold::least(std::uint64_t n) const {
 }
 
 std::uint64_t denominator(const Tally& tally) {
-  const std::uint64_t n = tally.of(CellKind::Tumour) - tally.of(CellKind::Tumour, Pattern::Unmeasurable);
+  const std::uint64_t n = tally.measurable_tumour();
   Selection every;
   expects(every.count(tally) == n, "patterns and bins of a tally count the same measurable tumour cells");
   return n;

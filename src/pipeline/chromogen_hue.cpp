@@ -26,10 +26,7 @@ ChromogenHue& ChromogenHue::operator+=(const ChromogenHue& other) {
 }
 
 ChromogenHue chromogen_hue(const RgbImage& rgb, const Rgb& white) {
-  std::array<std::array<std::int32_t, 256>, 3> od;
-  for (std::size_t c = 0; c < 3; ++c) {
-    for (int v = 0; v < 256; ++v) od[c][static_cast<std::size_t>(v)] = od_of(v, white[c]);
-  }
+  const OdTables od = od_tables(white);
   ChromogenHue hue;
   for (int y = 0; y < rgb.height; y += kStep) {
     const std::uint8_t* row = rgb.row(y);

@@ -47,10 +47,7 @@ Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const 
   conclusion.graded = grade_table(cells, kinds, models.grading, visible_od, over);
   conclusion.tally = count(conclusion.graded, models.grading);
 
-  constexpr auto kTumour = static_cast<std::size_t>(CellKind::Tumour);
-  const std::uint64_t measurable =
-      conclusion.tally.of(CellKind::Tumour) - conclusion.tally.unmeasurable[kTumour];
-  std::vector<Remark> reasons = insufficiency(measurable, facts);
+  std::vector<Remark> reasons = insufficiency(conclusion.tally.measurable_tumour(), facts);
   Verdict& verdict = conclusion.verdict;
   if (reasons.empty()) {
     verdict = models.guideline.decide(

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -25,18 +24,13 @@ bool is_before(const Tile& a, const Tile& b) {
 /// Squares of the mask whose centre lies in `where`, and how many of them are tissue.
 std::pair<std::int64_t, std::int64_t> squares_of(const TissueMask& tissue, double pitch_um,
                                                  const Tile& where) {
-  const double px = pitch_um / tissue.pitch_um;
-  const auto at = [&](std::int64_t v, int end) {
-    return std::clamp(static_cast<int>(std::floor(static_cast<double>(v) * px + 0.5)), 0, end);
-  };
-  const int x0 = at(where.x0, tissue.piece.width()), x1 = at(where.x1, tissue.piece.width());
-  const int y0 = at(where.y0, tissue.piece.height()), y1 = at(where.y1, tissue.piece.height());
+  const Rect<WorkFrame> part = centres_in(tissue, pitch_um, where);
   std::int64_t of_tissue = 0;
-  for (int y = y0; y < y1; ++y) {
-    const std::uint16_t* row = tissue.piece.row(y);
-    of_tissue += (x1 - x0) - std::count(row + x0, row + x1, std::uint16_t{0});
+  for (std::int64_t y = part.y0; y < part.y1; ++y) {
+    const std::uint16_t* row = tissue.piece.row(static_cast<int>(y));
+    of_tissue += part.width() - std::count(row + part.x0, row + part.x1, std::uint16_t{0});
   }
-  return {std::int64_t{x1 - x0} * (y1 - y0), of_tissue};
+  return {part.width() * part.height(), of_tissue};
 }
 
 std::string at_px(const Tile& tile) {

@@ -7,6 +7,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "annulet/base/plane.hpp"
+#include "annulet/pipeline/tissue_parts.hpp"
 
 namespace annulet {
 namespace {
@@ -23,27 +24,9 @@ constexpr int kBlush = 60, kBlushGone = 30;   // 1/1000 OD above the nuclei insi
 constexpr std::uint64_t kFewestInBand = 100;  // measurable tumour cells: as for a score (contract 2)
 constexpr std::uint64_t kStrongerPoints = 15;
 
-/// Squares of the mask that are mostly tissue.
-cv::Mat shrink_mask(const TissueMask& tissue, int shrink) {
-  const int width = (tissue.piece.width() + shrink - 1) / shrink,
-            height = (tissue.piece.height() + shrink - 1) / shrink;
-  Plane<std::uint16_t> filled(width, height, 0);
-  for (int y = 0; y < tissue.piece.height(); ++y) {
-    const std::uint16_t* piece = tissue.piece.row(y);
-    std::uint16_t* row = filled.row(y / shrink);
-    for (int x = 0; x < tissue.piece.width(); ++x)
-      row[x / shrink] = static_cast<std::uint16_t>(row[x / shrink] + (piece[x] != 0));
-  }
-  cv::Mat glass(height, width, CV_8U);
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x)
-      glass.at<std::uint8_t>(y, x) = 2 * filled(x, y) < shrink * shrink ? 255 : 0;
-  }
-  return glass;
-}
-
 /// 0 on glass that is an edge, far elsewhere.
-Plane<std::uint16_t> seeds(const cv::Mat& glass, double grid_um, std::uint16_t far) {
+Plane<std::uint16_t> seeds(Plane<std::uint8_t> tissue, double grid_um, std::uint16_t far) {
+  const cv::Mat glass = cv::Mat(tissue.height(), tissue.width(), CV_8U, tissue.data()) == 0;
   cv::Mat labels, stats, centres;
   cv::connectedComponentsWithStats(glass, labels, stats, centres, 4, CV_32S);
   const double least = kLeastGlassMm2 * 1e6 / (grid_um * grid_um);
@@ -93,10 +76,6 @@ int median(std::vector<int> values) {
   return *middle;
 }
 
-std::uint64_t measurable_tumour(const Tally& tally) {
-  return tally.of(CellKind::Tumour) - tally.unmeasurable[static_cast<std::size_t>(CellKind::Tumour)];
-}
-
 /// True where a clearly larger share of `a` than of `b` is stained, complete or intense.
 bool stains_more(const Tally& a, const Tally& b) {
   const auto more = [&](std::initializer_list<Pattern> patterns) {
@@ -105,7 +84,7 @@ bool stains_more(const Tally& a, const Tally& b) {
       in_a += a.of(CellKind::Tumour, p);
       in_b += b.of(CellKind::Tumour, p);
     }
-    const std::uint64_t of_a = measurable_tumour(a), of_b = measurable_tumour(b);
+    const std::uint64_t of_a = a.measurable_tumour(), of_b = b.measurable_tumour();
     return in_a * of_b * 100 >= (in_b * 100 + kStrongerPoints * of_b) * of_a;
   };
   using enum Pattern;
@@ -121,7 +100,7 @@ std::vector<std::uint16_t> edge_distances(const TissueMask& tissue, const CellTa
   const int shrink = std::max(1, static_cast<int>(kGridUm / tissue.pitch_um + 0.5));
   const double grid_um = shrink * tissue.pitch_um;
   const auto far = static_cast<std::uint16_t>(kStep * (kFarFromEdge / grid_um + 1));
-  Plane<std::uint16_t> plane = seeds(shrink_mask(tissue, shrink), grid_um, far);
+  Plane<std::uint16_t> plane = seeds(tissue_halves(tissue, shrink), grid_um, far);
   spread(plane);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const int x = static_cast<int>(cells[i].x / (kMicroUnits * grid_um)),
@@ -163,7 +142,7 @@ std::optional<Remark> edge_effect(const GradedTable& graded, const std::vector<s
     if (graded[i].kind == CellKind::Tumour) parts[distances[i] < kEdgeBandUm ? 1 : 0].push_back(graded[i]);
   }
   const Tally inside = count(parts[0], grading), edge = count(parts[1], grading);
-  if (measurable_tumour(inside) < kFewestInBand || measurable_tumour(edge) < kFewestInBand)
+  if (inside.measurable_tumour() < kFewestInBand || edge.measurable_tumour() < kFewestInBand)
     return std::nullopt;
   // A guideline that judges clusters of touching cells says nothing of a tally alone.
   if (guideline.decide(Tally(inside).merge(edge), {}, {}).score != whole.score) return std::nullopt;
@@ -174,8 +153,8 @@ std::optional<Remark> edge_effect(const GradedTable& graded, const std::vector<s
       fmt::format("tumour cells within {} um of the tissue's edge ({} of {}) stain more than those "
                   "inside; without them this slide reads {} instead of {}: staining at an edge may be "
                   "an artefact",
-                  kEdgeBandUm, measurable_tumour(edge), measurable_tumour(edge) + measurable_tumour(inside),
-                  name(*score), name(*whole.score))};
+                  kEdgeBandUm, edge.measurable_tumour(),
+                  edge.measurable_tumour() + inside.measurable_tumour(), name(*score), name(*whole.score))};
 }
 
 }  // namespace annulet

@@ -64,8 +64,8 @@ class Search {
  private:
   const Guideline::RowFacts& row(std::size_t index) const { return evidence_.guideline.row_facts()[index]; }
   std::size_t row_of(const Tally& tally) const {
-    const std::uint64_t n = tally.of(CellKind::Tumour) - tally.of(CellKind::Tumour, Pattern::Unmeasurable);
-    return evidence_.guideline.deciding_row(evidence_.guideline.row_counts(tally), n).value_or(0);
+    return evidence_.guideline.deciding_row(evidence_.guideline.row_counts(tally), tally.measurable_tumour())
+        .value_or(0);
   }
   /// The deciding row whatever is borrowed of the strong incomplete cells; nothing where that matters.
   std::optional<std::size_t> row_between(Tally tally, std::uint64_t least, std::uint64_t most) const {

@@ -26,8 +26,7 @@ struct Count {
 };
 
 Count count_of(const Tally& tally) {
-  return {tally.of(CellKind::Tumour) - tally.unmeasurable[static_cast<std::size_t>(CellKind::Tumour)],
-          tally.of(CellKind::Tumour, Pattern::IntenseComplete)};
+  return {tally.measurable_tumour(), tally.of(CellKind::Tumour, Pattern::IntenseComplete)};
 }
 
 class PatientCount {

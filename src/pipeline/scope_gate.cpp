@@ -37,10 +37,7 @@ double percentile(const std::vector<std::uint64_t>& histogram, double share) {
 ScopeStatistics scope_statistics(const Overview& overview, const StainModel& stain,
                                  const TissueMask& tissue) {
   const Unmixer unmix(stain);
-  std::array<std::array<std::int32_t, 256>, 3> od;
-  for (std::size_t c = 0; c < 3; ++c) {
-    for (int v = 0; v < 256; ++v) od[c][static_cast<std::size_t>(v)] = od_of(v, stain.white[c]);
-  }
+  const OdTables od = od_tables(stain.white);
   std::uint64_t dark = 0, dense = 0, pink = 0, blue = 0;
   std::vector<std::uint64_t> haematoxylin(256, 0), dab(256, 0);
   for (int y = 0; y < overview.rgb.height; ++y) {

@@ -399,7 +399,9 @@ SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& 
 SlideResult unread_slide(const std::filesystem::path& slide, const ScoreOptions& options, const Error& why,
                          RunRecord& run) {
   SlideResult result = unopened(slide, options, load_models(options));
-  result.status = why.code() == Code::TimedOut ? Status::TimedOut : Status::Crashed;
+  result.status = why.code() == Code::TimedOut  ? Status::TimedOut
+                  : why.code() == Code::Crashed ? Status::Crashed
+                                                : Status::Failed;
   result.verdict.reasons.push_back({std::string(name(why.code())), why.what()});
   finish(options, result, run);
   return result;

@@ -14,10 +14,6 @@ struct Square {
   friend auto operator<=>(const Square&, const Square&) = default;
 };
 
-std::uint64_t measurable_tumour(const Tally& tally) {
-  return tally.of(CellKind::Tumour) - tally.unmeasurable[static_cast<std::size_t>(CellKind::Tumour)];
-}
-
 std::map<Square, Tally> tally_squares(const CellTable& cells, const GradedTable& graded,
                                       const Grading& grading) {
   std::map<Square, GradedTable> parts;
@@ -42,7 +38,7 @@ std::map<Square, Score> score_squares(const std::map<Square, Tally>& tallies, co
         if (found != tallies.end()) around.merge(found->second);
       }
     }
-    if (measurable_tumour(around) < kFewestPopulationCells) continue;
+    if (around.measurable_tumour() < kFewestPopulationCells) continue;
     if (const auto score = guideline.decide(around, {}, {}).score) scores[square] = *score;
   }
   return scores;
@@ -81,14 +77,14 @@ std::optional<Remark> second_population(const CellTable& cells, const GradedTabl
   for (const auto& [square, tally] : tallies) all.merge(tally);
   // A guideline that judges clusters of touching cells says nothing of a tally alone.
   if (guideline.decide(all, {}, {}).score != whole.score) return std::nullopt;
-  const std::uint64_t total = measurable_tumour(all);
+  const std::uint64_t total = all.measurable_tumour();
   std::set<Square> open;
   for (const auto& [square, score] : scores) open.insert(square);
   std::uint64_t largest = 0;
   Score other{};
   while (!open.empty()) {
     const Tally population = grow(*open.begin(), scores, tallies, open);
-    const std::uint64_t n = measurable_tumour(population);
+    const std::uint64_t n = population.measurable_tumour();
     if (n < kFewestPopulationCells || n * 100 <= total * kPopulationPercent || n <= largest) continue;
     // The squares' scores come from their surroundings: the population's own cells must say the same.
     const auto score = guideline.decide(population, {}, {}).score;

@@ -77,14 +77,8 @@ void append(RgbImage& row, const SlidePixels& pixels) {
   row.height = 1;
 }
 
-void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions& options) {
-  const bool fit = options.stain == "fit";
-  const Rgb white = survey.stain.white;
-  const WhiteOrigin origin = survey.stain.white_origin;
-  survey.stain = load_stain_preset(fit ? "hdab-ruifrok" : options.stain);
-  survey.stain.white = white;
-  survey.stain.white_origin = origin;
-  if (!fit) return;
+/// The stains of this slide in place of the preset that `survey` holds, where they are believable.
+void fit_stain(const SlideSource& source, Survey& survey) {
   RgbImage sample;
   const StainReader reader(source, survey.stain, survey.pitch.mean());
   SlidePixels pixels;
@@ -92,7 +86,7 @@ void choose_stain(const SlideSource& source, Survey& survey, const ScoreOptions&
     read_native(source, reader.native_rect(window), pixels);
     append(sample, pixels);
   }
-  const StainFit fitted = fit_stains(sample, white, survey.stain.vectors);
+  const StainFit fitted = fit_stains(sample, survey.stain.white, survey.stain.vectors);
   survey.stain.fit_angle_degrees = std::max(fitted.haematoxylin_angle_degrees, fitted.dab_angle_degrees);
   if (!fitted.plausible) {
     survey.caveats.push_back({"stain-fit-dropped", "the stains fitted to this slide are not believable (" +
@@ -191,16 +185,15 @@ Survey survey_slide(const SlideSource& source, const Pitch& pitch, const ScoreOp
   control.report({"survey", 0, 1, 0});
   survey.overview = read_overview(source, survey.pitch, control);
   const WhitePoint white = find_white(survey.overview);
+  survey.stain = load_stain_preset(options.stain == "fit" ? "hdab-ruifrok" : options.stain);
   survey.stain.white = white.rgb;
   survey.stain.white_origin = WhiteOrigin::Measured;
   survey.tissue = find_tissue(survey.overview, white.rgb, survey.pitch.mean(), info.extent);
   survey.quality = QcMap(survey.tissue);
-  StainModel preset = load_stain_preset(options.stain == "fit" ? "hdab-ruifrok" : options.stain);
-  preset.white = white.rgb;
-  find_artefacts(survey.overview, preset, survey.tissue, survey.quality);
+  find_artefacts(survey.overview, survey.stain, survey.tissue, survey.quality);
   use_regions(survey, info, regions);
   survey.counted = counted_tissue(survey.tissue, survey.quality);
-  choose_stain(source, survey, options);
+  if (options.stain == "fit") fit_stain(source, survey);
   if (!survey.reasons.empty()) return survey;
   survey.statistics = scope_statistics(survey.overview, survey.stain, judged_tissue(survey));
   if (const auto reason = out_of_scope(survey.statistics, info.fluorescence)) {

@@ -79,16 +79,6 @@ std::vector<Problem> lost_of_unseen(const TissueMask& tissue, double pitch_um,
   return lost;
 }
 
-/// Squares of the mask whose centre a rectangle holds: rectangles side by side share none.
-Rect<WorkFrame> centres_in(const TissueMask& tissue, double pitch_um, const Rect<SlideFrame>& where) {
-  const double px = pitch_um / tissue.pitch_um;
-  const auto at = [&](std::int64_t v) {
-    return static_cast<std::int64_t>(std::floor(static_cast<double>(v) * px + 0.5));
-  };
-  return Rect<WorkFrame>{at(where.x0), at(where.y0), at(where.x1), at(where.y1)}.clipped(
-      {0, 0, tissue.piece.width(), tissue.piece.height()});
-}
-
 /// The tiles along one axis that each square of the mask touches; half-open.
 std::vector<std::pair<int, int>> tiles_under(int squares, double squares_a_tile, int tiles) {
   std::vector<std::pair<int, int>> under;
@@ -124,6 +114,15 @@ void mark(const SlideInfo& info, double pitch_um, const TissueMask& tissue, Stat
 }
 
 }  // namespace
+
+Rect<WorkFrame> centres_in(const TissueMask& tissue, double pitch_um, const Rect<SlideFrame>& where) {
+  const double px = pitch_um / tissue.pitch_um;
+  const auto at = [&](std::int64_t v) {
+    return static_cast<std::int64_t>(std::floor(static_cast<double>(v) * px + 0.5));
+  };
+  return Rect<WorkFrame>{at(where.x0), at(where.y0), at(where.x1), at(where.y1)}.clipped(
+      {0, 0, tissue.piece.width(), tissue.piece.height()});
+}
 
 TileAccount account_tiles(const SlideInfo& info, double pitch_um, const TissueMask& tissue,
                           const TissueMask& counted, const std::vector<Problem>& problems,

@@ -47,10 +47,7 @@ int median_of(const std::vector<std::size_t>& histogram) {
 }
 
 cv::Mat tissue_pixels(const Overview& overview, const Rgb& white) {
-  std::array<std::array<std::int32_t, 256>, 3> od;
-  for (std::size_t c = 0; c < 3; ++c) {
-    for (int v = 0; v < 256; ++v) od[c][static_cast<std::size_t>(v)] = od_of(v, white[c]);
-  }
+  const OdTables od = od_tables(white);
   cv::Mat mask(overview.rgb.height, overview.rgb.width, CV_8U);
   for (int y = 0; y < mask.rows; ++y) {
     const std::uint8_t* in = overview.rgb.row(y);

@@ -11,31 +11,12 @@ constexpr double kPi = 3.14159265358979;
 constexpr int kNeckSquares = 2;  // squares taken off all around: bridges of up to about 16 um part
 constexpr int kBeside = 3;       // squares from a part that still belong to it
 
-/// 255 where at least half of a square is tissue.
-cv::Mat squares_of(const TissueMask& tissue, int shrink) {
-  const int width = (tissue.piece.width() + shrink - 1) / shrink,
-            height = (tissue.piece.height() + shrink - 1) / shrink;
-  Plane<std::uint16_t> filled(width, height, 0);
-  for (int y = 0; y < tissue.piece.height(); ++y) {
-    const std::uint16_t* piece = tissue.piece.row(y);
-    std::uint16_t* row = filled.row(y / shrink);
-    for (int x = 0; x < tissue.piece.width(); ++x)
-      row[x / shrink] = static_cast<std::uint16_t>(row[x / shrink] + (piece[x] != 0));
-  }
-  cv::Mat squares(height, width, CV_8U);
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x)
-      squares.at<std::uint8_t>(y, x) = 2 * filled(x, y) >= shrink * shrink ? 255 : 0;
-  }
-  return squares;
-}
-
 /// Gives what was taken off back to the part beside it, one square all around.
-void grow(Plane<std::int32_t>& label, const cv::Mat& squares) {
+void grow(Plane<std::int32_t>& label, const Plane<std::uint8_t>& squares) {
   const Plane<std::int32_t> before = label;
   for (int y = 0; y < label.height(); ++y) {
     for (int x = 0; x < label.width(); ++x) {
-      if (before(x, y) != 0 || squares.at<std::uint8_t>(y, x) == 0) continue;
+      if (before(x, y) != 0 || squares(x, y) == 0) continue;
       for (const auto& [dx, dy] : {std::pair{-1, 0}, {1, 0}, {0, -1}, {0, 1}}) {
         if (before.contains(x + dx, y + dy)) label(x, y) = std::max(label(x, y), before(x + dx, y + dy));
       }
@@ -79,16 +60,34 @@ int TissueParts::at_um(double x_um, double y_um) const {
   return 0;
 }
 
+Plane<std::uint8_t> tissue_halves(const TissueMask& tissue, int shrink) {
+  const int width = (tissue.piece.width() + shrink - 1) / shrink,
+            height = (tissue.piece.height() + shrink - 1) / shrink;
+  Plane<std::uint16_t> filled(width, height, 0);
+  for (int y = 0; y < tissue.piece.height(); ++y) {
+    const std::uint16_t* piece = tissue.piece.row(y);
+    std::uint16_t* row = filled.row(y / shrink);
+    for (int x = 0; x < tissue.piece.width(); ++x)
+      row[x / shrink] = static_cast<std::uint16_t>(row[x / shrink] + (piece[x] != 0));
+  }
+  Plane<std::uint8_t> halves(width, height);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) halves(x, y) = 2 * filled(x, y) >= shrink * shrink;
+  }
+  return halves;
+}
+
 TissueParts find_parts(const TissueMask& tissue) {
   TissueParts found;
   if (tissue.piece.empty() || tissue.pitch_um <= 0) return found;
   const int shrink = std::max(1, static_cast<int>(kPartGridUm / tissue.pitch_um + 0.5));
   found.grid_um = shrink * tissue.pitch_um;
-  const cv::Mat squares = squares_of(tissue, shrink);
-  found.label = Plane<std::int32_t>(squares.cols, squares.rows);
-  cv::Mat labels(squares.rows, squares.cols, CV_32S, found.label.data()), eroded;
+  Plane<std::uint8_t> squares = tissue_halves(tissue, shrink);
+  found.label = Plane<std::int32_t>(squares.width(), squares.height());
+  cv::Mat labels(squares.height(), squares.width(), CV_32S, found.label.data()), eroded;
   constexpr int kWide = 2 * kNeckSquares + 1;
-  cv::erode(squares, eroded, cv::getStructuringElement(cv::MORPH_RECT, {kWide, kWide}));
+  cv::erode(cv::Mat(squares.height(), squares.width(), CV_8U, squares.data()), eroded,
+            cv::getStructuringElement(cv::MORPH_RECT, {kWide, kWide}));
   const int count = cv::connectedComponents(eroded, labels, 4, CV_32S) - 1;
   for (int i = 0; i < kNeckSquares; ++i) grow(found.label, squares);
 

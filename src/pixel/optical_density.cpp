@@ -24,4 +24,12 @@ const std::array<std::int32_t, 256> kOdOfByte = {{
     // clang-format on
 }};
 
+OdTables od_tables(const Rgb& white) {
+  OdTables od;
+  for (std::size_t c = 0; c < 3; ++c) {
+    for (int v = 0; v < 256; ++v) od[c][static_cast<std::size_t>(v)] = od_of(v, white[c]);
+  }
+  return od;
+}
+
 }  // namespace annulet

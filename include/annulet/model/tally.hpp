@@ -36,6 +36,10 @@ struct Tally {
   std::uint64_t of(CellKind kind, Pattern p) const {
     return pattern[static_cast<int>(kind)][static_cast<int>(p)];
   }
+  /// The denominator of every share: tumour cells whose ring could be judged.
+  std::uint64_t measurable_tumour() const {
+    return of(CellKind::Tumour) - of(CellKind::Tumour, Pattern::Unmeasurable);
+  }
   friend bool operator==(const Tally&, const Tally&) = default;
 };
 

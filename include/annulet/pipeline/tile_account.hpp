@@ -39,6 +39,9 @@ struct Incompleteness {
 std::optional<Incompleteness> incompleteness(const TileAccount& tiles, const TissueLoss& loss,
                                              std::optional<double> allowed_percent);
 
+/// The squares of the mask whose centre a rectangle holds: rectangles side by side share none.
+Rect<WorkFrame> centres_in(const TissueMask& tissue, double pitch_um, const Rect<SlideFrame>& where);
+
 /// By place; a tile of the file that several reads met is one problem.
 void sort_once(std::vector<Problem>& problems);
 

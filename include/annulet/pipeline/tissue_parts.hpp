@@ -26,6 +26,9 @@ struct TissueParts {
   int at_um(double x_um, double y_um) const;
 };
 
+/// Squares of `shrink` by `shrink` pixels of the mask: 1 where at least half of one is tissue.
+Plane<std::uint8_t> tissue_halves(const TissueMask& tissue, int shrink);
+
 /// Parts hang together by more than a bridge of 16 um. Cost: some passes over the mask.
 TissueParts find_parts(const TissueMask& tissue);
 

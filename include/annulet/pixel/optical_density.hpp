@@ -19,4 +19,8 @@ inline std::int32_t od_of(int v, int white) {
   return od > 0 ? od : 0;
 }
 
+/// od_of for every byte of each channel.
+using OdTables = std::array<std::array<std::int32_t, 256>, 3>;
+OdTables od_tables(const Rgb& white);
+
 }  // namespace annulet
