@@ -14,6 +14,7 @@
 
 #include "annulet/app/command.hpp"
 #include "annulet/app/console.hpp"
+#include "annulet/app/scoring_options.hpp"
 #include "annulet/base/digest.hpp"
 #include "annulet/base/files.hpp"
 #include "annulet/base/printable.hpp"
@@ -74,23 +75,14 @@ class ScoreCommand : public Command {
             "--out", out_,
             "Folder for the result: must not exist yet, or be empty (--force replaces an earlier result)")
         ->required();
-    command_->add_option("--guideline", options_.guideline, "Guideline id or file (annulet models list)")
-        ->capture_default_str();
-    command_->add_option("--grading", options_.grading, "Grading id or file")->capture_default_str();
-    command_->add_option("--stain", options_.stain, "Stain preset id or file, or fit (per slide)")
-        ->capture_default_str();
-    command_->add_option("--mpp", options_.mpp, "um per pixel; wins over the file")
-        ->check(CLI::PositiveNumber);
+    declare_scoring(*command_, options_);
     command_->add_option("--ish", options_.ish, "negative | positive | RATIO,COPIES[,recounted]");
-    command_->add_option("--controls", options_.controls, "Whether the controls stained as expected")
-        ->check(CLI::IsMember({"ok", "failed"}));
     command_
         ->add_option(
             "--region", options_.regions,
             "Areas to count, to leave out or that are controls, drawn in QuPath (GeoJSON), ImageScope or "
             "ASAP (XML); may be given several times")
         ->allow_extra_args(false);
-    command_->add_option("--antibody", options_.antibody, "Antibody clone, as text for the record");
     command_->add_option("--expect-sha256", options_.expect_sha256,
                          "The slide's SHA-256 as the archive knows it; compared before anything is scored");
     command_->add_flag("--deidentify", options_.deidentify,
@@ -98,11 +90,6 @@ class ScoreCommand : public Command {
     command_->add_option("--deidentify-key", key_file_,
                          "File of 16 bytes or more that keys the hashes: equal names then have equal hashes "
                          "in every run; default a key of this run that nobody keeps");
-    command_
-        ->add_option("--allow-incomplete", options_.allow_incomplete,
-                     "Percent of the tissue area that may be lost to tiles that are missing or damaged; "
-                     "without it any such tile ends the slide without a score")
-        ->check(CLI::Range(0.0, 100.0));
     command_->add_option("--threads", options_.threads, "Worker threads; default one per core")
         ->check(CLI::Range(1, 1024));
     command_
@@ -111,13 +98,6 @@ class ScoreCommand : public Command {
                      "bytes each, and 100 MB for the program come on top")
         ->transform(CLI::AsSizeValue(false))
         ->check(CLI::PositiveNumber);
-    command_
-        ->add_option("--timeout", options_.timeout,
-                     "Seconds without progress after which reading the slide is given up")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 86400));
-    command_->add_flag("--require-sandbox", options_.require_sandbox,
-                       "Read nothing where the system refuses seccomp or limits to the reading process");
     command_->add_flag("--geojson", geojson_, "Also write cells.geojson.gz for QuPath");
     command_->add_flag("--json", json_, "Print result.json on stdout instead of a summary");
     command_->add_flag("--force", force_, "Replace a result that is already in DIR, and nothing else");
