@@ -22,7 +22,6 @@ using cohort::SearchSlide;
 constexpr std::size_t kFolds = 10;
 constexpr std::size_t kFewestOnEachSide = 5;  ///< cases that a cut parts: fewer say nothing of where it lies
 constexpr std::uint64_t kDivision = 1, kOtherDivisions = 4;
-constexpr std::size_t kReplicates = 2000;
 constexpr std::uint64_t kBootstrapSeed = 2018;
 
 /// Slides by case, the cases in order of their names.
@@ -85,29 +84,22 @@ void check(const Cases& cases, const CalibrationSettings& settings) {
                     "with --guideline asco-cap-breast-2018 or gastric-2016-resection");
 }
 
-/// Quadratically weighted kappa of slides, from counts of (score, label).
+/// Scores against labels of slides.
 class Confusion {
  public:
   void add(std::optional<Score> score, Score label, std::uint64_t times) {
-    if (!score) return;
-    counts_[static_cast<std::size_t>(*score)][static_cast<std::size_t>(label)] += times;
+    if (score)
+      counts_[static_cast<std::size_t>(*score) * kScoreCount + static_cast<std::size_t>(label)] += times;
   }
-  FitAgreement agreement() const {
-    double n = 0, same = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
-    for (int i = 0; i < kScoreCount; ++i) {
-      for (int j = 0; j < kScoreCount; ++j) {
-        const auto k = static_cast<double>(counts_[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)]);
-        n += k, x += k * i, y += k * j, xx += k * i * i, yy += k * j * j, xy += k * i * j;
-        if (i == j) same += k;
-      }
-    }
-    if (n == 0) return {};
-    const double by_chance = xx + yy - 2 * x * y / n;
-    return {same / n, by_chance > 0 ? 1 - (xx + yy - 2 * xy) / by_chance : 0};
+  /// Quadratically weighted; 0 where chance alone would agree.
+  double kappa_or_0() const {
+    static const std::vector<std::uint64_t> kWeights =
+        disagreement_weights(KappaWeights::Quadratic, kScoreCount);
+    return kappa(counts_, kWeights).value_or(0);
   }
 
  private:
-  std::array<std::array<std::uint64_t, kScoreCount>, kScoreCount> counts_{};
+  std::array<std::uint64_t, std::size_t{kScoreCount} * kScoreCount> counts_{};
 };
 
 class Fitting {
@@ -187,7 +179,7 @@ class Fitting {
       Confusion confusion;
       for (std::size_t s = 0; s < slides_.size(); ++s)
         confusion.add(static_cast<Score>(other.out_of_fold[s]), slides_[s].label, 1);
-      const double kappa = confusion.agreement().kappa;
+      const double kappa = confusion.kappa_or_0();
       double &low = result_.kappa_other_divisions_low, &high = result_.kappa_other_divisions_high;
       low = k == 1 ? kappa : std::min(low, kappa);
       high = k == 1 ? kappa : std::max(high, kappa);
@@ -245,26 +237,33 @@ class Fitting {
     }
   }
 
+  Agreement agreement_of(std::optional<Score> CalibratedSlide::*score) const {
+    std::vector<ReadingPair> pairs;
+    for (std::size_t s = 0; s < slides_.size(); ++s)
+      pairs.push_back(
+          {slides_[s].name, slides_[s].case_id, {result_.slides[s].*score, ""}, {slides_[s].label, ""}});
+    return agreement(pairs);
+  }
+
   void measure() {
-    Confusion before, out_of_fold, after;
-    for (std::size_t s = 0; s < slides_.size(); ++s) {
-      before.add(result_.slides[s].before, slides_[s].label, 1);
-      out_of_fold.add(result_.slides[s].out_of_fold, slides_[s].label, 1);
-      after.add(result_.slides[s].after, slides_[s].label, 1);
-    }
-    result_.agreement_before = before.agreement();
-    result_.agreement_out_of_fold = out_of_fold.agreement();
-    result_.agreement_after = after.agreement();
-    result_.kappa_gain = result_.agreement_out_of_fold.kappa - result_.agreement_before.kappa;
-    bootstrap();
-    result_.helps = result_.after != result_.before && result_.kappa_gain_low > 0;
+    result_.agreement_before = agreement_of(&CalibratedSlide::before);
+    result_.agreement_out_of_fold = agreement_of(&CalibratedSlide::out_of_fold);
+    result_.agreement_after = agreement_of(&CalibratedSlide::after);
+    const auto kappa_of = [](const Agreement& agreement) {
+      return agreement.quadratic_kappa.value.value_or(0);
+    };
+    result_.kappa_gain = kappa_of(result_.agreement_out_of_fold) - kappa_of(result_.agreement_before);
+    result_.kappa_gain_95 = draw_gains();
+    const auto& kappa_95 = result_.agreement_out_of_fold.quadratic_kappa.bootstrap;
+    result_.helps =
+        result_.after != result_.before && result_.kappa_gain_95.low > 0 && kappa_95 && kappa_95->low > 0;
   }
 
   /// Cases are drawn anew, each with all its slides and both of their scores.
-  void bootstrap() {
+  Interval draw_gains() const {
     Random random(kBootstrapSeed);
     std::vector<double> gains;
-    for (std::size_t r = 0; r < kReplicates; ++r) {
+    for (int r = 0; r < kAgreementReplicates; ++r) {
       std::vector<std::uint64_t> times(cases_.size(), 0);
       for (std::size_t i = 0; i < cases_.size(); ++i) ++times[random.below(cases_.size())];
       Confusion before, after;
@@ -272,11 +271,11 @@ class Fitting {
         before.add(result_.slides[s].before, slides_[s].label, times[cases_.of_slide[s]]);
         after.add(result_.slides[s].out_of_fold, slides_[s].label, times[cases_.of_slide[s]]);
       }
-      gains.push_back(after.agreement().kappa - before.agreement().kappa);
+      gains.push_back(after.kappa_or_0() - before.kappa_or_0());
     }
     std::sort(gains.begin(), gains.end());
-    result_.kappa_gain_low = gains[kReplicates / 40];
-    result_.kappa_gain_high = gains[kReplicates - 1 - kReplicates / 40];
+    constexpr std::size_t kTail = (kAgreementReplicates + 1) / 40;  // 2.5 %
+    return {gains[kTail - 1], gains[gains.size() - kTail]};
   }
 
   const std::vector<CalibrationSlide>& slides_;

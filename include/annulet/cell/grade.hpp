@@ -22,6 +22,7 @@ struct CalibrationCurve {
 /// models/grading/*.toml: the cut-offs of contract 3 and the calibration that links them to what is measured.
 struct Grading {
   std::string id, version, digest, source;
+  std::string fitted;  ///< what the cut-offs were fitted to (annulet calibrate); empty for nothing
   CalibrationCurve completeness, strength;  ///< measured -> truth scale, 1/1000 and 1/1000 OD
   int visible_od = 100;      ///< 1/1000 OD, a ray at or above is stained; on the measured ridge scale
   int visible_od_max = 150;  ///< the limit of blank may raise it to here

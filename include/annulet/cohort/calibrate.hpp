@@ -8,6 +8,7 @@
 
 #include "annulet/base/ranges.hpp"
 #include "annulet/cell/grade.hpp"
+#include "annulet/cohort/agreement.hpp"
 #include "annulet/guideline/guideline.hpp"
 #include "annulet/model/verdict.hpp"
 
@@ -69,11 +70,6 @@ struct CalibratedSlide {
   std::optional<Score> before, out_of_fold, after;  ///< nothing where no tumour cell can be judged
 };
 
-/// How well cut-offs agree with the readers, over slides; kappa is quadratically weighted.
-struct FitAgreement {
-  double exact = 0, kappa = 0;
-};
-
 struct Calibration {
   std::size_t cases = 0, folds = 0;
   std::array<std::size_t, kScoreCount> cases_by_label{};  ///< by the highest label of a case
@@ -82,12 +78,15 @@ struct Calibration {
   double pull = 0;                      ///< chosen by inner cross-validation, cases
   std::vector<CutOffs> fold_cuts;       ///< what each fold was scored by
   std::vector<CalibratedSlide> slides;  ///< parallel to the slides given
-  FitAgreement agreement_before, agreement_out_of_fold, agreement_after;
-  /// of out_of_fold minus before, 95 %, bootstrap over cases
-  double kappa_gain = 0, kappa_gain_low = 0, kappa_gain_high = 0;
+  /// program against readers, over slides. `agreement_after` is of the slides that were fitted to:
+  /// flattering.
+  Agreement agreement_before, agreement_out_of_fold, agreement_after;
+  double kappa_gain = 0;     ///< quadratically weighted: out of fold minus before
+  Interval kappa_gain_95{};  ///< of the same cases drawn anew for both
   /// kappa out of fold where the cases are divided into folds in other ways: the lowest and the highest
   double kappa_other_divisions_low = 0, kappa_other_divisions_high = 0;
-  bool helps = false;  ///< the cut-offs moved and the interval of the gain lies above 0
+  /// the cut-offs moved, the interval of the gain lies above 0, and so does that of kappa out of fold
+  bool helps = false;
 };
 
 /// Fewest cases that are fitted to.
