@@ -13,11 +13,16 @@ using Json = nlohmann::ordered_json;
 /// Below this the readers and the program hardly speak of the same thing ("fair": Landis and Koch 1977).
 constexpr double kFairKappa = 0.4;
 
+/// Of a share that is 1 the bootstrap knows no doubt: Wilson's interval does.
+const std::optional<Interval>& interval_of(const Estimate& estimate) {
+  return estimate.wilson ? estimate.wilson : estimate.bootstrap;
+}
+
 std::string number(const Estimate& estimate) {
   if (!estimate.value) return "undefined";
   std::string out = fmt::format("{:.3f}", *estimate.value);
-  if (estimate.bootstrap)
-    out += fmt::format(" ({:.3f} to {:.3f})", estimate.bootstrap->low, estimate.bootstrap->high);
+  if (const auto& interval = interval_of(estimate))
+    out += fmt::format(" ({:.3f} to {:.3f})", interval->low, interval->high);
   return out;
 }
 
@@ -130,9 +135,9 @@ std::string end_part(const FitReport& report) {
 
 Json estimate_data(const Estimate& estimate) {
   Json json{{"value", estimate.value ? Json(*estimate.value) : Json(nullptr)}};
-  if (estimate.bootstrap) {
-    json["low"] = estimate.bootstrap->low;
-    json["high"] = estimate.bootstrap->high;
+  if (const auto& interval = interval_of(estimate)) {
+    json["low"] = interval->low;
+    json["high"] = interval->high;
   }
   return json;
 }

@@ -9,6 +9,8 @@
 namespace annulet {
 namespace {
 
+constexpr std::size_t kVersionDigits = 8;  // other evidence is another version
+
 /// A basic string of TOML.
 std::string quoted(const std::string& text) {
   std::string out = "\"";
@@ -39,7 +41,8 @@ std::string estimate(const char* key, double value, Interval interval) {
 
 /// Where too few replicates were defined, the interval is everything.
 std::string estimate(const char* key, const Estimate& of) {
-  return estimate(key, of.value.value_or(0), of.bootstrap.value_or(Interval{-1, 1}));
+  const std::optional<Interval>& interval = of.wilson ? of.wilson : of.bootstrap;
+  return estimate(key, of.value.value_or(0), interval.value_or(Interval{-1, 1}));
 }
 
 std::string fit_section(const Calibration& fit, const std::vector<CalibrationSlide>& slides,
@@ -78,7 +81,8 @@ std::string fitted_grading_toml(const Calibration& fit, const std::vector<Calibr
                                 const CalibrationSettings& settings, const FitOrigin& origin) {
   const Grading grading = with_cut_offs(settings.base, fit.after);
   std::string out = "# Cut-offs fitted by annulet calibrate. What is not a cut-off is the base's.\n";
-  out += "id = " + quoted(origin.id) + "\nversion = \"1\"\n";
+  out += "id = " + quoted(origin.id) + "\n";
+  out += "version = " + quoted("fit-" + labels_digest(slides).substr(0, kVersionDigits)) + "\n";
   out += "source = " + quoted("fitted to readers' scores, see [fit]; base: " + settings.base.source) + "\n";
   out += "licence = " + quoted("of the laboratory") + "\n";
   out += fmt::format("\n[visible]\nod = {}\nod_max = {}\nbridged_rays = {}\n", grading.visible_od,
