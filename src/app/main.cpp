@@ -75,10 +75,12 @@ int run(int argc, char** argv) {
   program.require_subcommand(1);
   program.footer(
       "Example: annulet score slide.svs --out results/slide\n"
-      "Exit codes: 0 scored, 2 usage, 3 not evaluable, 4 the input failed, 5 internal or output, 7 the "
-      "reader crashed, 130/143 stopped.");
+      "Exit codes: 0 scored, 2 usage, 3 not evaluable, 4 the input failed, 5 internal or output, 6 a "
+      "slide of a batch failed, 7 the reader crashed, 130/143 stopped.");
   std::vector<std::unique_ptr<annulet::Command>> commands;
   commands.push_back(annulet::make_score_command());
+  commands.push_back(annulet::make_batch_command());
+  commands.push_back(annulet::make_merge_command());
   commands.push_back(annulet::make_explain_command());
   commands.push_back(annulet::make_info_command());
   commands.push_back(annulet::make_phantom_command());

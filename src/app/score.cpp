@@ -14,23 +14,17 @@
 
 #include "annulet/app/command.hpp"
 #include "annulet/app/console.hpp"
+#include "annulet/app/scoring_options.hpp"
 #include "annulet/base/digest.hpp"
 #include "annulet/base/files.hpp"
 #include "annulet/base/printable.hpp"
 #include "annulet/base/pseudonyms.hpp"
 #include "annulet/pipeline/score_apart.hpp"
-#include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/report/deidentify.hpp"
-#include "annulet/report/tissue_map.hpp"
-#include "annulet/report/writers.hpp"
+#include "annulet/report/result_folder.hpp"
 
 namespace annulet {
 namespace {
-
-// Every file of a result, first the one that tells a result folder from anything else.
-constexpr std::array<std::string_view, 9> kResultFiles{"result.json",  "run.json",     "report.html",
-                                                       "cells.csv.gz", "cells.bin.gz", "cells.geojson.gz",
-                                                       "heatmap.png",  "overlay.png",  "tissue.png"};
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -67,57 +61,6 @@ void print_summary(const SlideResult& result, const std::filesystem::path& folde
             << "\n  For research use only; not for diagnosis.\n";
 }
 
-void write_csv(AtomicFolder& folder, const SlideResult& result) {
-  folder.write("cells.csv.gz", [&](const Append& file) {
-    GzipMembers gzip(file);
-    write_cells_csv(result, std::ref(gzip));
-  });
-}
-
-std::string gzip_member(std::string_view piece) {
-  std::string bytes;
-  GzipMembers gzip([&](std::string_view made) { bytes = made; });
-  gzip(piece);
-  return bytes;
-}
-
-// The two longest of the files: all threads take part in each.
-void write_geojson(AtomicFolder& folder, const SlideResult& result, int threads) {
-  folder.write("cells.geojson.gz", [&](const Append& file) {
-    const auto member = [&](std::size_t part) { return gzip_member(geojson_part(result, part)); };
-    in_order(threads, geojson_parts(result), member, file);
-  });
-}
-
-void write_bin(AtomicFolder& folder, const SlideResult& result, int threads) {
-  folder.write("cells.bin.gz", [&](const Append& file) {
-    const std::size_t parts = cells_bin_parts(result);
-    CellsBinSeal seal(parts);
-    const auto make = [&](std::size_t part) { return cells_bin_part(result, part); };
-    in_order(threads, parts, make, std::ref(seal), gzip_member, file);
-  });
-}
-
-// The other files do not depend on each other; those that take longest come first.
-void write_result(const SlideResult& result, RunRecord& run, const ScoreOptions& options, bool geojson,
-                  const std::string& json, AtomicFolder& folder) {
-  folder.write("result.json", json);
-  run.result_digest = sha256_of(json);
-  std::vector<std::function<void()>> files;
-  if (result.scanned) {
-    if (geojson) write_geojson(folder, result, options.threads);
-    write_bin(folder, result, options.threads);
-    files.emplace_back([&] { write_csv(folder, result); });
-    files.emplace_back([&] { folder.write("overlay.png", encode_png(draw_overlay(result))); });
-    if (!result.tissue.piece.empty())
-      files.emplace_back([&] { folder.write("tissue.png", encode_png(draw_tissue_map(result))); });
-    files.emplace_back([&] { folder.write("heatmap.png", encode_png(draw_heatmap(result))); });
-  }
-  files.emplace_back([&] { folder.write("report.html", write_report_html(result, run)); });
-  side_by_side(options.threads, files);
-  folder.write("run.json", write_run_json(run));
-}
-
 class ScoreCommand : public Command {
  public:
   void declare(CLI::App& program) override {
@@ -132,23 +75,14 @@ class ScoreCommand : public Command {
             "--out", out_,
             "Folder for the result: must not exist yet, or be empty (--force replaces an earlier result)")
         ->required();
-    command_->add_option("--guideline", options_.guideline, "Guideline id or file (annulet models list)")
-        ->capture_default_str();
-    command_->add_option("--grading", options_.grading, "Grading id or file")->capture_default_str();
-    command_->add_option("--stain", options_.stain, "Stain preset id or file, or fit (per slide)")
-        ->capture_default_str();
-    command_->add_option("--mpp", options_.mpp, "um per pixel; wins over the file")
-        ->check(CLI::PositiveNumber);
+    declare_scoring(*command_, options_);
     command_->add_option("--ish", options_.ish, "negative | positive | RATIO,COPIES[,recounted]");
-    command_->add_option("--controls", options_.controls, "Whether the controls stained as expected")
-        ->check(CLI::IsMember({"ok", "failed"}));
     command_
         ->add_option(
             "--region", options_.regions,
             "Areas to count, to leave out or that are controls, drawn in QuPath (GeoJSON), ImageScope or "
             "ASAP (XML); may be given several times")
         ->allow_extra_args(false);
-    command_->add_option("--antibody", options_.antibody, "Antibody clone, as text for the record");
     command_->add_option("--expect-sha256", options_.expect_sha256,
                          "The slide's SHA-256 as the archive knows it; compared before anything is scored");
     command_->add_flag("--deidentify", options_.deidentify,
@@ -156,11 +90,6 @@ class ScoreCommand : public Command {
     command_->add_option("--deidentify-key", key_file_,
                          "File of 16 bytes or more that keys the hashes: equal names then have equal hashes "
                          "in every run; default a key of this run that nobody keeps");
-    command_
-        ->add_option("--allow-incomplete", options_.allow_incomplete,
-                     "Percent of the tissue area that may be lost to tiles that are missing or damaged; "
-                     "without it any such tile ends the slide without a score")
-        ->check(CLI::Range(0.0, 100.0));
     command_->add_option("--threads", options_.threads, "Worker threads; default one per core")
         ->check(CLI::Range(1, 1024));
     command_
@@ -169,13 +98,6 @@ class ScoreCommand : public Command {
                      "bytes each, and 100 MB for the program come on top")
         ->transform(CLI::AsSizeValue(false))
         ->check(CLI::PositiveNumber);
-    command_
-        ->add_option("--timeout", options_.timeout,
-                     "Seconds without progress after which reading the slide is given up")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 86400));
-    command_->add_flag("--require-sandbox", options_.require_sandbox,
-                       "Read nothing where the system refuses seccomp or limits to the reading process");
     command_->add_flag("--geojson", geojson_, "Also write cells.geojson.gz for QuPath");
     command_->add_flag("--json", json_, "Print result.json on stdout instead of a summary");
     command_->add_flag("--force", force_, "Replace a result that is already in DIR, and nothing else");
@@ -219,8 +141,7 @@ class ScoreCommand : public Command {
       control.report({"write", 0, 1, result.cells.size()});
     }
     if (pseudonyms != nullptr) deidentify(*pseudonyms, key_file_.empty() ? "run" : "file", result, record);
-    const std::string json = write_result_json(result);
-    write_result(result, record, options_, geojson_, json, folder);
+    const std::string json = write_result_folder(result, record, geojson_, options_.threads, folder);
     folder.commit();
     for (const Remark& r : result.verdict.reasons) {
       spdlog::error("{}: [{}] {}", pseudonyms != nullptr ? result.slide.file_name : slide_.string(), r.code,

@@ -1,5 +1,6 @@
 #include "annulet/base/files.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -50,19 +51,38 @@ std::string read_text(const fs::path& path) {
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
+  write_file_atomically(path, [bytes](const Append& file) { file(bytes); });
+}
+
+void write_file_atomically(const fs::path& path, const std::function<void(const Append&)>& fill) {
   const fs::path target = fs::absolute(path);
   std::error_code ignored;
   for (const fs::path& stale : stale_siblings(target, kPurpose)) fs::remove(stale, ignored);
   const SignalHold hold;
   const fs::path temporary = sibling(target, kPurpose);
   try {
-    write_synced(temporary, bytes);
+    write_synced(temporary, fill);
     if (::rename(temporary.c_str(), target.c_str()) != 0) throw_output(target, "renaming");
   } catch (...) {
     fs::remove(temporary, ignored);
     throw;
   }
   sync_path(target.parent_path());
+}
+
+void move_folder(const fs::path& from, const fs::path& to) {
+  int bad = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE);
+  if (bad != 0 && errno == EEXIST)
+    bad = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE);
+  if (bad != 0 && (errno == EINVAL || errno == ENOSYS)) {  // a file system without either
+    const fs::path earlier = sibling(to, "old");
+    const bool stands = ::rename(to.c_str(), earlier.c_str()) == 0;
+    bad = ::rename(from.c_str(), to.c_str());
+    if (bad != 0) throw_output(to, "renaming");
+    if (stands && ::rename(earlier.c_str(), from.c_str()) != 0) throw_output(from, "renaming");
+  }
+  if (bad != 0) throw_output(to, "renaming");
+  sync_path(to.parent_path());
 }
 
 }  // namespace annulet

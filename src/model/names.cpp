@@ -47,6 +47,20 @@ const char* name(RegionRole role) {
   return kNames[static_cast<int>(role)];
 }
 
+std::optional<Score> score_named(std::string_view text) {
+  for (int i = 0; i < kScoreCount; ++i) {
+    if (text == name(static_cast<Score>(i))) return static_cast<Score>(i);
+  }
+  return std::nullopt;
+}
+
+std::optional<Status> status_named(std::string_view text) {
+  for (int i = 0; i < kStatuses; ++i) {
+    if (text == name(static_cast<Status>(i))) return static_cast<Status>(i);
+  }
+  return std::nullopt;
+}
+
 int exit_code(Status status) {
   static constexpr int kCodes[] = {0, 0, 3, 4, 7, 7};
   return kCodes[static_cast<int>(status)];

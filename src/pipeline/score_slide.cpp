@@ -403,7 +403,9 @@ SlideResult unread_slide(const std::filesystem::path& slide, const ScoreOptions&
                          RunRecord& run) {
   const ConcludeModels models = load_models(options);
   SlideResult result = unopened(slide, options, models);
-  result.status = why.code() == Code::TimedOut ? Status::TimedOut : Status::Crashed;
+  result.status = why.code() == Code::TimedOut  ? Status::TimedOut
+                  : why.code() == Code::Crashed ? Status::Crashed
+                                                : Status::Failed;
   result.verdict.reasons.push_back({std::string(name(why.code())), why.what()});
   finish(options, models.grading, result, run);
   return result;

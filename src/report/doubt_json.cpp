@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "report/shares.hpp"
+#include "annulet/report/shares.hpp"
 
 namespace annulet::report {
 namespace {

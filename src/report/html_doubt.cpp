@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 
+#include "annulet/report/shares.hpp"
 #include "report/html_parts.hpp"
-#include "report/shares.hpp"
 #include "report/text.hpp"
 
 namespace annulet::report {

@@ -1,9 +1,9 @@
 // Verdict, percentages, margins and trace: what a pathologist reads first, and why it is so.
 #include <algorithm>
 
+#include "annulet/report/shares.hpp"
 #include "report/html_parts.hpp"
 #include "report/palette.hpp"
-#include "report/shares.hpp"
 #include "report/text.hpp"
 
 namespace annulet::report {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <tuple>
 
+#include "annulet/report/shares.hpp"
 #include "annulet/report/writers.hpp"
 #include "report/doubt_json.hpp"
 #include "report/json_text.hpp"
 #include "report/model_origin.hpp"
-#include "report/shares.hpp"
 
 namespace annulet {
 namespace {

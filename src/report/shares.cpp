@@ -1,4 +1,4 @@
-#include "report/shares.hpp"
+#include "annulet/report/shares.hpp"
 
 #include <algorithm>
 #include <numeric>

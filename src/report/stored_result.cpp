@@ -7,8 +7,8 @@
 
 #include "annulet/base/error.hpp"
 #include "annulet/base/files.hpp"
+#include "annulet/report/shares.hpp"
 #include "annulet/report/writers.hpp"
-#include "report/shares.hpp"
 
 namespace annulet {
 namespace {
@@ -117,6 +117,7 @@ void read_counts(const Node& root, StoredResult& stored) {
   const Node cells = root.object("cells");
   stored.cells = cells.count("total");
   if (stored.cells > kMostCells) refuse("it names more cells than a slide has");
+  stored.tumour = cells.count("tumour");
   stored.measurable = cells.count("measurable");
   const Node patterns = cells.object("by_pattern");
   for (std::size_t i = 0; i < stored.by_pattern.size(); ++i)

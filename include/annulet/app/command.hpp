@@ -17,6 +17,8 @@ class Command {
 };
 
 std::unique_ptr<Command> make_score_command();
+std::unique_ptr<Command> make_batch_command();
+std::unique_ptr<Command> make_merge_command();
 std::unique_ptr<Command> make_info_command();
 std::unique_ptr<Command> make_phantom_command();
 std::unique_ptr<Command> make_models_command();

@@ -57,5 +57,10 @@ class AtomicFolder {
 /// Writes one file whole or not at all (temporary name, fsync, rename); SIGINT and SIGTERM to the calling
 /// thread wait until it is done. Throws Error Output.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+void write_file_atomically(const std::filesystem::path& path, const std::function<void(const Append&)>& fill);
+
+/// Gives a folder the name `to`, for good (fsync). Where a folder stands there the two change places, so that
+/// at no moment there is none. Both on one file system. Throws Error Output.
+void move_folder(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace annulet

@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace annulet {
 
 enum class Score { Zero, One, Two, Three };
-const char* name(Score score);  ///< "0", "1+", "2+", "3+"
+const char* name(Score score);                            ///< "0", "1+", "2+", "3+"
+std::optional<Score> score_named(std::string_view text);  ///< nothing for another text
 inline constexpr int kScoreCount = 4;
 
 /// A share of the measurable tumour cells with its interval of 95 %; shares in 1/1000 %.

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "annulet/base/plane.hpp"
@@ -20,8 +21,10 @@
 namespace annulet {
 
 enum class Status { Scored, ScoredWithCaveats, NotEvaluable, Failed, Crashed, TimedOut };
-const char* name(Status status);  ///< "scored-with-caveats"
-int exit_code(Status status);     ///< contract 1: 0, 3, 4, 7
+inline constexpr int kStatuses = 6;
+const char* name(Status status);                            ///< "scored-with-caveats"
+std::optional<Status> status_named(std::string_view text);  ///< nothing for another text
+int exit_code(Status status);                               ///< contract 1: 0, 3, 4, 7
 
 /// The file's own level-0 tiles; each ends in exactly one of the five.
 struct TileAccount {

@@ -12,7 +12,8 @@ namespace annulet {
 SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& options,
                         const RunControl& control, RunRecord& run);
 
-/// The result of a slide whose reader crashed or timed out, `why`: all that is known without the slide.
+/// The result of a slide that could not be read, `why`: crashed, timed-out or, with any other code, failed.
+/// It says all that is known without the slide.
 SlideResult unread_slide(const std::filesystem::path& slide, const ScoreOptions& options, const Error& why,
                          RunRecord& run);
 

@@ -21,7 +21,7 @@ struct StoredResult {
   double pitch_x_um = 0, pitch_y_um = 0;  ///< 0 where unknown
   double tissue_mm2 = 0, analysed_mm2 = 0;
   std::map<std::string, double> excluded_mm2;
-  std::uint64_t cells = 0, measurable = 0;
+  std::uint64_t cells = 0, tumour = 0, measurable = 0;
   std::array<std::uint64_t, 5> by_pattern{};  ///< measurable tumour cells: none ... intense_complete
   double visible_od = 0;
   std::vector<ModelUse> models;

@@ -1,0 +1,64 @@
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+
+#include "annulet/app/command.hpp"
+#include "annulet/base/error.hpp"
+#include "annulet/cohort/folder_lock.hpp"
+#include "annulet/cohort/manifest.hpp"
+#include "app/cohort_summary.hpp"
+
+namespace annulet {
+namespace {
+
+class MergeCommand : public Command {
+ public:
+  void declare(CLI::App& program) override {
+    command_ = program.add_subcommand("merge", "Make cohort.csv of results that several processes made");
+    command_->footer(
+        "Example: annulet merge results --manifest cohort.csv\n"
+        "After annulet batch --shard or --index. Writes what one annulet batch would have written, or says which "
+        "slides are missing (exit 6) and writes nothing.");
+    command_->add_option("folder", folder_, "Folder of the cohort")->required();
+    command_->add_option("--manifest", manifest_, "The manifest, folder or pattern that the parts were given")
+        ->required();
+    command_->add_flag("--json", json_, "Print the summary as JSON");
+  }
+  bool chosen() const override { return command_->parsed(); }
+
+  int run() override {
+    const std::vector<ManifestRow> rows = read_manifest(manifest_);
+    const CohortFolder folder = CohortFolder::open(folder_);
+    const FolderLock lock(folder_, "lock");
+    const CohortSummary summary = summarize(folder, rows);
+    if (summary.missing > 0) {
+      std::string which;
+      for (const std::string& slide : summary.not_done) which += "\n  " + slide;
+      spdlog::error("{} of {} slides have no result yet; run their parts of annulet batch again:{}{}",
+                    summary.missing, summary.rows, which,
+                    summary.missing > summary.not_done.size() ? "\n  ..." : "");
+      return 6;
+    }
+    if (!summary.one_common)
+      throw Error(Code::Usage, folder_.string() +
+                                   ": its slides were scored with different options or versions; run annulet "
+                                   "batch on all of them with the same ones, then merge again");
+    app::conclude_cohort(folder, rows);
+    app::print_summary(summary, folder, true, json_);
+    return summary.failed() > 0 ? 6 : 0;
+  }
+
+ private:
+  CLI::App* command_ = nullptr;
+  std::filesystem::path folder_;
+  std::string manifest_;
+  bool json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_merge_command() {
+  return std::make_unique<MergeCommand>();
+}
+
+}  // namespace annulet

@@ -1,0 +1,303 @@
+#include "annulet/cohort/batch.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <list>
+#include <memory>
+#include <system_error>
+#include <unordered_map>
+#include <utility>
+
+#include "annulet/pipeline/score_slide.hpp"
+#include "annulet/report/result_folder.hpp"
+#include "annulet/slide/slide_files.hpp"
+#include "cohort/worker.hpp"
+
+namespace annulet {
+namespace fs = std::filesystem;
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr const char* kTouched = "the slide was touched";
+constexpr int kWaitMs = 50;        // between two looks at whether to stop
+constexpr int kMostTries = 2;      // of a slide whose process dies
+constexpr auto kFarewell = std::chrono::seconds(5);  // for processes that were asked to stop
+
+std::uint64_t bytes_of(const fs::path& slide) {
+  std::error_code failed;
+  const std::uintmax_t bytes = fs::file_size(slide, failed);
+  return failed ? 0 : bytes;
+}
+
+bool crashed_or_timed_out(Status status) {
+  return status == Status::Crashed || status == Status::TimedOut;
+}
+
+/// The SHA-256 of the slide as it is now; empty where it cannot be read.
+std::string digest_now(const fs::path& slide, const std::function<void()>& at_each_piece) {
+  try {
+    return SlideWatch(slide).digest(at_each_piece);
+  } catch (const Error&) {
+    return "";
+  }
+}
+
+struct Running {
+  std::size_t row;
+  RowRecord record;
+  Clock::time_point started;
+  std::uint64_t bytes;
+  bool overdue = false;
+  std::unique_ptr<Program> program;
+};
+
+class Batch {
+ public:
+  Batch(const CohortFolder& folder, const std::vector<ManifestRow>& rows, const CohortOptions& options,
+        const BatchOptions& how, const BatchControl& control)
+      : folder_(folder),
+        rows_(rows),
+        places_(places_of(rows)),
+        options_(options),
+        how_(how),
+        control_(control),
+        common_(common_digest(options)) {}
+
+  void run() {
+    plan();
+    try {
+      while (!queue_.empty() || !running_.empty()) {
+        while (!queue_.empty() && std::ssize(running_) < how_.workers) start(take_next());
+        wait();
+        for (auto at = running_.begin(); at != running_.end();) {
+          at = settle(*at) ? running_.erase(at) : std::next(at);
+        }
+      }
+    } catch (...) {
+      stop_all();
+      throw;
+    }
+  }
+
+ private:
+  void look_up() const {
+    if (control_.cancelled != nullptr && control_.cancelled->load(std::memory_order_relaxed)) throw Cancelled{};
+    if (control_.at_each_wait) control_.at_each_wait();
+  }
+  void tell(const BatchEvent& event) const {
+    if (control_.at_each_event) control_.at_each_event(event);
+  }
+
+  /// What was under way when an earlier process ended comes last: should one slide be what ended it, the
+  /// others are done first.
+  void plan() {
+    BatchEvent planned;
+    std::deque<std::size_t> last;
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
+      look_up();
+      std::optional<RowRecord> record = folder_.record(places_[row]);
+      if (record && !record->outcome.folder.empty()) owners_.emplace(record->outcome.folder, row);
+      if (!how_.shard.takes(row)) continue;
+      const bool interrupted = folder_.clear_workplaces({places_[row]}).front();
+      if (stands(row, std::move(record))) {
+        ++planned.kept;
+        continue;
+      }
+      ++planned.to_do;
+      planned.bytes += bytes_of(rows_[row].path);
+      (interrupted ? last : queue_).push_back(row);
+    }
+    queue_.insert(queue_.end(), last.begin(), last.end());
+    tell(planned);
+  }
+
+  /// Whether a row needs nothing. A slide that was touched and is still the same is taken note of.
+  bool stands(std::size_t row, std::optional<RowRecord> record) const {
+    const std::string key = row_key(rows_[row], options_, common_);
+    const std::string why = why_to_do(folder_, record, rows_[row], key, how_.retry_failed);
+    if (why.empty()) return true;
+    if (why != kTouched || record->outcome.slide_sha256.empty()) return false;
+    std::string stamp = slide_stamp(rows_[row].path);
+    if (digest_now(rows_[row].path, [this] { look_up(); }) != record->outcome.slide_sha256) return false;
+    record->stamp = std::move(stamp);
+    folder_.write(places_[row], *record);
+    return true;
+  }
+
+  std::size_t take_next() {
+    const std::size_t row = queue_.front();
+    queue_.pop_front();
+    return row;
+  }
+
+  void start(std::size_t row) {
+    const ManifestRow& asked = rows_[row];
+    RowRecord record;
+    if (auto earlier = folder_.record(places_[row])) record = std::move(*earlier);
+    const std::string key = row_key(asked, options_, common_);
+    if (record.finished || record.key != key) record.tries = 0;
+    record.slide = asked.slide;
+    record.common = common_;
+    record.key = key;
+    record.stamp = slide_stamp(asked.path);
+    const fs::path out = folder_.workplace(places_[row]);
+    std::error_code failed;
+    fs::create_directories(out.parent_path(), failed);
+    if (failed)
+      throw Error(Code::Output, out.string() + ": cannot be made: " + failed.message() +
+                                    "; free space, then run the same command again");
+    BatchEvent event{record.tries == 0 ? BatchEvent::Kind::Started : BatchEvent::Kind::Retried, row,
+                     record.tries + 1, {}, 0, {}, 0, 0, bytes_of(asked.path)};
+    if (const auto why = why_.find(row); why != why_.end()) event.why = why->second;
+    tell(event);
+    auto program = std::make_unique<Program>(
+        cohort::score_arguments(asked.path, options_of(asked, options_), options_.geojson, out, how_));
+    running_.push_back({row, std::move(record), Clock::now(), event.bytes, false, std::move(program)});
+  }
+
+  void wait() {
+    std::vector<pollfd> talks;
+    for (const Running& running : running_) {
+      if (running.program->talk() >= 0) talks.push_back({running.program->talk(), POLLIN, 0});
+    }
+    // One that has closed its stderr but not ended is looked at soon, without being asked all the time.
+    ::poll(talks.data(), talks.size(), talks.size() == running_.size() ? kWaitMs : 1);
+    look_up();
+  }
+
+  /// True when the row's process has ended and the row is dealt with.
+  bool settle(Running& running) {
+    if (!running.program->has_ended()) {
+      if (Clock::now() - running.started > std::chrono::seconds(how_.slide_limit) && !running.overdue) {
+        running.overdue = true;
+        running.program->kill();
+      }
+      return false;
+    }
+    if (const Ending& ending = running.program->ending();
+        ending.kind == Ending::Kind::Exited && ending.value == Program::kNotRun)
+      throw Error(Code::Internal, "the program that scores a slide cannot be run: " + ending.said);
+    std::optional<Error> why = complaint(running);
+    if (why && why->code() == Code::Output)
+      throw Error(Code::Output, std::string(why->what()) +
+                                    "; every result so far is whole: free space, then run the same command "
+                                    "again");
+    if (why && why->code() != Code::Usage && running.record.tries + 1 < kMostTries) {
+      try_again(running, why->what());
+      return true;
+    }
+    finish(running, why);
+    return true;
+  }
+
+  /// Why the process is to be run again, or left no result; nothing where its result stands.
+  std::optional<Error> complaint(const Running& running) const {
+    if (running.overdue)
+      return Error(Code::TimedOut,
+                   fmt::format("scoring was not done after {} s (--slide-limit)", how_.slide_limit));
+    try {
+      const SlideOutcome outcome = read_outcome(folder_.workplace(places_[running.row]));
+      if (!crashed_or_timed_out(outcome.status)) return std::nullopt;
+      return Error(outcome.status == Status::Crashed ? Code::Crashed : Code::TimedOut, outcome.message);
+    } catch (const Error& error) {
+      if (error.code() == Code::NotFound) return cohort::why_no_result(running.program->ending());
+      return Error(Code::Crashed, std::string("what the process left is no result: ") + error.what());
+    }
+  }
+
+  void try_again(Running& running, const std::string& why) {
+    RowRecord record = running.record;
+    record.tries += 1;
+    record.finished = false;
+    record.outcome.folder.clear();
+    folder_.write(places_[running.row], record);
+    (void)folder_.clear_workplaces({places_[running.row]});
+    why_[running.row] = why;
+    queue_.push_back(running.row);
+  }
+
+  /// A process that left nothing gets a result that says so.
+  void leave_result(const Running& running, const Error& why) const {
+    (void)folder_.clear_workplaces({places_[running.row]});
+    const ManifestRow& asked = rows_[running.row];
+    RunRecord run;
+    const SlideResult result = unread_slide(asked.path, options_of(asked, options_), why, run);
+    AtomicFolder out(folder_.workplace(places_[running.row]), kResultFiles, true);
+    (void)write_result_folder(result, run, false, 1, out);
+    out.commit();
+  }
+
+  void finish(Running& running, const std::optional<Error>& why) {
+    const std::size_t row = running.row;
+    std::error_code ignored;
+    if (why && !fs::exists(folder_.workplace(places_[row]) / "result.json", ignored)) leave_result(running, *why);
+    RowRecord& record = running.record;
+    const std::string earlier = record.finished ? record.outcome.folder : "";
+    record.outcome = folder_.take_over(places_[row], [&](const std::string& name) {
+      const auto owner = owners_.find(name);
+      return owner != owners_.end() && owner->second != row;
+    });
+    record.finished = true;
+    folder_.write(places_[row], record);
+    owners_[record.outcome.folder] = row;
+    if (!earlier.empty() && earlier != record.outcome.folder) folder_.remove_result(earlier);
+    why_.erase(row);
+    const std::chrono::duration<double> took = Clock::now() - running.started;
+    tell({BatchEvent::Kind::Ended, row, record.tries + 1, record.outcome, took.count(), "", 0, 0, running.bytes});
+  }
+
+  void stop_all() {
+    for (Running& running : running_) running.program->ask_to_stop();
+    const auto until = Clock::now() + kFarewell;
+    for (Running& running : running_) {
+      while (!running.program->has_ended() && Clock::now() < until) ::poll(nullptr, 0, kWaitMs / 5);
+    }
+    running_.clear();
+  }
+
+  const CohortFolder& folder_;
+  const std::vector<ManifestRow>& rows_;
+  const std::vector<RowPlace> places_;
+  const CohortOptions& options_;
+  const BatchOptions& how_;
+  const BatchControl& control_;
+  const std::string common_;
+  std::deque<std::size_t> queue_;
+  std::list<Running> running_;
+  std::unordered_map<std::string, std::size_t> owners_;  // result folders by the row that has them
+  std::unordered_map<std::size_t, std::string> why_;     // of rows to be tried again
+};
+
+}  // namespace
+
+std::string why_to_do(const CohortFolder& folder, const std::optional<RowRecord>& record,
+                      const ManifestRow& row, const std::string& key, bool retry_failed) {
+  if (!record) return "new";
+  if (!record->finished) return "not ended";
+  if (record->key != key) return "other options";
+  if (!folder.holds(record->outcome)) return "its result folder is gone";
+  if (retry_failed && exit_code(record->outcome.status) >= exit_code(Status::Failed))
+    return "it " + std::string(name(record->outcome.status));
+  if (record->stamp != slide_stamp(row.path)) return kTouched;
+  return "";
+}
+
+void run_batch(const CohortFolder& folder, const std::vector<ManifestRow>& rows,
+               const CohortOptions& options, const BatchOptions& how, const BatchControl& control) {
+  Batch(folder, rows, options, how, control).run();
+}
+
+void each_row(const CohortFolder& folder, const std::vector<ManifestRow>& rows,
+              const std::function<void(const ManifestRow&, const RowRecord*)>& take) {
+  const std::vector<RowPlace> places = places_of(rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::optional<RowRecord> record = folder.record(places[i]);
+    take(rows[i], record && record->finished ? &*record : nullptr);
+  }
+}
+
+}  // namespace annulet
