@@ -9,9 +9,6 @@
 namespace annulet::cohort {
 namespace {
 
-/// Cases one class off that moving one cut-off by what is usual for it must put right:
-/// docs/science/calibrate.md, "The pull". Strongest first: of equally good ones the first is taken.
-constexpr std::array<double, 4> kPulls{16, 4, 1, 0.25};
 constexpr double kSameCost = 1e-9;
 
 /// Weights of a combination's neighbours along one axis: binomial, a standard deviation of one step.
@@ -77,16 +74,6 @@ class WeightedKappa {
 
 }  // namespace
 
-Moments& Moments::operator-=(const Moments& other) {
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    x[i] -= other.x[i];
-    xx[i] -= other.xx[i];
-    xy[i] -= other.xy[i];
-  }
-  n -= other.n, y -= other.y, yy -= other.yy;
-  return *this;
-}
-
 std::vector<std::size_t> deal_cases(const std::vector<int>& label_of_case, std::size_t folds,
                                     std::uint64_t division) {
   Random random(division);
@@ -133,44 +120,52 @@ std::vector<Moments> FitSearch::moments_of(const std::vector<std::size_t>& fold_
   return parts;
 }
 
-std::size_t FitSearch::best(const Moments& m, double pull) const {
-  std::size_t best = grid_.base();
-  double least = std::numeric_limits<double>::infinity();
+FitSearch::Choices FitSearch::best(const Moments& all, const std::vector<const Moments*>& without) const {
+  double n = all.n, y = all.y, yy = all.yy;
+  for (const Moments* part : without) n -= part->n, y -= part->y, yy -= part->yy;
+  Choices choices;
+  choices.fill(grid_.base());
+  std::array<double, kPulls.size()> least;
+  least.fill(std::numeric_limits<double>::infinity());
   for (std::size_t i = 0; i < grid_.size(); ++i) {
-    const double by_chance = m.xx[i] + m.yy - 2 * m.x[i] * m.y / m.n;
+    double x = all.x[i], xx = all.xx[i], xy = all.xy[i];
+    for (const Moments* part : without) x -= part->x[i], xx -= part->xx[i], xy -= part->xy[i];
+    const double by_chance = xx + yy - 2 * x * y / n;
     if (by_chance <= kSameCost) continue;
-    const double cost = (m.xx[i] + m.yy - 2 * m.xy[i] + pull * grid_.distance(i)) / by_chance;
-    const bool same = cost <= least + kSameCost;
-    if (cost < least - kSameCost || (same && grid_.distance(i) < grid_.distance(best))) {
-      best = i;
-      least = cost;
+    const double observed = xx + yy - 2 * xy, distance = grid_.distance(i), per_chance = 1 / by_chance;
+    for (std::size_t p = 0; p < kPulls.size(); ++p) {
+      const double cost = (observed + kPulls[p] * distance) * per_chance;
+      const bool same = cost <= least[p] + kSameCost;
+      if (cost >= least[p] - kSameCost && !(same && distance < grid_.distance(choices[p]))) continue;
+      choices[p] = i;
+      least[p] = cost;
     }
   }
-  return best;
+  return choices;
 }
 
-// `train`: what remains without fold `without`; folds are the number of parts where none is left out.
-FitSearch::Fit FitSearch::fit_without(const Moments& train, const std::vector<Moments>& parts,
+FitSearch::Fit FitSearch::fit_without(const Moments& all, const std::vector<Moments>& parts,
                                       std::size_t without,
                                       const std::vector<std::size_t>& fold_of_case) const {
+  std::vector<const Moments*> left_out;
+  if (without < parts.size()) left_out.push_back(&parts[without]);
   std::array<WeightedKappa, kPulls.size()> kappas;
   for (std::size_t inner = 0; inner < parts.size(); ++inner) {
     if (inner == without) continue;
-    Moments rest = train;
-    rest -= parts[inner];
-    for (std::size_t p = 0; p < kPulls.size(); ++p) {
-      const std::size_t chosen = best(rest, kPulls[p]);
-      for (const SearchSlide& slide : slides_) {
-        if (fold_of_case[slide.group] == inner)
-          kappas[p].add(slide.scores[chosen], slide.label, slide.weight);
-      }
+    std::vector<const Moments*> two = left_out;
+    two.push_back(&parts[inner]);
+    const Choices choices = best(all, two);
+    for (const SearchSlide& slide : slides_) {
+      if (fold_of_case[slide.group] != inner) continue;
+      for (std::size_t p = 0; p < kPulls.size(); ++p)
+        kappas[p].add(slide.scores[choices[p]], slide.label, slide.weight);
     }
   }
-  std::size_t strongest = 0;
+  std::size_t chosen = 0;
   for (std::size_t p = 1; p < kPulls.size(); ++p) {
-    if (kappas[p].value() > kappas[strongest].value() + kSameCost) strongest = p;
+    if (kappas[p].value() > kappas[chosen].value() + kSameCost) chosen = p;
   }
-  return {best(train, kPulls[strongest]), kPulls[strongest]};
+  return {best(all, left_out)[chosen], kPulls[chosen]};
 }
 
 CrossValidation FitSearch::cross_validate(const std::vector<std::size_t>& fold_of_case,
@@ -179,9 +174,7 @@ CrossValidation FitSearch::cross_validate(const std::vector<std::size_t>& fold_o
   const Moments all = moments_of(std::vector<std::size_t>(fold_of_case.size(), 0), 1).front();
   CrossValidation result;
   for (std::size_t fold = 0; fold < folds; ++fold) {
-    Moments train = all;
-    train -= parts[fold];
-    result.chosen.push_back(fit_without(train, parts, fold, fold_of_case).index);
+    result.chosen.push_back(fit_without(all, parts, fold, fold_of_case).index);
   }
   for (const SearchSlide& slide : slides_)
     result.out_of_fold.push_back(slide.scores[result.chosen[fold_of_case[slide.group]]]);

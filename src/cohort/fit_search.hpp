@@ -1,5 +1,6 @@
 #pragma once
 // Which cut-offs agree best with the readers on some of the cases, and how well they do on the others.
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -19,8 +20,11 @@ struct SearchSlide {
 struct Moments {
   std::vector<double> x, xx, xy;  ///< of the score, its square, its product with the label
   double n = 0, y = 0, yy = 0;
-  Moments& operator-=(const Moments& other);
 };
+
+/// Cases one class off that moving one cut-off by what is usual for it must put right:
+/// docs/science/calibrate.md, "The pull". Strongest first: of equally good ones the first is taken.
+inline constexpr std::array<double, 4> kPulls{16, 4, 1, 0.25};
 
 /// Which fold each case is in: the cases of every label are dealt out in turn, in an order that `division`
 /// shuffles.
@@ -49,9 +53,13 @@ class FitSearch {
 
  private:
   std::vector<Moments> moments_of(const std::vector<std::size_t>& fold_of_case, std::size_t folds) const;
-  Fit fit_without(const Moments& train, const std::vector<Moments>& parts, std::size_t without,
+  /// `without`: the fold that takes no part; the number of parts where all do.
+  Fit fit_without(const Moments& all, const std::vector<Moments>& parts, std::size_t without,
                   const std::vector<std::size_t>& fold_of_case) const;
-  std::size_t best(const Moments& moments, double pull) const;
+  using Choices = std::array<std::size_t, kPulls.size()>;
+  /// For each pull the combination that costs least, by all but some folds; of equal ones the nearest to the
+  /// base.
+  Choices best(const Moments& all, const std::vector<const Moments*>& without) const;
 
   const CutGrid& grid_;
   const std::vector<SearchSlide>& slides_;

@@ -64,7 +64,7 @@ TEST_CASE("planted cut-offs are found") {
         Planted{Around::Visible, 0, 140, 20}, Planted{Around::Complete, 3, 740, 60}}) {
     std::array<int, kCutOffs> reader = values(kShipped);
     reader[cut] = value;
-    const MadeCohort cohort = made_cohort(120, around, {reader[0], reader[1], reader[2], reader[3]}, 7);
+    const MadeCohort cohort = made_cohort(80, around, {reader[0], reader[1], reader[2], reader[3]}, 7);
     const Calibration found = fit(cohort);
     INFO(kCutOffNames[cut] << " " << value << ": found " << values(found.after)[cut]);
     CHECK(std::abs(values(found.after)[cut] - value) <= within);
@@ -94,7 +94,7 @@ TEST_CASE("a wrong base is brought back") {
 
 TEST_CASE("shuffled labels are never said to be met better") {
   int helped = 0;
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     MadeCohort cohort = made_cohort(seed % 2 == 0 ? 30 : 60, Around::All, kShipped, seed);
     shuffle_labels(cohort, 100 + seed);
     const Calibration found = fit(cohort);
@@ -105,7 +105,7 @@ TEST_CASE("shuffled labels are never said to be met better") {
 }
 
 TEST_CASE("a noisy reader's cut-offs are found less exactly, and the gain is still seen") {
-  MadeCohort cohort = made_cohort(150, Around::Intense, {100, 250, 760, 850}, 5);
+  MadeCohort cohort = made_cohort(110, Around::Intense, {100, 250, 760, 850}, 5);
   add_noise(cohort, 15, 9);
   const Calibration found = fit(cohort);
   CHECK(std::abs(found.after.intense_od - 760) <= 60);
@@ -114,7 +114,7 @@ TEST_CASE("a noisy reader's cut-offs are found less exactly, and the gain is sti
 }
 
 TEST_CASE("noise alone moves nothing that is claimed") {
-  for (const std::uint64_t seed : {1, 2, 3, 4}) {
+  for (const std::uint64_t seed : {1, 2}) {
     MadeCohort cohort = made_cohort(60, Around::All, kShipped, seed);
     add_noise(cohort, 20, 50 + seed);
     CHECK_FALSE(fit(cohort).helps);
@@ -168,9 +168,9 @@ TEST_CASE("slides of a case stay in one fold and are no more evidence than one")
   CHECK(three.cases == 60);
   CHECK(three.after == one.after);
   CHECK(three.fold_cuts == one.fold_cuts);
-  CHECK(three.kappa_gain == Catch::Approx(one.kappa_gain));
-  CHECK(three.kappa_gain_95.low == Catch::Approx(one.kappa_gain_95.low));
-  CHECK(three.kappa_gain_95.high == Catch::Approx(one.kappa_gain_95.high));
+  CHECK(std::abs(three.kappa_gain - one.kappa_gain) < 1e-9);
+  CHECK(std::abs(three.kappa_gain_95.low - one.kappa_gain_95.low) < 1e-9);
+  CHECK(std::abs(three.kappa_gain_95.high - one.kappa_gain_95.high) < 1e-9);
   for (std::size_t s = 0; s < 60; ++s) {
     CHECK(three.slides[s].fold == three.slides[s + 60].fold);
     CHECK(three.slides[s].fold == three.slides[s + 120].fold);
@@ -235,10 +235,10 @@ TEST_CASE("what is reported is what the chosen cut-offs give") {
   const Calibration found = fit(cohort);
   for (std::size_t s = 0; s < cohort.slides.size(); ++s) {
     const CalibratedSlide& slide = found.slides[s];
-    CHECK(slide.before == read_by(cohort.cells[s], with_cut_offs(Grading{}, found.before)));
-    CHECK(slide.after == read_by(cohort.cells[s], with_cut_offs(Grading{}, found.after)));
+    CHECK(slide.before == read_by(cohort.cells[s], with_cut_offs(plain_grading(), found.before)));
+    CHECK(slide.after == read_by(cohort.cells[s], with_cut_offs(plain_grading(), found.after)));
     CHECK(slide.out_of_fold ==
-          read_by(cohort.cells[s], with_cut_offs(Grading{}, found.fold_cuts[slide.fold])));
+          read_by(cohort.cells[s], with_cut_offs(plain_grading(), found.fold_cuts[slide.fold])));
   }
 }
 

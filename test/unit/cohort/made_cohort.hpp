@@ -74,6 +74,12 @@ inline Score read_by(const CalibrationCells& slide, const Grading& grading) {
   return kGuideline.decide(tally, {}, {}).score.value();
 }
 
+/// The contract's definitions without any calibration.
+inline const Grading& plain_grading() {
+  static const Grading kPlain;
+  return kPlain;
+}
+
 /// One slide a case; `reader` has the cut-offs by which it is read.
 inline MadeCohort made_cohort(std::size_t count, Around around, const CutOffs& reader, std::uint64_t seed) {
   Random random(seed);
@@ -82,13 +88,13 @@ inline MadeCohort made_cohort(std::size_t count, Around around, const CutOffs& r
     // Whatever lies around one cut-off alone has slides of every score beside it.
     cohort.cells.push_back(made_slide(i % 3 == 0 ? Around::All : around, random));
     cohort.slides.push_back({"slide" + std::to_string(i), "case" + std::to_string(i), std::to_string(i),
-                             read_by(cohort.cells.back(), with_cut_offs(Grading{}, reader))});
+                             read_by(cohort.cells.back(), with_cut_offs(plain_grading(), reader))});
   }
   return cohort;
 }
 
 inline CalibrationSettings made_settings(const CutOffs& base = {100, 250, 600, 850}) {
-  return {with_cut_offs(Grading{}, base), Guideline::load("asco-cap-breast-2018"), in_one_range, {}};
+  return {with_cut_offs(plain_grading(), base), Guideline::load("asco-cap-breast-2018"), in_one_range, {}};
 }
 
 }  // namespace annulet
