@@ -7,13 +7,11 @@
 #include "annulet/app/console.hpp"
 #include "annulet/base/error.hpp"
 #include "annulet/base/files.hpp"
-#include "annulet/cell/kind.hpp"
 #include "annulet/cohort/fitted_grading.hpp"
+#include "annulet/cohort/rescore.hpp"
 #include "annulet/model/model_file.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
-#include "annulet/report/stored_result.hpp"
 #include "app/calibrate_report.hpp"
-#include "app/cohort_rows.hpp"
 
 namespace annulet {
 namespace {
@@ -22,26 +20,16 @@ namespace fs = std::filesystem;
 
 constexpr int kExitNotShownToHelp = 3;
 
-/// The id that all slides with a score were scored by, where it is built in; else the option has to be given.
-std::string common_id(const std::vector<CohortRow>& rows, std::string SlideOutcome::*id, const char* kind,
-                      const char* option) {
-  std::string common;
-  for (const CohortRow& row : rows) {
-    if (!row.outcome.score) continue;
-    if (!common.empty() && row.outcome.*id != common)
-      throw Error(Code::Usage,
-                  fmt::format("slides of the cohort were scored under {} and {}: name one with {}", common,
-                              row.outcome.*id, option));
-    common = row.outcome.*id;
-  }
+/// The model that the run was made with, where it is built in; else its file has to be given. What stands in
+/// a store may be anybody's and is never taken as a path.
+std::string of_run(const char* option, const char* folder, const std::string& id, const std::string& digest) {
   for (const ModelFile& file : built_in_model_files()) {
-    if (file.kind == kind && file.id == common) return common;
+    if (file.kind == folder && file.id == id && file.digest == digest) return id;
   }
-  throw Error(Code::Usage, common.empty()
-                               ? "no slide of the cohort has a score: there is nothing to fit to"
-                               : fmt::format("the cohort was scored under '{}', which is not built in: "
-                                             "give its file with {}",
-                                             common, option));
+  throw Error(Code::Usage,
+              fmt::format("the cohort was scored under the {0} '{1}', which is not built into this "
+                          "annulet: give its file with --{0}",
+                          option, id));
 }
 
 /// The name becomes the id that results carry.
@@ -64,50 +52,6 @@ std::string id_of(const fs::path& out, bool force) {
   return id;
 }
 
-/// Reads slides of a cohort from their result folders.
-class ResultFolders {
- public:
-  ResultFolders(const fs::path& cohort, const std::vector<CohortRow>& rows, const LabelledSlides& labelled,
-                int threads)
-      : cohort_(cohort),
-        rows_(rows),
-        labelled_(labelled),
-        threads_(threads),
-        kind_(KindModel::load("annulet-1")) {}
-
-  CalibrationCells operator()(std::size_t slide) const {
-    const SlideOutcome& outcome = rows_[labelled_.row[slide]].outcome;
-    const fs::path folder = cohort_ / outcome.folder;
-    try {
-      return read(folder);
-    } catch (const Error& error) {
-      throw error.within(folder.string());
-    }
-  }
-
- private:
-  CalibrationCells read(const fs::path& folder) const {
-    const StoredResult stored = read_stored_result(folder);
-    if (!stored.has_cells) throw Error(Code::NotFound, "cells.bin.gz is missing; score the slide again");
-    for (const ModelUse& model : stored.models) {
-      if (model.kind == "kind" && model.digest != kind_.digest)
-        throw Error(Code::Usage,
-                    "its cells were told apart by another kind model than this annulet's: score the "
-                    "cohort again with this version");
-    }
-    CalibrationCells cells{read_stored_cells(folder, stored), {}};
-    const OverRanges over = [this](std::size_t count, const auto& work) { in_ranges(threads_, count, work); };
-    cells.kinds = kind_(cells.cells, over);
-    return cells;
-  }
-
-  fs::path cohort_;
-  const std::vector<CohortRow>& rows_;
-  const LabelledSlides& labelled_;
-  int threads_;
-  KindModel kind_;
-};
-
 class CalibrateCommand : public Command {
  public:
   void declare(CLI::App& program) override {
@@ -125,7 +69,8 @@ class CalibrateCommand : public Command {
     command_->add_flag("--consensus", consensus_, "The median of all readers of a slide")->excludes(reader);
     command_->add_option("--out", out_, "The grading file to write; its name without .toml is the id")
         ->required();
-    command_->add_option("--guideline", guideline_, "Guideline id or file; default the one of the cohort");
+    command_->add_option("--guideline", guideline_,
+                         "Guideline id or file, or 2007, 2013, 2018, gastric; default the one of the cohort");
     command_->add_option("--grading", grading_,
                          "Grading id or file to start from; default the one of the cohort");
     command_->add_option("--threads", threads_, "Worker threads; default one per core")
@@ -140,16 +85,18 @@ class CalibrateCommand : public Command {
   int run() override {
     Interruption::install();
     const std::string id = id_of(out_, force_);
-    const app::Cohort cohort = app::open_cohort(store_);
-    const LabelledSlides labelled = label_slides(cohort.rows, reader_, consensus_);
-    const CalibrationSettings settings = settings_for(cohort);
-    const ResultFolders load(cohort.folder, cohort.rows, labelled, threads_);
-    const Calibration fit = calibrate(labelled.slides, load, settings);
-    expect_stored_scores(cohort, labelled, settings, fit);
-    app::FitReport report{fit, labelled, settings, cohort.name, ""};
+    const CohortStore store(store_);
+    const RunInfo run = store.run("");
+    const std::vector<CohortRow> rows = store.rows(run.id);
+    const LabelledSlides labelled = label_slides(rows, reader_, consensus_);
+    const CalibrationSettings settings = settings_for(run);
+    const Calibration fit = fit_to(store, labelled, settings);
+    expect_stored_scores(run, rows, labelled, settings, fit);
+    const std::string data = fs::absolute(store.file()).lexically_normal().parent_path().filename().string();
+    app::FitReport report{fit, labelled, settings, data, ""};
     if (fit.helps || write_anyway_) {
       write_file_atomically(out_, fitted_grading_toml(fit, labelled.slides, settings,
-                                                      {id, cohort.name, labelled.reader, ANNULET_VERSION}));
+                                                      {id, data, labelled.reader, ANNULET_VERSION}));
       report.written = out_.string();
     }
     if (json_) {
@@ -162,34 +109,49 @@ class CalibrateCommand : public Command {
   }
 
  private:
-  CalibrationSettings settings_for(const app::Cohort& cohort) {
-    const std::string grading =
-        !grading_.empty() ? grading_ : common_id(cohort.rows, &SlideOutcome::grading, "grading", "--grading");
-    const std::string guideline =
-        !guideline_.empty() ? guideline_
-                            : common_id(cohort.rows, &SlideOutcome::guideline, "guidelines", "--guideline");
+  CalibrationSettings settings_for(const RunInfo& run) {
     const int threads = threads_;
-    return {load_grading(grading), Guideline::load(guideline),
+    return {load_grading(!grading_.empty() ? grading_
+                                           : of_run("grading", "grading", run.grading, run.grading_digest)),
+            guideline_called(!guideline_.empty()
+                                 ? guideline_
+                                 : of_run("guideline", "guidelines", run.guideline, run.guideline_digest)),
             [threads](std::size_t count, const auto& work) { in_ranges(threads, count, work); },
             [this](const char* stage, std::size_t done, std::size_t total) { tell(stage, done, total); }};
   }
 
-  void tell(const char* stage, std::size_t done, std::size_t total) {
-    if (Interruption::requested()) throw Cancelled{};
-    progress_({stage, done, total, 0});
+  Calibration fit_to(const CohortStore& store, const LabelledSlides& labelled,
+                     const CalibrationSettings& settings) {
+    const std::vector<std::int64_t> ids = store.slide_ids();
+    const auto load = [&](std::size_t slide) {
+      try {
+        SlideCells cells = store.cells(ids[labelled.row[slide]]);
+        cells_ += cells.cells.size();
+        return CalibrationCells{std::move(cells.cells), std::move(cells.ground.kinds)};
+      } catch (const Error& error) {
+        throw error.within("slide '" + labelled.slides[slide].name + "'");
+      }
+    };
+    return calibrate(labelled.slides, load, settings);
   }
 
-  /// Where a slide was scored by the very models of the fit, grading it anew must give what its result says.
-  void expect_stored_scores(const app::Cohort& cohort, const LabelledSlides& labelled,
-                            const CalibrationSettings& settings, const Calibration& fit) const {
+  void tell(const char* stage, std::size_t done, std::size_t total) {
+    if (Interruption::requested()) throw Cancelled{};
+    progress_({stage, done, total, cells_});
+  }
+
+  /// Where the run was made with the very models of the fit, grading a slide anew must give what the run
+  /// says.
+  static void expect_stored_scores(const RunInfo& run, const std::vector<CohortRow>& rows,
+                                   const LabelledSlides& labelled, const CalibrationSettings& settings,
+                                   const Calibration& fit) {
+    if (run.guideline_digest != settings.guideline.digest() || run.grading_digest != settings.base.digest)
+      return;
     for (std::size_t s = 0; s < labelled.slides.size(); ++s) {
-      const SlideOutcome& outcome = cohort.rows[labelled.row[s]].outcome;
-      if (outcome.guideline != settings.guideline.id() || outcome.grading != settings.base.id) continue;
-      if (!is_built_in(settings.guideline.digest()) || !is_built_in(settings.base.digest)) continue;
-      if (fit.slides[s].before == outcome.score) continue;
+      if (fit.slides[s].before == rows[labelled.row[s]].outcome.score) continue;
       throw Error(Code::Corrupt,
-                  fmt::format("'{}': its cells do not lead to the score that its result says: the "
-                              "folder was altered; score the slide again",
+                  fmt::format("slide '{}': its cells in the store do not lead to the score that "
+                              "stands beside them; run annulet batch again",
                               labelled.slides[s].name));
     }
   }
@@ -199,6 +161,7 @@ class CalibrateCommand : public Command {
   std::string reader_, guideline_, grading_;
   bool consensus_ = false, write_anyway_ = false, force_ = false, json_ = false;
   int threads_ = 0;
+  std::size_t cells_ = 0;
   ProgressDisplay progress_{"calibrate"};
 };
 

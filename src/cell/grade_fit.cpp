@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "annulet/cell/grade.hpp"
+
 namespace annulet {
 namespace {
 
@@ -31,6 +33,11 @@ std::string fit_words(TomlTable fit) {
   if (!fit.flag("helps")) words += "; it was not shown to help";
   fit.no_other_keys();
   return words;
+}
+
+std::optional<Remark> fitted_note(const Grading& grading) {
+  if (grading.fitted.empty()) return std::nullopt;
+  return Remark{"fitted-grading", "the cut-offs of '" + grading.id + "' were " + grading.fitted};
 }
 
 }  // namespace annulet

@@ -8,8 +8,10 @@ namespace {
 constexpr auto kTumour = static_cast<std::size_t>(CellKind::Tumour);
 constexpr std::size_t kArcs = TallyBins::kArc;
 
-int visible_in_force(const CalibrationCells& slide, const Grading& grading) {
-  return static_cast<int>(limit_of_blank(slide.cells, slide.kinds, grading).visible_od * 1000 + 0.5);
+using Blanks = std::vector<std::uint32_t>;
+
+int visible_in_force(const CalibrationCells& slide, const Blanks& blanks, const Grading& grading) {
+  return static_cast<int>(limit_of_blank(slide.cells, blanks, grading).visible_od * 1000 + 0.5);
 }
 
 /// How many edges lie at or below the value: 0 below the first.
@@ -104,11 +106,11 @@ class CellCounts {
   std::uint64_t cells_ = 0;
 };
 
-/// Counts the slide as graded by this visible cut. `most_complete`: a cell below may be incomplete.
-CellCounts count_cells(const CalibrationCells& slide, const CutGrid& grid, const Grading& grading,
-                       const OverRanges& over) {
-  const int visible_od = visible_in_force(slide, grading);
-  GradedTable graded = grade_table(slide.cells, slide.kinds, grading, visible_od, over);
+/// Counts the slide as graded by this visible cut.
+CellCounts count_cells(const CalibrationCells& slide, const Blanks& blanks, const CutGrid& grid,
+                       const Grading& grading, const OverRanges& over) {
+  const int visible_od = visible_in_force(slide, blanks, grading);
+  GradedTable graded = grade_table(slide.cells, slide.kinds, grading, visible_od, over, AskBorrowed::Counted);
   const int most_complete = grid.axis(3).back();
   const GradedTable& patterns = graded;
   std::vector<std::uint8_t> borrowed(graded.size(), 0);
@@ -143,8 +145,9 @@ Score score_of(const Tally& tally, std::uint64_t cells, const Guideline& guideli
 
 std::optional<Score> score_under(const CalibrationCells& slide, const Grading& grading,
                                  const Guideline& guideline, const OverRanges& over) {
-  const int visible_od = visible_in_force(slide, grading);
-  const Tally tally = count(grade_table(slide.cells, slide.kinds, grading, visible_od, over), grading);
+  const int visible_od = visible_in_force(slide, blank_cells(slide.cells, slide.kinds), grading);
+  const Tally tally =
+      count(grade_table(slide.cells, slide.kinds, grading, visible_od, over, AskBorrowed::Counted), grading);
   const std::uint64_t cells = tally.measurable_tumour();
   if (cells == 0) return std::nullopt;
   return score_of(tally, cells, guideline);
@@ -153,12 +156,13 @@ std::optional<Score> score_under(const CalibrationCells& slide, const Grading& g
 std::vector<std::uint8_t> scores_under(const CalibrationCells& slide, const CutGrid& grid,
                                        const Grading& base, const Guideline& guideline,
                                        const OverRanges& over) {
+  const Blanks blanks = blank_cells(slide.cells, slide.kinds);
   std::vector<std::uint8_t> scores(grid.size());
   const std::size_t each = grid.size() / grid.axis(0).size();  // combinations of one visible cut
   for (std::size_t v = 0; v < grid.axis(0).size(); ++v) {
     Grading grading = base;
     grading.visible_od = grid.axis(0)[v];
-    const CellCounts counts = count_cells(slide, grid, grading, over);
+    const CellCounts counts = count_cells(slide, blanks, grid, grading, over);
     if (counts.cells() == 0) return {};
     over(each, [&](std::size_t first, std::size_t last) {
       Tally tally;

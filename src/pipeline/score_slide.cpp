@@ -77,9 +77,7 @@ std::vector<Remark> standing_notes(const ScoreOptions& options) {
 
 /// What a fitted grading was fitted to; models read from the user's own files, which may carry a built-in id.
 void note_own_models(const Grading& grading, SlideResult& result) {
-  if (!grading.fitted.empty())
-    result.verdict.notes.push_back(
-        {"fitted-grading", "the cut-offs of '" + grading.id + "' were " + grading.fitted});
+  if (auto note = fitted_note(grading)) result.verdict.notes.push_back(std::move(*note));
   for (const ModelUse& model : result.models) {
     if (!model.digest.empty() && !is_built_in(model.digest)) {
       result.verdict.notes.push_back({"own-model", "the " + model.kind + " '" + model.id +

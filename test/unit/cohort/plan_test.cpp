@@ -1,0 +1,126 @@
+#include "annulet/cohort/plan.hpp"
+
+#include <unistd.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "support/catch.hpp"
+
+using namespace annulet;
+
+namespace {
+
+using Path = std::filesystem::path;
+
+/// Slides of stated sizes that take no place on the disk.
+class Archive {
+ public:
+  Archive() : path_(std::filesystem::temp_directory_path() / ("annulet-plan-" + std::to_string(::getpid()))) {
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(path_);
+  }
+  ~Archive() { std::filesystem::remove_all(path_); }
+  Archive(const Archive&) = delete;
+  Archive& operator=(const Archive&) = delete;
+
+  ManifestRow row(const std::string& name, std::uint64_t bytes) const {
+    ManifestRow row = missing(name);
+    std::ofstream(row.path).close();
+    std::filesystem::resize_file(row.path, bytes);
+    return row;
+  }
+  ManifestRow missing(const std::string& name) const {
+    ManifestRow row;
+    row.slide = name;
+    row.path = path_ / name;
+    return row;
+  }
+
+ private:
+  Path path_;
+};
+
+bool nothing_done(const ManifestRow&) {
+  return false;
+}
+
+constexpr std::uint64_t kMega = 1'000'000;
+
+}  // namespace
+
+TEST_CASE("the slide that was measured is planned as it was measured") {
+  const Archive archive;
+  const Plan plan = make_plan({archive.row("a.tif", 206 * kMega)}, {2, 1, 0}, nothing_done);
+  REQUIRE(plan.slides.size() == 1);
+  CHECK(plan.slides[0].cpu_seconds == Approx(10.9).epsilon(0.05));
+  CHECK(static_cast<double>(plan.slides[0].memory_bytes) == Approx(281e6).epsilon(0.05));
+  CHECK(plan.wall_seconds == plan.cpu_seconds);
+  const Plan two_threads = make_plan({archive.row("a.tif", 206 * kMega)}, {1, 2, 0}, nothing_done);
+  CHECK(plan.wall_seconds / two_threads.wall_seconds == Approx(1.83));
+  const Plan ndpi = make_plan({archive.row("a.NDPI", 206 * kMega)}, {1, 1, 0}, nothing_done);
+  CHECK(ndpi.cpu_seconds / plan.cpu_seconds == Approx(2.07).epsilon(0.02));
+}
+
+TEST_CASE("rows that are done or miss a file cost nothing, and are told apart") {
+  const Archive archive;
+  std::vector<ManifestRow> rows{archive.row("a.tif", kMega), archive.row("b.tif", kMega),
+                                archive.missing("c.tif"), archive.row("d.tif", kMega),
+                                archive.missing("e.tif")};
+  rows[3].regions = {rows[0].path, "/nowhere/d.geojson"};
+  std::size_t asked = 0;
+  const Plan plan = make_plan(rows, {}, [&](const ManifestRow& row) {
+    ++asked;
+    return row.slide == "b.tif" || row.slide == "e.tif";
+  });
+  CHECK(asked == rows.size());
+  CHECK(plan.to_score == 1);
+  CHECK(plan.done == 2);
+  CHECK(plan.missing == 2);
+  CHECK(plan.bytes == kMega);
+  CHECK(plan.slides[1].step == Step::Done);
+  CHECK(plan.slides[2].lacks == rows[2].path.string());
+  CHECK(plan.slides[3].lacks == "/nowhere/d.geojson");
+  CHECK(plan.slides[4].step == Step::Done);
+  CHECK(plan.slides[4].lacks.empty());
+  CHECK(plan.cpu_seconds == plan.slides[0].cpu_seconds);
+}
+
+TEST_CASE("workers take the next slide when they are free, and the largest slides set the memory") {
+  const Archive archive;
+  std::vector<ManifestRow> rows;
+  for (int i = 0; i < 9; ++i) rows.push_back(archive.row("s" + std::to_string(i) + ".tif", 100 * kMega));
+  rows.push_back(archive.row("large.tif", 900 * kMega));
+  const double one = make_plan({rows[0]}, {}, nothing_done).cpu_seconds;
+  const double large = make_plan({rows[9]}, {}, nothing_done).cpu_seconds;
+  CHECK(make_plan(rows, {1, 1, 0}, nothing_done).wall_seconds == Approx(9 * one + large));
+  const Plan three = make_plan(rows, {3, 1, 0}, nothing_done);
+  CHECK(three.wall_seconds == Approx(3 * one + large));
+  CHECK(three.longest_seconds == large);
+  CHECK(three.memory_bytes == 2 * three.slides[0].memory_bytes + three.slides[9].memory_bytes);
+  CHECK(make_plan(rows, {100, 1, 0}, nothing_done).wall_seconds == Approx(large));
+  CHECK(make_plan({rows[0]}, {1, 1, 1000 * kMega}, nothing_done).memory_bytes ==
+        three.slides[0].memory_bytes + 904 * kMega);
+}
+
+TEST_CASE("a plan is told as text and as JSON") {
+  const Archive archive;
+  std::vector<ManifestRow> rows{archive.row("a.tif", 206 * kMega), archive.missing("b\x1b.tif"),
+                                archive.row("c\xff.tif", 10)};
+  rows[0].line = 2;
+  const Plan plan =
+      make_plan(rows, {2, 1, 0}, [](const ManifestRow& row) { return row.slide == "c\xff.tif"; });
+  const std::string text = plan_text(plan, rows);
+  CHECK(text.find("score     206 MB        11 s   281 MB  a.tif\n") != std::string::npos);
+  CHECK(text.find("b\\x1b.tif  (not there: ") != std::string::npos);
+  CHECK(text.find("\n3 slides: 1 to score (206 MB), 1 done, 1 missing\n") != std::string::npos);
+  const auto json = nlohmann::json::parse(plan_json(plan, rows));
+  CHECK(json["schema"] == "annulet-plan-1");
+  CHECK(json["sums"]["to_score"] == 1);
+  CHECK(json["sums"]["workers"] == 2);
+  CHECK(json["slides"][0]["line"] == 2);
+  CHECK(json["slides"][0]["cpu_seconds"] == json["sums"]["wall_seconds"]);
+  CHECK(json["slides"][1]["step"] == "missing");
+  CHECK_FALSE(json["slides"][1].contains("cpu_seconds"));
+  CHECK(json["slides"][2]["step"] == "done");
+}
