@@ -155,9 +155,10 @@ RescorableSlide::Answer RescorableSlide::rescore(const Grading& grading, const G
     verdict.caveats.insert(verdict.caveats.end(), more->begin(), more->end());
   note_own_model(verdict.notes, "guideline", guideline.id(), guideline.digest());
   note_own_model(verdict.notes, "grading", grading.id, grading.digest);
+  if (auto note = fitted_note(grading)) verdict.notes.push_back(std::move(*note));
   for (const Remark& note : facts_.notes) {
-    const bool anew =
-        note.code == "edge-effect" || note.code == "own-model" || holds(codes_of_guidelines(), note.code);
+    const bool anew = note.code == "edge-effect" || note.code == "own-model" ||
+                      note.code == "fitted-grading" || holds(codes_of_guidelines(), note.code);
     if (!anew) verdict.notes.push_back(note);
   }
   Answer answer{{}, why_of(verdict)};
