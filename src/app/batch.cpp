@@ -1,5 +1,5 @@
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <charconv>
@@ -16,6 +16,7 @@
 #include "annulet/cohort/machine.hpp"
 #include "annulet/cohort/manifest.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
+#include "annulet/sandbox/program.hpp"
 #include "app/batch_display.hpp"
 #include "app/cohort_summary.hpp"
 
@@ -37,6 +38,15 @@ Shard parse_shard(const std::string& text) {
   throw Error(Code::Usage, "--shard " + text + ": give K/N with K from 1 to N, as in --shard 3/16");
 }
 
+/// A worker that cannot be run would fail every slide.
+void expect_runs(const std::string& worker) {
+  Program program({worker, "--version"});
+  while (!program.has_ended()) ::poll(nullptr, 0, 1);
+  const Ending& ending = program.ending();
+  if (ending.kind == Ending::Kind::Exited && ending.value == 0) return;
+  throw Error(Code::Usage, "--worker: `" + worker + " --version` does not run: " + ending.said);
+}
+
 class BatchCommand : public Command {
  public:
   void declare(CLI::App& program) override {
@@ -45,10 +55,12 @@ class BatchCommand : public Command {
         "Examples: annulet batch cohort.csv --out results\n"
         "          annulet batch slides/ --out results --mpp 0.25 --events log.ndjson\n"
         "          annulet batch 'archive/**/*.svs' --out results --dry-run\n"
-        "DIR gets cohort.csv, cohort.sqlite and a result folder a slide. Stopped at any moment, the same command "
+        "DIR gets cohort.csv, cohort.sqlite and a result folder a slide. Stopped at any moment, the same "
+        "command "
         "goes on and ends with the same cohort.csv; with other options it does again what they change.");
     command_->add_option("slides", slides_, "Manifest (CSV), folder, or pattern in quotes")->required();
-    command_->add_option("--out", out_, "Folder of the cohort: new, empty, or of an earlier batch")->required();
+    command_->add_option("--out", out_, "Folder of the cohort: new, empty, or of an earlier batch")
+        ->required();
     declare_scoring(*command_, options_.score);
     command_->add_flag("--geojson", options_.geojson, "Also write cells.geojson.gz for QuPath");
     command_->add_option("--threads", threads_, "Threads of all workers together; default one per core")
@@ -65,13 +77,17 @@ class BatchCommand : public Command {
         ->capture_default_str()
         ->check(CLI::Range(1, 1'000'000));
     command_->add_flag("--retry-failed", how_.retry_failed, "Score again what failed, crashed or timed out");
-    auto* shard = command_->add_option("--shard", shard_, "K/N: only every N-th slide, from the K-th on; "
-                                                          "annulet merge then makes cohort.csv");
+    auto* shard = command_->add_option("--shard", shard_,
+                                       "K/N: only every N-th slide, from the K-th on; "
+                                       "annulet merge then makes cohort.csv");
     command_->add_option("--index", index_, "Only slide N of the manifest (from 1); likewise")
         ->check(CLI::PositiveNumber)
         ->excludes(shard);
-    command_->add_option("--events", events_, "File to which a JSON line is added at every event; - is stdout");
-    command_->add_option("--worker", worker_, "Program that is run as `PROGRAM score ...` in place of this one");
+    command_->add_option("--events", events_,
+                         "File to which a JSON line is added at every event; - is stdout");
+    command_->add_option("--worker", worker_,
+                         "Program that is run as `PROGRAM score ...` in place of this one");
+    command_->add_flag("--no-store", no_store_, "Write cohort.csv without cohort.sqlite");
     command_->add_flag("--json", json_, "Print the summary as JSON");
   }
   bool chosen() const override { return command_->parsed(); }
@@ -81,7 +97,7 @@ class BatchCommand : public Command {
     const std::vector<ManifestRow> rows = read_manifest(slides_);
     how_.shard = shard(rows.size());
     plan_workers();
-    const CohortFolder folder = make_folder();
+    const CohortFolder folder = CohortFolder::make(out_);
     const FolderLock everyone(out_, "lock", !how_.shard.whole());
     std::optional<FolderLock> own;
     if (!how_.shard.whole())
@@ -96,7 +112,7 @@ class BatchCommand : public Command {
                                  [&] { display.tick(); }, &Interruption::requested()};
       run_batch(folder, rows, options_, how_, control);
     }
-    if (how_.shard.whole()) app::conclude_cohort(folder, rows);
+    if (how_.shard.whole()) app::conclude_cohort(folder, rows, !no_store_);
     const CohortSummary summary = summarize(folder, rows, how_.shard);
     app::print_summary(summary, folder, how_.shard.whole(), json_);
     return summary.failed() > 0 ? 6 : 0;
@@ -113,15 +129,14 @@ class BatchCommand : public Command {
 
   void plan_workers() {
     const int threads = thread_count(threads_);
-    const auto memory = memory_ != 0 ? memory_
-                                     : static_cast<std::uint64_t>(kMemoryShare *
-                                                                  static_cast<double>(available_memory()));
+    const auto memory =
+        memory_ != 0 ? memory_
+                     : static_cast<std::uint64_t>(kMemoryShare * static_cast<double>(available_memory()));
     how_.workers = workers_ != 0 ? workers_ : workers_within(threads, memory);
     how_.threads = std::max(1, threads / how_.workers);
+    if (!worker_.empty()) expect_runs(worker_);
     how_.program = {worker_.empty() ? fs::read_symlink("/proc/self/exe").string() : worker_};
   }
-
-  CohortFolder make_folder() const { return CohortFolder::make(out_); }
 
   CLI::App* command_ = nullptr;
   std::string slides_, shard_, worker_, events_;
@@ -131,7 +146,7 @@ class BatchCommand : public Command {
   int threads_ = 0, workers_ = 0;
   std::uint64_t memory_ = 0;
   std::size_t index_ = 0;
-  bool json_ = false;
+  bool json_ = false, no_store_ = false;
 };
 
 }  // namespace

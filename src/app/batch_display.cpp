@@ -54,8 +54,8 @@ void BatchDisplay::operator()(const BatchEvent& event) {
       to_do_ = event.to_do;
       bytes_ = event.bytes;
       started_ = std::chrono::steady_clock::now();
-      spdlog::info("{} slides: {} to score, {} done before; {} at a time", rows_.size(), event.to_do, event.kept,
-                   workers_);
+      spdlog::info("{} slides: {} to score, {} done before; {} at a time", rows_.size(), event.to_do,
+                   event.kept, workers_);
       return;
     case BatchEvent::Kind::Retried:
       if (!terminal_) spdlog::warn("{}: is tried again: {}", rows_[event.row].slide, event.why);
@@ -85,8 +85,9 @@ void BatchDisplay::tick() {
 std::string BatchDisplay::time_left() const {
   if (bytes_done_ == 0 || done_ == to_do_) return "";
   const double passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
-  return ", " + clock(passed * static_cast<double>(bytes_ - std::min(bytes_, bytes_done_)) /
-                      static_cast<double>(bytes_done_)) +
+  return ", " +
+         clock(passed * static_cast<double>(bytes_ - std::min(bytes_, bytes_done_)) /
+               static_cast<double>(bytes_done_)) +
          " left";
 }
 
@@ -96,8 +97,8 @@ void BatchDisplay::draw() {
   std::string names;
   for (std::size_t i = 0; i < std::min(kNamesShown, running_.size()); ++i)
     names += " " + printable(rows_[running_[i]].slide);
-  std::fputs(fmt::format("\r\033[K[{:#<{}}{:.<{}}] {}/{} slides, {} not evaluable, {} failed{} |{}", "", filled, "",
-                         kBarWidth - filled, done_, to_do_, refused_, failed_, time_left(), names)
+  std::fputs(fmt::format("\r\033[K[{:#<{}}{:.<{}}] {}/{} slides, {} not evaluable, {} failed{} |{}", "",
+                         filled, "", kBarWidth - filled, done_, to_do_, refused_, failed_, time_left(), names)
                  .c_str(),
              stderr);
   std::fflush(stderr);
@@ -108,8 +109,7 @@ EventLog::EventLog(const std::string& file, const std::vector<ManifestRow>& rows
   if (file.empty()) return;
   file_ = file == "-" ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
                       : ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (file_ < 0)
-    throw Error(Code::Usage, "--events " + file + ": cannot be opened: " + std::strerror(errno));
+  if (file_ < 0) throw Error(Code::Usage, "--events " + file + ": cannot be opened: " + std::strerror(errno));
 }
 
 EventLog::~EventLog() {
@@ -120,8 +120,9 @@ void EventLog::operator()(const BatchEvent& event) {
   if (file_ < 0) return;
   using Kind = BatchEvent::Kind;
   static constexpr const char* kKinds[] = {"planned", "started", "retried", "ended"};
-  nlohmann::ordered_json json{{"event", kKinds[static_cast<int>(event.kind)]},
-                              {"time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))}};
+  nlohmann::ordered_json json{
+      {"event", kKinds[static_cast<int>(event.kind)]},
+      {"time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))}};
   if (event.kind == Kind::Planned) {
     json["slides"] = rows_.size();
     json["to_do"] = event.to_do;

@@ -23,7 +23,7 @@ void print_json(const CohortSummary& summary, const CohortFolder& folder, bool w
 
 }  // namespace
 
-void conclude_cohort(const CohortFolder& folder, const std::vector<ManifestRow>& rows) {
+void conclude_cohort(const CohortFolder& folder, const std::vector<ManifestRow>& rows, bool with_store) {
   write_cohort_csv(folder, rows);
 }
 
@@ -42,7 +42,8 @@ void print_summary(const CohortSummary& summary, const CohortFolder& folder, boo
   }
   std::cout << "\n  scores ";
   for (int i = 0; i < kScoreCount; ++i) {
-    std::cout << fmt::format(" {}: {}", name(static_cast<Score>(i)), summary.by_score[static_cast<std::size_t>(i)]);
+    std::cout << fmt::format(" {}: {}", name(static_cast<Score>(i)),
+                             summary.by_score[static_cast<std::size_t>(i)]);
   }
   std::cout << '\n';
   for (const std::string& failure : summary.failures) std::cout << "  failed  " << printable(failure) << '\n';

@@ -82,6 +82,7 @@ int run(int argc, char** argv) {
   commands.push_back(annulet::make_batch_command());
   commands.push_back(annulet::make_merge_command());
   commands.push_back(annulet::make_explain_command());
+  commands.push_back(annulet::make_rescore_command());
   commands.push_back(annulet::make_info_command());
   commands.push_back(annulet::make_phantom_command());
   commands.push_back(annulet::make_models_command());

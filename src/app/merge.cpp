@@ -17,11 +17,13 @@ class MergeCommand : public Command {
     command_ = program.add_subcommand("merge", "Make cohort.csv of results that several processes made");
     command_->footer(
         "Example: annulet merge results --manifest cohort.csv\n"
-        "After annulet batch --shard or --index. Writes what one annulet batch would have written, or says which "
+        "After annulet batch --shard or --index. Writes what one annulet batch would have written, or says "
+        "which "
         "slides are missing (exit 6) and writes nothing.");
     command_->add_option("folder", folder_, "Folder of the cohort")->required();
     command_->add_option("--manifest", manifest_, "The manifest, folder or pattern that the parts were given")
         ->required();
+    command_->add_flag("--no-store", no_store_, "Write cohort.csv without cohort.sqlite");
     command_->add_flag("--json", json_, "Print the summary as JSON");
   }
   bool chosen() const override { return command_->parsed(); }
@@ -43,7 +45,7 @@ class MergeCommand : public Command {
       throw Error(Code::Usage, folder_.string() +
                                    ": its slides were scored with different options or versions; run annulet "
                                    "batch on all of them with the same ones, then merge again");
-    app::conclude_cohort(folder, rows);
+    app::conclude_cohort(folder, rows, !no_store_);
     app::print_summary(summary, folder, true, json_);
     return summary.failed() > 0 ? 6 : 0;
   }
@@ -52,7 +54,7 @@ class MergeCommand : public Command {
   CLI::App* command_ = nullptr;
   std::filesystem::path folder_;
   std::string manifest_;
-  bool json_ = false;
+  bool json_ = false, no_store_ = false;
 };
 
 }  // namespace

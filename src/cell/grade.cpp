@@ -61,7 +61,7 @@ GradedCell grade(const CellRow& row, const Grading& grading, int visible_od) {
 }
 
 GradedTable grade_table(const CellTable& cells, const std::vector<CellKind>& kinds, const Grading& grading,
-                        int visible_od, const OverRanges& over) {
+                        int visible_od, const OverRanges& over, AskBorrowed ask) {
   expects(cells.size() == kinds.size(), "cells and kinds differ in number");
   GradedTable graded(cells.size());
   over(cells.size(), [&](std::size_t first, std::size_t last) {
@@ -72,7 +72,9 @@ GradedTable grade_table(const CellTable& cells, const std::vector<CellKind>& kin
   });
   over(cells.size(), [&](std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i) {
-      if (graded[i].pattern == Pattern::ModerateOrStrongIncomplete) {
+      const bool asked = ask == AskBorrowed::Incomplete ||
+                         (graded[i].kind == CellKind::Tumour && graded[i].strength_od >= grading.moderate_od);
+      if (asked && graded[i].pattern == Pattern::ModerateOrStrongIncomplete) {
         graded[i].borrowed = is_borrowed(cells, graded, i, grading, visible_od);
       }
     }

@@ -59,19 +59,32 @@ bool near_tumour(const std::vector<Square>& squares, const CellRow& row) {
 
 }  // namespace
 
-LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<CellKind>& kinds,
-                            const Grading& grading) {
+std::vector<std::uint32_t> blank_cells(const CellTable& cells, const std::vector<CellKind>& kinds) {
   expects(cells.size() == kinds.size(), "cells and kinds differ in number");
-  LimitOfBlank limit;
-  limit.visible_od = grading.visible_od / 1000.0;
   const std::vector<Square> squares = tumour_squares(cells, kinds);
-  std::array<std::uint64_t, 256> histogram{};
-  std::uint64_t area = 0, rays = 0;
+  std::vector<std::uint32_t> blanks;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (!negative(kinds[i]) ||
         (cells[i].flags & (kFlagCutBySlide | kFlagMissingPixels | kFlagEdgeBlush)) != 0)
       continue;
-    if (near_tumour(squares, cells[i]) || carries_stain(cells[i], grading.visible_od)) continue;
+    if (!near_tumour(squares, cells[i])) blanks.push_back(static_cast<std::uint32_t>(i));
+  }
+  return blanks;
+}
+
+LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<CellKind>& kinds,
+                            const Grading& grading) {
+  return limit_of_blank(cells, blank_cells(cells, kinds), grading);
+}
+
+LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<std::uint32_t>& blanks,
+                            const Grading& grading) {
+  LimitOfBlank limit;
+  limit.visible_od = grading.visible_od / 1000.0;
+  std::array<std::uint64_t, 256> histogram{};
+  std::uint64_t area = 0, rays = 0;
+  for (const std::uint32_t i : blanks) {
+    if (carries_stain(cells[i], grading.visible_od)) continue;
     for (const std::uint8_t ridge : cells[i].ridge) ++histogram[ridge];
     rays += kRays;
     area += cells[i].cell_area;

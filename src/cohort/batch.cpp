@@ -23,8 +23,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr const char* kTouched = "the slide was touched";
-constexpr int kWaitMs = 50;        // between two looks at whether to stop
-constexpr int kMostTries = 2;      // of a slide whose process dies
+constexpr int kWaitMs = 50;                          // between two looks at whether to stop
+constexpr int kMostTries = 2;                        // of a slide whose process dies
 constexpr auto kFarewell = std::chrono::seconds(5);  // for processes that were asked to stop
 
 std::uint64_t bytes_of(const fs::path& slide) {
@@ -85,7 +85,8 @@ class Batch {
 
  private:
   void look_up() const {
-    if (control_.cancelled != nullptr && control_.cancelled->load(std::memory_order_relaxed)) throw Cancelled{};
+    if (control_.cancelled != nullptr && control_.cancelled->load(std::memory_order_relaxed))
+      throw Cancelled{};
     if (control_.at_each_wait) control_.at_each_wait();
   }
   void tell(const BatchEvent& event) const {
@@ -150,8 +151,15 @@ class Batch {
     if (failed)
       throw Error(Code::Output, out.string() + ": cannot be made: " + failed.message() +
                                     "; free space, then run the same command again");
-    BatchEvent event{record.tries == 0 ? BatchEvent::Kind::Started : BatchEvent::Kind::Retried, row,
-                     record.tries + 1, {}, 0, {}, 0, 0, bytes_of(asked.path)};
+    BatchEvent event{record.tries == 0 ? BatchEvent::Kind::Started : BatchEvent::Kind::Retried,
+                     row,
+                     record.tries + 1,
+                     {},
+                     0,
+                     {},
+                     0,
+                     0,
+                     bytes_of(asked.path)};
     if (const auto why = why_.find(row); why != why_.end()) event.why = why->second;
     tell(event);
     auto program = std::make_unique<Program>(
@@ -178,9 +186,6 @@ class Batch {
       }
       return false;
     }
-    if (const Ending& ending = running.program->ending();
-        ending.kind == Ending::Kind::Exited && ending.value == Program::kNotRun)
-      throw Error(Code::Internal, "the program that scores a slide cannot be run: " + ending.said);
     std::optional<Error> why = complaint(running);
     if (why && why->code() == Code::Output)
       throw Error(Code::Output, std::string(why->what()) +
@@ -234,7 +239,8 @@ class Batch {
   void finish(Running& running, const std::optional<Error>& why) {
     const std::size_t row = running.row;
     std::error_code ignored;
-    if (why && !fs::exists(folder_.workplace(places_[row]) / "result.json", ignored)) leave_result(running, *why);
+    if (why && !fs::exists(folder_.workplace(places_[row]) / "result.json", ignored))
+      leave_result(running, *why);
     RowRecord& record = running.record;
     const std::string earlier = record.finished ? record.outcome.folder : "";
     record.outcome = folder_.take_over(places_[row], [&](const std::string& name) {
@@ -247,7 +253,8 @@ class Batch {
     if (!earlier.empty() && earlier != record.outcome.folder) folder_.remove_result(earlier);
     why_.erase(row);
     const std::chrono::duration<double> took = Clock::now() - running.started;
-    tell({BatchEvent::Kind::Ended, row, record.tries + 1, record.outcome, took.count(), "", 0, 0, running.bytes});
+    tell({BatchEvent::Kind::Ended, row, record.tries + 1, record.outcome, took.count(), "", 0, 0,
+          running.bytes});
   }
 
   void stop_all() {
@@ -286,8 +293,8 @@ std::string why_to_do(const CohortFolder& folder, const std::optional<RowRecord>
   return "";
 }
 
-void run_batch(const CohortFolder& folder, const std::vector<ManifestRow>& rows,
-               const CohortOptions& options, const BatchOptions& how, const BatchControl& control) {
+void run_batch(const CohortFolder& folder, const std::vector<ManifestRow>& rows, const CohortOptions& options,
+               const BatchOptions& how, const BatchControl& control) {
   Batch(folder, rows, options, how, control).run();
 }
 

@@ -41,8 +41,8 @@ std::vector<std::string> readers_of(const std::vector<ManifestRow>& rows) {
 std::string cohort_csv_header(const std::vector<std::string>& readers) {
   std::string line;
   CsvWriter csv(line);
-  for (const char* column : {"slide", "case", "specimen", "status", "score", "group", "guideline", "rule",
-                             "grading"})
+  for (const char* column :
+       {"slide", "case", "specimen", "status", "score", "group", "guideline", "rule", "grading"})
     csv.text(column);
   for (const Pattern pattern : report::kMeasurable) csv.text(std::string(name(pattern)) + "_percent");
   for (const char* column : {"cells", "tumour_cells", "measurable_cells", "tissue_mm2", "analysed_mm2",

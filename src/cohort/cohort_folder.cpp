@@ -19,10 +19,11 @@ namespace {
 
 constexpr const char* kMarker = "batch.json";
 constexpr const char* kMarkerText = "{\n  \"schema\": \"annulet/batch/1\"\n}\n";
-constexpr const char* kResult = "result";    // below a workplace
-constexpr std::size_t kLongestStem = 100;    // bytes: with the hash and what a program hides beside it below 255
+constexpr const char* kResult = "result";  // below a workplace
+constexpr std::size_t kLongestStem =
+    100;  // bytes: with the hash and what a program hides beside it below 255
 constexpr std::size_t kIdDigits = 16, kHashDigits = 8;
-constexpr std::size_t kFanDigits = 2;        // folders of state/: 400 files each for 100,000 rows
+constexpr std::size_t kFanDigits = 2;  // folders of state/: 400 files each for 100,000 rows
 
 void make_folders(const fs::path& folder) {
   std::error_code failed;
@@ -37,7 +38,8 @@ std::string fit_for_folder(std::string_view stem) {
   std::string fit;
   for (const char c : printable(stem)) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = byte >= 0x80 || std::isalnum(byte) != 0 || c == '.' || c == '_' || c == '-' || c == '+';
+    const bool plain =
+        byte >= 0x80 || std::isalnum(byte) != 0 || c == '.' || c == '_' || c == '-' || c == '+';
     fit += plain ? c : '_';
   }
   while (fit.size() > kLongestStem) {

@@ -52,8 +52,7 @@ FolderLock::FolderLock(const std::filesystem::path& folder, const std::string& n
   // Of several sharers nobody knows who goes last: they all leave the same words.
   const std::string name_of_holder = shared ? "a part of the batch (--shard or --index)" : own_name();
   [[maybe_unused]] const int cut = ::ftruncate(file_, 0);
-  [[maybe_unused]] const ssize_t written =
-      ::pwrite(file_, name_of_holder.data(), name_of_holder.size(), 0);
+  [[maybe_unused]] const ssize_t written = ::pwrite(file_, name_of_holder.data(), name_of_holder.size(), 0);
 }
 
 FolderLock::~FolderLock() {

@@ -26,7 +26,8 @@ std::uint64_t available_of_group() {
   if (!std::getline(own, line) || !line.starts_with("0::")) return kNoLimit;
   const std::string folder = "/sys/fs/cgroup" + line.substr(3);
   std::uint64_t most = 0, used = 0;
-  if (!(std::ifstream(folder + "/memory.max") >> most) || !(std::ifstream(folder + "/memory.current") >> used))
+  if (!(std::ifstream(folder + "/memory.max") >> most) ||
+      !(std::ifstream(folder + "/memory.current") >> used))
     return kNoLimit;  // "max" is no number
   return most > used ? most - used : 0;
 }

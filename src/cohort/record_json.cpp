@@ -55,8 +55,8 @@ SlideOutcome outcome_of(const Json& json) {
 }  // namespace
 
 std::string record_text(const RowRecord& record) {
-  Json json{{"schema", kSchema},       {"slide", record.slide}, {"common", record.common},
-            {"key", record.key},       {"stamp", record.stamp}, {"tries", record.tries},
+  Json json{{"schema", kSchema},          {"slide", record.slide}, {"common", record.common},
+            {"key", record.key},          {"stamp", record.stamp}, {"tries", record.tries},
             {"finished", record.finished}};
   if (record.finished) json["outcome"] = json_of(record.outcome);
   // A name that is no UTF-8 is written with a mark in place of the byte.

@@ -52,7 +52,8 @@ std::vector<std::string> score_arguments(const std::filesystem::path& slide, con
 
 Error last_complaint(const std::string& said) {
   const std::size_t at = said.rfind(kComplaint);
-  if (at == std::string::npos) return {Code::Internal, "the process that scored the slide said nothing of why"};
+  if (at == std::string::npos)
+    return {Code::Internal, "the process that scored the slide said nothing of why"};
   const std::size_t begin = at + kComplaint.size(), close = said.find("] ", begin);
   if (close == std::string::npos) return {Code::Internal, said.substr(begin)};
   const std::optional<Code> code = code_named(std::string_view(said).substr(begin, close - begin));

@@ -210,6 +210,17 @@ std::optional<std::size_t> Guideline::deciding_row(std::span<const std::uint64_t
   return i;
 }
 
+std::vector<std::string> Guideline::remark_codes() const {
+  std::vector<std::string> codes;
+  for (const auto& [code, message] : impl_->rules.caveats) codes.push_back(code);
+  for (const Note& note : impl_->rules.notes) codes.push_back(note.code);
+  return codes;
+}
+
+bool Guideline::takes_ish_counts() const {
+  return impl_->rules.takes_ish_counts;
+}
+
 const std::vector<Guideline::RowFacts>& Guideline::row_facts() const {
   return impl_->facts;
 }

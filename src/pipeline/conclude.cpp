@@ -35,32 +35,28 @@ std::vector<Remark> insufficiency(std::uint64_t measurable, const ConcludeFacts&
   return reasons;
 }
 
-}  // namespace
+int in_force(const LimitOfBlank& limit) {
+  return static_cast<int>(limit.visible_od * 1000 + 0.5);
+}
 
-Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const ConcludeFacts& facts,
-                    int threads) {
-  const OverRanges over = [threads](std::size_t count, const auto& work) { in_ranges(threads, count, work); };
-  Conclusion conclusion;
-  const std::vector<CellKind> kinds = models.kind(cells, over);
-  conclusion.limit_of_blank = limit_of_blank(cells, kinds, models.grading);
-  const int visible_od = static_cast<int>(conclusion.limit_of_blank.visible_od * 1000 + 0.5);
-  conclusion.graded = grade_table(cells, kinds, models.grading, visible_od, over);
-  conclusion.tally = count(conclusion.graded, models.grading);
-
+/// Sufficiency, guideline, caveats: what follows from the graded cells. `contiguity` and `doubt` are asked
+/// for where there is a score.
+template <class FindContiguity, class AddDoubt>
+void judge(const CellTable& cells, const Grading& grading, const Guideline& guideline, const Ish& ish,
+           const ConcludeFacts& facts, const FindContiguity& contiguity, const AddDoubt& doubt,
+           Conclusion& conclusion) {
   std::vector<Remark> reasons = insufficiency(conclusion.tally.measurable_tumour(), facts);
   Verdict& verdict = conclusion.verdict;
   if (reasons.empty()) {
-    verdict = models.guideline.decide(
-        conclusion.tally, find_contiguity(cells, conclusion.graded, models.grading, over), models.ish);
-    if (auto caveat =
-            second_population(cells, conclusion.graded, models.grading, models.guideline, verdict)) {
+    verdict = guideline.decide(conclusion.tally, contiguity(), ish);
+    if (auto caveat = second_population(cells, conclusion.graded, grading, guideline, verdict)) {
       verdict.caveats.push_back(std::move(*caveat));
     }
-    measure_doubt({cells, conclusion.graded, models.grading, conclusion.tally, visible_od, models.guideline},
-                  over, verdict);
+    doubt({cells, conclusion.graded, grading, conclusion.tally, in_force(conclusion.limit_of_blank),
+           guideline});
   } else {
-    verdict.guideline = models.guideline.id();
-    verdict.guideline_digest = models.guideline.digest();
+    verdict.guideline = guideline.id();
+    verdict.guideline_digest = guideline.digest();
     verdict.reasons = std::move(reasons);
   }
   verdict.caveats.insert(verdict.caveats.begin(), facts.caveats.begin(), facts.caveats.end());
@@ -71,6 +67,57 @@ Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const 
              "negative cells of this slide carry up to {:.3f} OD; the visible cut was raised to {:.3f} OD",
              conclusion.limit_of_blank.measured_od, conclusion.limit_of_blank.visible_od)});
   }
+}
+
+Conclusion grade_again(const CellTable& cells, const Groundwork& ground, const Grading& grading) {
+  Conclusion conclusion;
+  conclusion.limit_of_blank = limit_of_blank(cells, ground.blanks, grading);
+  conclusion.graded = grade_table(cells, ground.kinds, grading, in_force(conclusion.limit_of_blank),
+                                  in_one_range, AskBorrowed::Counted);
+  conclusion.tally = count(conclusion.graded, grading);
+  return conclusion;
+}
+
+}  // namespace
+
+Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const ConcludeFacts& facts,
+                    int threads) {
+  const OverRanges over = [threads](std::size_t count, const auto& work) { in_ranges(threads, count, work); };
+  Conclusion conclusion;
+  const std::vector<CellKind> kinds = models.kind(cells, over);
+  conclusion.limit_of_blank = limit_of_blank(cells, kinds, models.grading);
+  conclusion.graded = grade_table(cells, kinds, models.grading, in_force(conclusion.limit_of_blank), over);
+  conclusion.tally = count(conclusion.graded, models.grading);
+  judge(
+      cells, models.grading, models.guideline, models.ish, facts,
+      [&] { return find_contiguity(cells, conclusion.graded, models.grading, over); },
+      [&](const Evidence& evidence) { measure_doubt(evidence, over, conclusion.verdict); }, conclusion);
+  return conclusion;
+}
+
+Groundwork lay_groundwork(const CellTable& cells, std::vector<CellKind> kinds) {
+  Groundwork ground;
+  ground.blanks = blank_cells(cells, kinds);
+  ground.touching = find_touching(cells, kinds);
+  ground.kinds = std::move(kinds);
+  return ground;
+}
+
+Conclusion conclude_again(const CellTable& cells, const Groundwork& ground, const Grading& grading,
+                          const Guideline& guideline, const Ish& ish, const ConcludeFacts& facts) {
+  Conclusion conclusion = grade_again(cells, ground, grading);
+  judge(
+      cells, grading, guideline, ish, facts,
+      [&] { return find_contiguity(ground.touching, conclusion.graded, grading); },
+      [&](const Evidence& evidence) { measure_intervals(evidence, conclusion.verdict); }, conclusion);
+  return conclusion;
+}
+
+Conclusion score_again(const CellTable& cells, const Groundwork& ground, const Grading& grading,
+                       const Guideline& guideline, const Ish& ish) {
+  Conclusion conclusion = grade_again(cells, ground, grading);
+  conclusion.verdict =
+      guideline.decide(conclusion.tally, find_contiguity(ground.touching, conclusion.graded, grading), ish);
   return conclusion;
 }
 

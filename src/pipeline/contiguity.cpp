@@ -75,16 +75,14 @@ int rays_facing(const CellRow& row, std::uint8_t neighbour) {
   return rays;
 }
 
-using Pair = std::pair<std::uint32_t, std::uint32_t>;
-
 // Cells whose walls touch, of those that may be in groups; in no order.
-std::vector<Pair> touching(const CellTable& cells, const std::vector<std::uint8_t>& members,
-                           const OverRanges& over) {
+std::vector<TouchingPair> touching(const CellTable& cells, const std::vector<std::uint8_t>& members,
+                                   const OverRanges& over) {
   const Places places(cells);
-  std::vector<Pair> pairs;
+  std::vector<TouchingPair> pairs;
   std::mutex gathering;
   over(cells.size(), [&](std::size_t first, std::size_t last) {
-    std::vector<Pair> found;
+    std::vector<TouchingPair> found;
     for (std::size_t i = first; i < last; ++i) {
       if (members[i] == 0) continue;
       for (std::uint8_t n = 0; n < cells[i].neighbours; ++n) {
@@ -100,20 +98,17 @@ std::vector<Pair> touching(const CellTable& cells, const std::vector<std::uint8_
   return pairs;
 }
 
-}  // namespace
-
-Contiguity find_contiguity(const CellTable& cells, const GradedTable& graded, const Grading& grading,
-                           const OverRanges& over) {
-  const std::vector<std::uint8_t> members = memberships(graded, grading);
-  std::vector<Groups> groups(kGroupings, Groups(std::vector<std::uint32_t>(cells.size(), 1)));
-  for (const auto& [one, other] : touching(cells, members, over)) {
-    for (std::size_t g = 0; g < kGroupings; ++g) {
-      if ((members[one] & members[other] & 1U << g) != 0) groups[g].join(one, other);
+Contiguity largest_groups(const std::vector<TouchingPair>& pairs, const std::vector<std::uint8_t>& members) {
+  std::vector<Groups> groups(kGroupings, Groups(std::vector<std::uint32_t>(members.size(), 1)));
+  for (const auto& [one, other] : pairs) {
+    const unsigned both = members[one] & members[other];
+    for (std::size_t g = 0; both != 0 && g < kGroupings; ++g) {
+      if ((both & 1U << g) != 0) groups[g].join(one, other);
     }
   }
   std::array<std::uint64_t, kGroupings> largest{};
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    for (std::size_t g = 0; g < kGroupings; ++g) {
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    for (std::size_t g = 0; members[i] != 0 && g < kGroupings; ++g) {
       if ((members[i] & 1U << g) != 0) largest[g] = std::max(largest[g], groups[g].size(i));
     }
   }
@@ -121,6 +116,32 @@ Contiguity find_contiguity(const CellTable& cells, const GradedTable& graded, co
   contiguity.largest_intense_cluster = largest[0];
   std::copy(largest.begin() + 1, largest.end(), std::begin(contiguity.largest_gastric_cluster));
   return contiguity;
+}
+
+}  // namespace
+
+Contiguity find_contiguity(const CellTable& cells, const GradedTable& graded, const Grading& grading,
+                           const OverRanges& over) {
+  const std::vector<std::uint8_t> members = memberships(graded, grading);
+  return largest_groups(touching(cells, members, over), members);
+}
+
+Contiguity find_contiguity(const std::vector<TouchingPair>& pairs, const GradedTable& graded,
+                           const Grading& grading) {
+  return largest_groups(pairs, memberships(graded, grading));
+}
+
+std::vector<TouchingPair> find_touching(const CellTable& cells, const std::vector<CellKind>& kinds,
+                                        const OverRanges& over) {
+  std::vector<std::uint8_t> tumour(cells.size());
+  for (std::size_t i = 0; i < cells.size(); ++i) tumour[i] = kinds[i] == CellKind::Tumour ? 1 : 0;
+  std::vector<TouchingPair> pairs = touching(cells, tumour, over);
+  for (auto& [one, other] : pairs) {
+    if (one > other) std::swap(one, other);
+  }
+  std::sort(pairs.begin(), pairs.end());
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  return pairs;
 }
 
 }  // namespace annulet

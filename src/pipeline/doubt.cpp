@@ -167,6 +167,12 @@ void add_rows(const std::vector<ShareInterval>& intervals, const Evidence& evide
 
 void measure_doubt(const Evidence& evidence, const OverRanges& over, Verdict& verdict) {
   if (!verdict.score) return;
+  measure_intervals(evidence, verdict);
+  verdict.doubt.flips = find_flips(evidence, over);
+}
+
+void measure_intervals(const Evidence& evidence, Verdict& verdict) {
+  if (!verdict.score) return;
   const BlockTable blocks = blocks_to_resample(count_blocks(evidence));
   Doubt& doubt = verdict.doubt;
   doubt.block_um = blocks.edge_um;
@@ -181,7 +187,6 @@ void measure_doubt(const Evidence& evidence, const OverRanges& over, Verdict& ve
   std::copy_n(intervals.begin(), kPatternShares, doubt.patterns.begin());
   if (evidence.guideline.deciding_row(std::vector<std::uint64_t>(rows.size()), 1))
     add_rows(intervals, evidence, verdict);
-  doubt.flips = find_flips(evidence, over);
 }
 
 }  // namespace annulet

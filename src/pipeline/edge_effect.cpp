@@ -134,6 +134,13 @@ int blush_depth(const CellTable& cells, const GradedTable& graded,
   return depth;
 }
 
+std::string blush_words(int depth_um, const std::optional<Score>& with) {
+  return fmt::format(
+      "a brown blush reaches {} um in from the tissue's edge; cells in it count as not "
+      "measurable; with them this slide reads {}",
+      depth_um, with ? name(*with) : "no score");
+}
+
 std::optional<Remark> edge_effect(const GradedTable& graded, const std::vector<std::uint16_t>& distances,
                                   const Grading& grading, const Guideline& guideline, const Verdict& whole) {
   if (!whole.score) return std::nullopt;

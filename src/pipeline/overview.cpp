@@ -107,16 +107,18 @@ class OverviewReader {
 
 }  // namespace
 
+double overview_pitch(double width_um, double height_um) {
+  double pitch_um = kOverviewPitch;
+  while (width_um / pitch_um * (height_um / pitch_um) > static_cast<double>(kOverviewPixels)) pitch_um *= 2;
+  return pitch_um;
+}
+
 Overview read_overview(const SlideSource& source, const Pitch& pitch, const RunControl& control) {
   const SlideInfo& info = source.info();
   const double width_um = static_cast<double>(info.extent.width) * pitch.mean();
   const double height_um = static_cast<double>(info.extent.height) * pitch.mean();
   Overview overview;
-  overview.pitch_um = kOverviewPitch;
-  while (width_um / overview.pitch_um * (height_um / overview.pitch_um) >
-         static_cast<double>(kOverviewPixels)) {
-    overview.pitch_um *= 2;
-  }
+  overview.pitch_um = overview_pitch(width_um, height_um);
   // Whole squares only: one that reaches over the border would be brighter than anything on the slide.
   const int width = std::max(1, static_cast<int>(width_um / overview.pitch_um));
   const int height = std::max(1, static_cast<int>(height_um / overview.pitch_um));

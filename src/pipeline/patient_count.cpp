@@ -74,10 +74,7 @@ class PatientCount {
         if (distances[i] < depth) cells_[i].flags |= kFlagEdgeBlush;
       }
       conclude_again();
-      remark(with.score != conclusion_.verdict.score, "edge-effect",
-             fmt::format("a brown blush reaches {} um in from the tissue's edge; cells in it count as not "
-                         "measurable; with them this slide reads {}",
-                         depth, score_words(with)));
+      remark(with.score != conclusion_.verdict.score, "edge-effect", blush_words(depth, with.score));
     }
     if (auto caveat = edge_effect(conclusion_.graded, distances, models_.grading, models_.guideline,
                                   conclusion_.verdict)) {

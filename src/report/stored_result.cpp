@@ -125,6 +125,25 @@ void read_counts(const Node& root, StoredResult& stored) {
   stored.visible_od = root.object("limit_of_blank").number("visible_od");
 }
 
+std::vector<Problem> read_problems(const Node& root) {
+  std::vector<Problem> problems;
+  root.object("problems").each("first", [&](const Node& entry) {
+    Problem& problem = problems.emplace_back();
+    const std::string kind = entry.text("kind");
+    bool known = false;
+    for (const ProblemKind each :
+         {ProblemKind::Missing, ProblemKind::Undecodable, ProblemKind::Suspect, ProblemKind::Duplicate}) {
+      if (kind != name(each)) continue;
+      problem.kind = each;
+      known = true;
+    }
+    if (!known) refuse("result.problems.first.kind is no kind of problem");
+    const auto place = [&](const char* key) { return static_cast<std::int64_t>(entry.number(key)); };
+    problem.where = {place("x"), place("y"), place("x") + place("width"), place("y") + place("height")};
+  });
+  return problems;
+}
+
 std::string read_bytes(const std::filesystem::path& path, std::uint64_t most) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error))
@@ -165,6 +184,7 @@ StoredResult parse_stored_result(std::string_view text) {
   stored.reasons = remarks(root, "reasons");
   stored.caveats = remarks(root, "caveats");
   stored.notes = remarks(root, "notes");
+  stored.problems = read_problems(root);
   return stored;
 }
 

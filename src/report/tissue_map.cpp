@@ -4,6 +4,7 @@
 #include <array>
 
 #include "annulet/base/error.hpp"
+#include "annulet/pipeline/overview.hpp"
 #include "annulet/slide/slide_source.hpp"
 
 namespace annulet {
@@ -35,14 +36,20 @@ Ground ground_of(const Rgb& colour) {
   return {colour == kCounted, QcFlag::None};
 }
 
+/// Of so many squares of the mask a side one is a pixel.
+int step_for(std::int64_t width, std::int64_t height) {
+  int step = 1;
+  while (width / step * (height / step) > kMostPixels) ++step;
+  return step;
+}
+
 }  // namespace
 
 RgbImage draw_tissue_map(const SlideResult& result) {
   const Plane<std::uint16_t>& piece = result.tissue.piece;
   const Plane<std::uint8_t>& flag = result.quality.flag;
   if (piece.empty()) return {};
-  int step = 1;
-  while (std::int64_t{piece.width() / step} * (piece.height() / step) > kMostPixels) ++step;
+  const int step = step_for(piece.width(), piece.height());
   RgbImage image((piece.width() + step - 1) / step, (piece.height() + step - 1) / step, 255);
   const bool judged = flag.width() == piece.width() && flag.height() == piece.height();
   for (int y = 0; y < image.height; ++y) {
@@ -73,6 +80,22 @@ std::optional<TissueMap> TissueMap::read(const std::filesystem::path& folder) {
   TissueMap map;
   map.image_ = std::move(pixels.rgb);
   return map;
+}
+
+TissueMask TissueMap::mask(double width_um, double height_um) const {
+  TissueMask mask;
+  mask.pitch_um = overview_pitch(width_um, height_um);
+  const auto whole = [&](double um) {
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(um / mask.pitch_um));
+  };
+  mask.pitch_um *= step_for(whole(width_um), whole(height_um));
+  mask.piece = Plane<std::uint16_t>(image_.width, image_.height, 0);
+  for (int y = 0; y < image_.height; ++y) {
+    const std::uint8_t* row = image_.row(y);
+    for (int x = 0; x < image_.width; ++x)
+      mask.piece(x, y) = ground_of({row[3 * x], row[3 * x + 1], row[3 * x + 2]}).tissue ? 1 : 0;
+  }
+  return mask;
 }
 
 Ground TissueMap::at(double x, double y) const {

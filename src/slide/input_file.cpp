@@ -63,6 +63,12 @@ InputFile::InputFile(std::filesystem::path path) : path_(std::move(path)) {
     if (status.st_size == 0) {
       throw slide_error(Code::Empty, path_, "has zero bytes; copy it again from its source");
     }
+    char first = 0;
+    if (::pread(descriptor_, &first, 1, 0) < 0) {
+      throw slide_error(Code::Corrupt, path_,
+                        std::string("cannot be read: ") + std::strerror(errno) +
+                            "; the disk or the network that holds it fails: copy it from its archive");
+    }
   } catch (...) {
     ::close(descriptor_);
     throw;

@@ -23,5 +23,6 @@ std::unique_ptr<Command> make_info_command();
 std::unique_ptr<Command> make_phantom_command();
 std::unique_ptr<Command> make_models_command();
 std::unique_ptr<Command> make_explain_command();
+std::unique_ptr<Command> make_rescore_command();
 
 }  // namespace annulet

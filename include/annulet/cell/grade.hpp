@@ -39,15 +39,28 @@ Grading load_grading(const std::string& id_or_path);
 /// integers. `kind` is left Uncertain and `borrowed` false: `grade_table` sets them.
 GradedCell grade(const CellRow& row, const Grading& grading, int visible_od);
 
-/// Grades a whole table whose kinds are given, and finds which strong incomplete cells only borrow their wall
+/// Which cells are asked whether they borrow their wall.
+enum class AskBorrowed {
+  Incomplete,  ///< all that are stained in part
+  Counted      ///< of these the strong tumour cells: no tally counts the others
+};
+
+/// Grades a whole table whose kinds are given, and finds which incomplete cells only borrow their wall
 /// from a neighbour or from brown cytoplasm (docs/science/grade.md, "Own walls"). `cells` sorted by `before`.
 /// The same however `over` cuts the table.
 GradedTable grade_table(const CellTable& cells, const std::vector<CellKind>& kinds, const Grading& grading,
-                        int visible_od, const OverRanges& over = in_one_range);
+                        int visible_od, const OverRanges& over = in_one_range,
+                        AskBorrowed ask = AskBorrowed::Incomplete);
 
 /// Visible cut from the slide's negative tissue: kinds that carry no HER2 membrane (lymphocytes, stroma).
 /// Never below the grading's cut, never above visible_od_max; the default where there is too little of it.
 LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<CellKind>& kinds,
+                            const Grading& grading);
+
+/// Indices of the cells that the limit of blank may be measured on, whatever the grading; and the limit
+/// measured on them, the same as above.
+std::vector<std::uint32_t> blank_cells(const CellTable& cells, const std::vector<CellKind>& kinds);
+LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<std::uint32_t>& blanks,
                             const Grading& grading);
 
 /// The pattern of a measurable cell by these cut-offs.

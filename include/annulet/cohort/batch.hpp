@@ -31,13 +31,13 @@ struct BatchOptions {
 /// What happens in a batch, for a display or a log.
 struct BatchEvent {
   enum class Kind { Planned, Started, Retried, Ended } kind = Kind::Planned;
-  std::size_t row = 0;          ///< Started, Retried, Ended
-  int attempt = 1;              ///< Started, Retried: the attempt that begins
-  SlideOutcome outcome;         ///< Ended
-  double seconds = 0;           ///< Ended: since it was started
-  std::string why;              ///< Retried: how the first attempt ended
+  std::size_t row = 0;              ///< Started, Retried, Ended
+  int attempt = 1;                  ///< Started, Retried: the attempt that begins
+  SlideOutcome outcome;             ///< Ended
+  double seconds = 0;               ///< Ended: since it was started
+  std::string why;                  ///< Retried: how the first attempt ended
   std::size_t to_do = 0, kept = 0;  ///< Planned: rows to score, rows that were done before
-  std::uint64_t bytes = 0;      ///< Planned: size of what is to do; else of the slide
+  std::uint64_t bytes = 0;          ///< Planned: size of what is to do; else of the slide
 };
 
 struct BatchControl {
@@ -54,11 +54,10 @@ std::string why_to_do(const CohortFolder& folder, const std::optional<RowRecord>
 /// several at a time, and returns when each has one of the six statuses on disk. A process that dies without
 /// a result, or whose reader crashes or times out, is started once more, then the row ends as crashed or
 /// timed-out. Killed at any moment, the same call goes on where it was; what was under way then comes last.
-/// Throws Cancelled, Error Output (a full disk ends a batch, not a slide), Usage, Internal (the program that
-/// scores cannot be run). Memory: the rows and some
+/// Throws Cancelled, Error Output (a full disk ends a batch, not a slide), Usage. Memory: the rows and some
 /// 100 bytes a row. One thread; none may run beside it.
-void run_batch(const CohortFolder& folder, const std::vector<ManifestRow>& rows,
-               const CohortOptions& options, const BatchOptions& how, const BatchControl& control);
+void run_batch(const CohortFolder& folder, const std::vector<ManifestRow>& rows, const CohortOptions& options,
+               const BatchOptions& how, const BatchControl& control);
 
 /// Calls `take` for every row in order with how it ended, or with nothing where it has not. Reads one record
 /// at a time.

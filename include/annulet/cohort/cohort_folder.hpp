@@ -12,19 +12,20 @@ namespace annulet {
 /// What the cohort's folder remembers of one row, in a file of its own: what was asked, of which file, and
 /// how it ended.
 struct RowRecord {
-  std::string slide;     ///< as the manifest has it
-  std::string common;    ///< digest of the options that all rows share (row_key.hpp)
-  std::string key;       ///< digest of everything a result depends on but the slide's bytes
-  std::string stamp;     ///< state of the slide's files when it was begun (row_key.hpp)
-  int tries = 0;         ///< how often it was begun and ended without a result
-  bool finished = false; ///< false: `outcome` says nothing yet
+  std::string slide;      ///< as the manifest has it
+  std::string common;     ///< digest of the options that all rows share (row_key.hpp)
+  std::string key;        ///< digest of everything a result depends on but the slide's bytes
+  std::string stamp;      ///< state of the slide's files when it was begun (row_key.hpp)
+  int tries = 0;          ///< how often it was begun and ended without a result
+  bool finished = false;  ///< false: `outcome` says nothing yet
   SlideOutcome outcome;
 };
 
 /// Where a row's files lie: functions of the manifest alone.
 struct RowPlace {
-  std::string id;    ///< 16 hexadecimal digits
-  std::string stem;  ///< the slide's file name without its extension, fit for a folder, unique in the manifest
+  std::string id;  ///< 16 hexadecimal digits
+  std::string
+      stem;  ///< the slide's file name without its extension, fit for a folder, unique in the manifest
 };
 std::vector<RowPlace> places_of(const std::vector<ManifestRow>& rows);
 

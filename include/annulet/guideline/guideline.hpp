@@ -70,6 +70,10 @@ class Guideline {
   };
   const std::vector<RowFacts>& row_facts() const;
 
+  /// Codes of the caveats and notes that `decide` may give.
+  std::vector<std::string> remark_codes() const;
+  bool takes_ish_counts() const;  ///< else --ish RATIO,COPIES is a usage error
+
  private:
   struct Impl;
   std::shared_ptr<const Impl> impl_;

@@ -23,6 +23,9 @@ struct Evidence {
 /// cuts the table. docs/science/doubt.md.
 void measure_doubt(const Evidence& evidence, const OverRanges& over, Verdict& verdict);
 
+/// The same without the shifts of cut-offs, which cost most of it: `verdict.doubt.flips` stays empty.
+void measure_intervals(const Evidence& evidence, Verdict& verdict);
+
 /// The smallest shift of each cut-off, within half of its value and between its neighbours, that changes the
 /// score; every step of 1/1000 (visible_od: of 10/1000, the grain of the ridge) from the nearest outwards.
 /// Empty for guidelines that judge touching cells. docs/science/doubt.md says where a step is skipped.

@@ -21,6 +21,10 @@ inline constexpr int kFarFromEdge = 400;  ///< um
 int blush_depth(const CellTable& cells, const GradedTable& graded,
                 const std::vector<std::uint16_t>& distances);
 
+/// What is said where cells in a blush of this depth, um, count as not measurable; with them the slide would
+/// have the score `with`.
+std::string blush_words(int depth_um, const std::optional<Score>& with);
+
 /// Where the tumour cells within kEdgeBandUm of the edge stain more than those inside and the score is
 /// another without them: the caveat `edge-effect`, with both scores.
 std::optional<Remark> edge_effect(const GradedTable& graded, const std::vector<std::uint16_t>& distances,

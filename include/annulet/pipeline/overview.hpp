@@ -19,6 +19,9 @@ struct Overview {
 /// overview and one block of 2048 px square. Throws what the source throws, and Cancelled.
 Overview read_overview(const SlideSource& source, const Pitch& pitch, const RunControl& control);
 
+/// The um per px that it takes for a slide of this size.
+double overview_pitch(double width_um, double height_um);
+
 inline constexpr double kOverviewPitch = 2.0;  ///< um; the gates of the survey were measured at it
 inline constexpr std::int64_t kOverviewPixels = 16'000'000;  ///< 48 MB of RGB
 

@@ -27,6 +27,7 @@ struct StoredResult {
   std::vector<ModelUse> models;
   std::vector<std::pair<std::string, std::string>> options;
   std::vector<Remark> reasons, caveats, notes;
+  std::vector<Problem> problems;                    ///< those that are named one by one
   bool has_cells = false;                           ///< the folder holds cells.bin.gz
   std::string option(std::string_view name) const;  ///< empty where it was not given
 };

@@ -25,6 +25,9 @@ class TissueMap {
   /// x, y: 0 .. 1 over the width and the height of the slide. Glass outside, and where the colour means
   /// nothing.
   Ground at(double x, double y) const;
+  /// Where tissue is, for a slide of this size: what was found while scoring, of large slides every other
+  /// square; all of it one piece.
+  TissueMask mask(double width_um, double height_um) const;
 
  private:
   RgbImage image_;
