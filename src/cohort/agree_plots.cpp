@@ -98,7 +98,7 @@ void append_columns(std::string& out, const std::vector<Stratum>& strata) {
 
 /// Rows, for what has long names: scanners.
 void append_bars(std::string& out, const std::vector<Stratum>& strata, std::size_t shown) {
-  constexpr double kWidth = 490, kRow = 26, kName = 170;
+  constexpr double kWidth = 490, kRow = 26, kName = 176;
   const double bottom = kRow * static_cast<double>(shown) + 8;
   const Axis x{0, 1, kName + 10, kWidth - 66};
   for (const double tick : {0.0, 0.5, 1.0}) {
@@ -110,7 +110,7 @@ void append_bars(std::string& out, const std::vector<Stratum>& strata, std::size
   for (std::size_t i = 0; i < shown; ++i) {
     const double y = 4 + kRow * (static_cast<double>(i) + 0.5);
     const Interval interval = wilson_interval(strata[i].exact, strata[i].slides);
-    out += label(kName, y + 4, "end", shortened(stratum_name(strata[i]), 24), "strong");
+    out += label(kName, y + 4, "end", shortened(stratum_name(strata[i]), 22), "strong");
     out += line(x.at(interval.low), y, x.at(interval.high), y, "range");
     out += dot(x.at(exact_share(strata[i])), y, 5, "dot", stratum_words(strata[i]));
     out += label(kWidth, y + 4, "end",
@@ -204,15 +204,13 @@ void append_kappa_plot(std::string& out, const AgreeReport& report) {
                                    std::pair{"quadratic", &a.quadratic_kappa}}) {
       if (!full && e != &a.quadratic_kappa) continue;
       const double middle = y + kRow / 2;
-      const NamedEstimate named{"", words, false, e};
+      const std::string value = value_words(*e, false);
       drawn += label(kName + 98, middle + 4, "end", words);
       if (e->bootstrap)
         drawn += line(x.at(e->bootstrap->low), middle, x.at(e->bootstrap->high), middle, "range");
-      if (e->value)
-        drawn += dot(x.at(*e->value), middle, 5, "dot", pair + ", " + words + " " + value_words(named));
+      if (e->value) drawn += dot(x.at(*e->value), middle, 5, "dot", pair + ", " + words + " " + value);
       const std::string interval = interval_words(e->bootstrap, false);
-      drawn += label(kWidth, middle + 4, "end",
-                     value_words(named) + (interval.empty() ? "" : " (" + interval + ")"));
+      drawn += label(kWidth, middle + 4, "end", value + (interval.empty() ? "" : " (" + interval + ")"));
       y += kRow;
     }
     y += kGap;
