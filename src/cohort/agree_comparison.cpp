@@ -177,7 +177,8 @@ void append_comparison(std::string& out, const AgreeReport& report, const Compar
   out +=
       "." + refused_words(first, comparison.first_refused) + refused_words(second, comparison.second_refused);
   if (a.unread > 0)
-    out += " " + report::grouped(a.unread) + " not read by one of the two: in the matrix, in no figure.";
+    out += " " + report::grouped(a.unread) + " not read by one of the two: in the matrix, in no figure." +
+           refused_words("Of them the other", comparison.unread_refused);
   out += "</p>\n";
   const std::string few = few_cases_remark(a);
   if (!few.empty()) out += "<p class=\"remark\"><b>Few cases:</b> " + few + ".</p>\n";

@@ -190,7 +190,8 @@ void append_patients(std::string& out, const AgreeReport& report, const std::str
   if (p.primary_metastasis > 0)
     out += " Of " + report::grouped(p.primary_metastasis) + " pairs of primary and metastasis " +
            report::grouped(p.primary_metastasis_discordant) + " differ.";
-  out += " What applies is advice with its source, never a score.</p>\n";
+  out +=
+      (p.discordances.empty() ? "</p>\n" : " What applies is advice with its source, never a score.</p>\n");
   const std::span<const PatientDiscordance> rows(p.discordances);
   if (!rows.empty()) append_case_rows(out, rows.first(std::min(kOpen, rows.size())), to_cohort);
   if (rows.size() > kOpen) {

@@ -123,9 +123,12 @@ void append_comparison(std::string& out, const AgreeReport& report, const Compar
   out += "\n";
   append_refused(out, first, comparison.first_refused);
   append_refused(out, second, comparison.second_refused);
-  if (a.unread > 0)
+  if (a.unread > 0) {
     out += "  " + plural(a.unread, "slide") +
-           " not read by one of the two: in the table, in no figure below it\n";
+           " not read by one of the two: in the table, in no figure below it" +
+           (comparison.unread_refused.empty() ? "" : "; of them") + "\n";
+    append_refused(out, "  the other", comparison.unread_refused);
+  }
   const std::string few = few_cases_remark(a);
   if (!few.empty()) out += "  " + few + "\n";
   append_matrix(out, a.matrix, first, second);
