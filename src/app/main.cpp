@@ -86,6 +86,7 @@ int run(int argc, char** argv) {
   commands.push_back(annulet::make_rescore_command());
   commands.push_back(annulet::make_info_command());
   commands.push_back(annulet::make_phantom_command());
+  commands.push_back(annulet::make_calibrate_command());
   commands.push_back(annulet::make_models_command());
   for (const auto& command : commands) command->declare(program);
   expect_known_command(program, argc, argv);
