@@ -64,6 +64,7 @@ table.matrix tbody td.total{width:46px}
 .axis{writing-mode:vertical-rl;transform:rotate(180deg);font-size:13px!important;padding:0 0 0 2px!important}
 .h0{background:var(--h0)}.h1{background:var(--h1)}.h2{background:var(--h2)}.h3{background:var(--h3)}.h4{background:var(--h4)}.h5{background:var(--h5)}.h6{background:var(--h6);color:var(--hi)}.h7{background:var(--h7);color:var(--hi)}.h8{background:var(--h8);color:var(--hi)}.h9{background:var(--h9);color:var(--hi)}
 svg.plot{display:block;width:100%;height:auto;margin:4px 0 6px;overflow:visible}
+.wide>svg.plot{min-width:820px}
 svg.plot text{font:12px system-ui,-apple-system,"Segoe UI","Liberation Sans",Arial,sans-serif;fill:var(--soft)}
 svg.plot text.strong{fill:var(--ink);font-size:13px}
 svg.plot .grid{stroke:var(--grid);stroke-width:1}
