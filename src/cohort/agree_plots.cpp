@@ -12,6 +12,8 @@ namespace {
 using report::escape_html;
 using report::fixed;
 
+constexpr std::size_t kMostDots = 3000;  // of a Bland-Altman plot; lines and figures are of all slides
+
 /// Where a value lies between two ends of an axis, in the units of the drawing.
 struct Axis {
   double low, high, from, to;
@@ -164,7 +166,9 @@ void append_difference_plot(std::string& out, const AgreeReport& report, const C
     out += label(x.at(tick * end), kHeight - 26, "middle", fixed(tick * end, end < 10 ? 1 : 0));
   out += label((42 + kWidth - 8) / 2, kHeight - 8, "middle", "mean of the two, %");
   const double radius = comparison.shares.size() > 200 ? 2.2 : 3.6;
-  for (const SharePair& pair : comparison.shares) {
+  const std::size_t every = (comparison.shares.size() + kMostDots - 1) / kMostDots;
+  for (std::size_t i = 0; i < comparison.shares.size(); i += every) {
+    const SharePair& pair = comparison.shares[i];
     const double difference = pair.first[share] - pair.second[share];
     out += dot(x.at((pair.first[share] + pair.second[share]) / 2), y.at(difference), radius, "cloud",
                escape_html(report.panel.slides[pair.slide].slide) + ": " + fixed(pair.first[share], 1) +
@@ -245,7 +249,9 @@ void append_strata_plot(std::string& out, const std::vector<Stratum>& strata, co
 
 void append_difference_plots(std::string& out, const AgreeReport& report, const Comparison& comparison) {
   if (comparison.shares.size() < 2) return;
-  out += "<h3>Differences of the percentages (Bland and Altman)</h3><p class=\"lead\">One dot a slide: " +
+  const std::size_t every = (comparison.shares.size() + kMostDots - 1) / kMostDots;
+  out += "<h3>Differences of the percentages (Bland and Altman)</h3><p class=\"lead\">One dot a slide" +
+         (every > 1 ? ", one in " + std::to_string(every) + " drawn, all counted" : std::string()) + ": " +
          rater_words(report.panel.raters[comparison.pair.first]) + " less " +
          rater_words(report.panel.raters[comparison.pair.second]) +
          ", in points, over the mean of the two. Solid: mean difference; dashed: limits of agreement, mean "

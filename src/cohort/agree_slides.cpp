@@ -9,7 +9,23 @@ namespace {
 
 using report::escape_html;
 
-constexpr std::size_t kOpen = 25;  // rows that stand open; the rest unfolds
+constexpr std::size_t kOpen = 25;    // rows that stand open; the next unfold
+constexpr std::size_t kMost = 2000;  // rows of a list: a browser stays quick
+
+/// The rows of a list: some open, some folded, and how many are left to --json.
+template <class Row, class AppendRows>
+void append_folded(std::string& out, std::span<const Row> rows, const char* what, AppendRows append_rows) {
+  append_rows(rows.first(std::min(kOpen, rows.size())));
+  if (rows.size() <= kOpen) return;
+  const std::size_t shown = std::min(kMost, rows.size());
+  out += "<details><summary>the " + std::string(shown < rows.size() ? "next " : "other ") +
+         report::grouped(shown - kOpen) + " " + what + "</summary>\n";
+  append_rows(rows.subspan(kOpen, shown - kOpen));
+  out += "</details>\n";
+  if (shown < rows.size())
+    out += "<p class=\"small\">" + report::grouped(rows.size() - shown) +
+           " more stand in the output of --json.</p>\n";
+}
 
 std::string url_path(std::string_view path) {
   static constexpr std::string_view kHex = "0123456789ABCDEF";
@@ -170,13 +186,8 @@ void append_disagreements(std::string& out, const AgreeReport& report, const std
     out += " Percentages are those of " + rater_words(report.panel.raters[run]) +
            ": measurable tumour cells that are stained at all, completely, completely and intensely.";
   out += "</p>\n";
-  const std::span<const Disagreement> rows(all);
-  append_slide_rows(out, report, to_cohort, rows.first(std::min(kOpen, rows.size())), run);
-  if (rows.size() > kOpen) {
-    out += "<details><summary>the other " + report::grouped(rows.size() - kOpen) + " slides</summary>\n";
-    append_slide_rows(out, report, to_cohort, rows.subspan(kOpen), run);
-    out += "</details>\n";
-  }
+  append_folded(out, std::span<const Disagreement>(all), "slides",
+                [&](auto rows) { append_slide_rows(out, report, to_cohort, rows, run); });
   out += "</section>\n";
 }
 
@@ -193,12 +204,8 @@ void append_patients(std::string& out, const AgreeReport& report, const std::str
   out +=
       (p.discordances.empty() ? "</p>\n" : " What applies is advice with its source, never a score.</p>\n");
   const std::span<const PatientDiscordance> rows(p.discordances);
-  if (!rows.empty()) append_case_rows(out, rows.first(std::min(kOpen, rows.size())), to_cohort);
-  if (rows.size() > kOpen) {
-    out += "<details><summary>the other " + report::grouped(rows.size() - kOpen) + " cases</summary>\n";
-    append_case_rows(out, rows.subspan(kOpen), to_cohort);
-    out += "</details>\n";
-  }
+  if (!rows.empty())
+    append_folded(out, rows, "cases", [&](auto some) { append_case_rows(out, some, to_cohort); });
   if (!rows.empty()) append_advice(out, rows);
   out += "</section>\n";
 }
