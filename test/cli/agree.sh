@@ -42,6 +42,16 @@ run agree cohort --run batch --against ben
 expect_exit 0
 expect_stdout 'batch against reader:ben'
 
+# nobody to compare with: the cases can still be listed
+cut -d, -f1-3 manifest.csv >alone.csv
+run batch alone.csv --out alone
+run agree alone
+expect_exit 2
+expect_stderr "there is nobody to compare 'batch' with"
+run agree alone --patients alone-patients.csv
+expect_exit 0
+grep -q '^a,slides/her2-0.tif,primary,0,' alone-patients.csv || fail 'expected the case without readers'
+
 # what cannot be compared
 run agree cohort --run nobody
 expect_exit 2

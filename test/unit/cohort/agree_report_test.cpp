@@ -113,3 +113,14 @@ TEST_CASE("a thousand slides make a page whose long lists are folded") {
   const std::string text = agree_text(report);
   CHECK_THAT(text, Catch::Contains(" more: --html FILE"));
 }
+
+TEST_CASE("a page of very many slides ends its lists with a count, and draws some of the dots") {
+  const AgreeReport report = report_of(random_runs(4000), "again");
+  const std::string html = agree_html(report, "");
+  CHECK_THAT(html, Catch::Contains("one in 2 drawn"));
+  CHECK(report.disagreements.empty());
+  const AgreeReport readers = report_of(random_runs(4000));
+  REQUIRE(readers.disagreements.size() > 2000);
+  CHECK_THAT(agree_html(readers, ""), Catch::Contains("more stand in the output of --json"));
+  CHECK(nlohmann::json::parse(agree_json(readers))["disagreements"].size() == readers.disagreements.size());
+}
