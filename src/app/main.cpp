@@ -81,6 +81,7 @@ int run(int argc, char** argv) {
   commands.push_back(annulet::make_score_command());
   commands.push_back(annulet::make_batch_command());
   commands.push_back(annulet::make_merge_command());
+  commands.push_back(annulet::make_agree_command());
   commands.push_back(annulet::make_explain_command());
   commands.push_back(annulet::make_rescore_command());
   commands.push_back(annulet::make_info_command());

@@ -97,7 +97,8 @@ std::vector<Disagreement> disagreements(const Panel& panel, std::span<const Comp
   }
   std::stable_sort(out.begin(), out.end(), [&](const Disagreement& a, const Disagreement& b) {
     const auto key = [&](const Disagreement& d) {
-      return std::tuple(-d.steps, !d.crosses, d.steps == 0 ? -highest[d.slide] : 0, -static_cast<int>(d.pairs));
+      return std::tuple(-d.steps, !d.crosses, d.steps == 0 ? -highest[d.slide] : 0,
+                        -static_cast<int>(d.pairs));
     };
     return key(a) < key(b);
   });

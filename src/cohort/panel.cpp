@@ -20,7 +20,8 @@ std::optional<DecidingShares> deciding_shares(const SlideOutcome& outcome) {
                         percent * static_cast<double>(intense)};
 }
 
-/// A manifest may name a slide more than once: then the first goes with the first, the second with the second.
+/// A manifest may name a slide more than once: then the first goes with the first, the second with the
+/// second.
 class Occurrences {
  public:
   std::string key(const std::string& slide) { return slide + "\n" + std::to_string(seen_[slide]++); }

@@ -114,9 +114,8 @@ PatientSummary patients_of(std::span<const CohortRow> rows) {
       specimens.push_back(specimen_of(*row));
       gastric |= row->outcome.guideline.starts_with("gastric");
     }
-    std::stable_sort(specimens.begin(), specimens.end(), [](const auto& a, const auto& b) {
-      return rank_of(a.specimen) < rank_of(b.specimen);
-    });
+    std::stable_sort(specimens.begin(), specimens.end(),
+                     [](const auto& a, const auto& b) { return rank_of(a.specimen) < rank_of(b.specimen); });
     count(out, specimens);
     auto found = discordance_of(of_case.front()->asked.case_id, std::move(specimens), gastric);
     if (found) out.discordances.push_back(*std::move(found));

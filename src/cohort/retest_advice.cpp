@@ -14,16 +14,20 @@ constexpr const char* kAscoCap2018 = "ASCO/CAP 2018 (Wolff et al., J Clin Oncol 
 
 const std::array<RetestAdvice, 9> kAdvice{{
     {"metastasis",
-     "Primary and metastasis are tested each in its own right, and HER2 changes between them often enough that "
+     "Primary and metastasis are tested each in its own right, and HER2 changes between them often enough "
+     "that "
      "neither stands for the other: report both, with their dates and sites.",
      kAscoCap2013},
     {"zero-one-switch",
      "0 and 1+ differ here. They switch in about 40 % of pairs of primary and metastasis (38 % of 547 pairs "
      "changed category, most of them between 0 and low), by the tumour and by the reading alike: read both "
-     "sections again at 40x beside controls that span 0 to 1+, by a second reader where the share is near 10 %.",
-     "Miglietta et al., npj Breast Cancer 2021;7:137; ASCO/CAP 2023 (Wolff et al., J Clin Oncol 2023;41:3867)"},
+     "sections again at 40x beside controls that span 0 to 1+, by a second reader where the share is near 10 "
+     "%.",
+     "Miglietta et al., npj Breast Cancer 2021;7:137; ASCO/CAP 2023 (Wolff et al., J Clin Oncol "
+     "2023;41:3867)"},
     {"negative-core",
-     "The core is negative and the other specimen is not the same: a new test may (not must) be ordered on the "
+     "The core is negative and the other specimen is not the same: a new test may (not must) be ordered on "
+     "the "
      "excision if the tumour is grade 3, if the core held little invasive tumour, if the excision holds a "
      "high-grade carcinoma of another morphology, or if the handling of the core or its test is in doubt.",
      kAscoCap2018},
@@ -35,12 +39,14 @@ const std::array<RetestAdvice, 9> kAdvice{{
      "2+ is equivocal: in situ hybridisation on that specimen, or a new test on another one, decides.",
      kAscoCap2018},
     {"heterogeneity",
-     "Two specimens of one kind differ: rule out that blocks or slides were mixed up and that the staining run "
+     "Two specimens of one kind differ: rule out that blocks or slides were mixed up and that the staining "
+     "run "
      "or its controls failed, then take it as heterogeneity and report each. A contiguous population of more "
      "than 10 % with another score is evaluated apart.",
      kAscoCap2018},
     {"no-score",
-     "A specimen has no score: report it as indeterminate with its reason, and test another section or specimen "
+     "A specimen has no score: report it as indeterminate with its reason, and test another section or "
+     "specimen "
      "where there is one.",
      kAscoCap2013},
     {"specimen-not-given",
@@ -48,7 +54,8 @@ const std::array<RetestAdvice, 9> kAdvice{{
      "(primary, metastasis, core, excision).",
      "annulet, manifest"},
     {"gastric",
-     "The triggers for breast cancer do not apply. Staining is uneven in about two of three gastric carcinomas: "
+     "The triggers for breast cancer do not apply. Staining is uneven in about two of three gastric "
+     "carcinomas: "
      "one specimen does not stand for the other; at least four fragments of a biopsy, or another specimen.",
      "CAP/ASCP/ASCO 2016 (Bartley et al., J Clin Oncol 2017;35:446); PMC4742006"},
 }};

@@ -90,10 +90,10 @@ std::optional<BlandAltman> share_difference(const Comparison& comparison, std::s
 
 /// A slide about which a comparison disagrees.
 struct Disagreement {
-  std::size_t slide = 0;   ///< of the panel
-  int steps = 0;           ///< the largest over the comparisons; 0: one had no score
-  bool crosses = false;    ///< of the cut between 0/1+ and 2+/3+
-  std::size_t pairs = 0;   ///< how many of the comparisons
+  std::size_t slide = 0;  ///< of the panel
+  int steps = 0;          ///< the largest over the comparisons; 0: one had no score
+  bool crosses = false;   ///< of the cut between 0/1+ and 2+/3+
+  std::size_t pairs = 0;  ///< how many of the comparisons
 };
 
 /// Worst first: more steps, across the cut of 2+, more of the comparisons, the panel's order; slides that one

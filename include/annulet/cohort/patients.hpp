@@ -41,11 +41,11 @@ struct PatientDiscordance {
 };
 
 struct PatientSummary {
-  std::uint64_t cases = 0;             ///< with an id
-  std::uint64_t several = 0;           ///< of them with at least two slides
-  std::uint64_t scored = 0;            ///< of these with at least two slides that the program scored
-  std::uint64_t discordant = 0;        ///< of these with more than one score
-  std::uint64_t zero_one = 0;          ///< of `discordant`, those between 0 and 1+ alone
+  std::uint64_t cases = 0;       ///< with an id
+  std::uint64_t several = 0;     ///< of them with at least two slides
+  std::uint64_t scored = 0;      ///< of these with at least two slides that the program scored
+  std::uint64_t discordant = 0;  ///< of these with more than one score
+  std::uint64_t zero_one = 0;    ///< of `discordant`, those between 0 and 1+ alone
   std::uint64_t primary_metastasis = 0, primary_metastasis_discordant = 0;  ///< of `scored`, with both kinds
   std::vector<PatientDiscordance> discordances;                             ///< worst first
 };
