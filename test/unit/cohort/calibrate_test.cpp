@@ -250,6 +250,30 @@ TEST_CASE("claims of help are rare where there is none", "[long]") {
     shuffle_labels(cohort, 5000 + seed);
     helped += fit(cohort).helps ? 1 : 0;
   }
-  INFO(helped << " of " << kCohorts);
+  WARN(helped << " of " << kCohorts << " shuffled cohorts were said to be met better");
   CHECK(helped <= kCohorts / 20);
+}
+
+TEST_CASE("more cases show a gain more often and find the cut-offs more exactly", "[long]") {
+  constexpr int kCohorts = 40;
+  std::vector<int> helped, typical;
+  for (const std::size_t count : {25, 50, 100, 200}) {
+    std::vector<int> errors;
+    int helps = 0;
+    for (std::uint64_t seed = 1; seed <= kCohorts; ++seed) {
+      MadeCohort cohort = made_cohort(count, Around::Intense, {100, 250, 720, 850}, 300 + seed);
+      add_noise(cohort, 10, 700 + seed);
+      const Calibration found = fit(cohort);
+      helps += found.helps ? 1 : 0;
+      errors.push_back(std::abs(found.after.intense_od - 720));
+    }
+    std::sort(errors.begin(), errors.end());
+    helped.push_back(helps);
+    typical.push_back(errors[kCohorts / 2]);
+    WARN(count << " cases: shown to help in " << helps << " of " << kCohorts << ", intense_od off by "
+               << errors[kCohorts / 2] << " in half of them, " << errors[kCohorts * 9 / 10]
+               << " in nine of ten");
+  }
+  CHECK(std::is_sorted(helped.begin(), helped.end()));
+  CHECK(std::is_sorted(typical.rbegin(), typical.rend()));
 }
