@@ -60,6 +60,10 @@ expect_exit 0
 expect_stdout '"helps": true'
 cmp -s first.toml our-lab.toml || fail "the same fit wrote other bytes"
 
+run calibrate cohort --reader A --grading our-lab.toml --out again.toml
+expect_exit 3
+expect_stdout "was fitted to these very cases"
+
 run models check grading our-lab.toml
 expect_exit 0
 run score moderate.tif --out scored --grading our-lab.toml --json
