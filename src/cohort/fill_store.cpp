@@ -20,6 +20,10 @@
 namespace annulet {
 namespace {
 
+// What is lost where a filling is killed, at most; and no slide of many cells waits for another.
+constexpr std::size_t kSlidesAGroup = 256;
+constexpr std::uint64_t kCellsAGroup = 100'000;
+
 /// Text in which no two lists of parts read alike.
 class Parts {
  public:
@@ -194,6 +198,24 @@ class Filling {
       return;
     }
     changed_ = true;
+    if (in_group_ == 0) writer_.begin_group();
+    put_changed(row, position, digest, known);
+    if (++in_group_ == kSlidesAGroup || report_.cells - cells_before_ >= kCellsAGroup) commit();
+  }
+
+  void commit() {
+    writer_.commit_group();
+    in_group_ = 0;
+    cells_before_ = report_.cells;
+  }
+
+  bool changed() const { return changed_; }
+
+ private:
+  using Known = std::map<std::string, KnownSlide>;
+
+  void put_changed(const CohortRow& row, std::size_t position, const std::string& digest,
+                   Known::const_iterator known) {
     const bool same_result = known != known_.end() && !known->second.entry_digest.empty() &&
                              !row.outcome.result_digest.empty() &&
                              known->second.result_digest == row.outcome.result_digest;
@@ -205,9 +227,6 @@ class Filling {
     put_result(row, position, digest);
   }
 
-  bool changed() const { return changed_; }
-
- private:
   void put_result(const CohortRow& row, std::size_t position, const std::string& digest) {
     Folder folder;
     try {
@@ -227,7 +246,9 @@ class Filling {
   const std::filesystem::path& cohort_;
   CohortStoreWriter writer_;
   FillReport& report_;
-  std::map<std::string, KnownSlide> known_;
+  Known known_;
+  std::size_t in_group_ = 0;
+  std::uint64_t cells_before_ = 0;  // of the groups committed
   bool changed_ = false;
 };
 
@@ -251,6 +272,7 @@ FillReport fill_store(const std::filesystem::path& cohort_folder, const std::vec
       filling.put(rows[i], i);
       if (options.progress) options.progress(i + 1, rows.size());
     }
+    filling.commit();
     changed = changed || filling.changed();
   }
   if (changed) place.finish();
