@@ -162,3 +162,21 @@ TEST_CASE("killed at any moment, the next call completes the store") {
   }
   CHECK(killed > 5);
 }
+
+TEST_CASE("a hundred thousand slides are stored, and known again", "[long]") {
+  const Cohort cohort;
+  std::vector<CohortRow> rows;
+  for (int i = 0; i < 100'000; ++i) {
+    CohortRow& row = rows.emplace_back();
+    row.asked.slide = "slide " + std::to_string(i);
+    row.asked.readers = {{"anna", Score::One}};
+    row.outcome.status = Status::Failed;
+    row.outcome.reasons = {"corrupt"};
+    row.outcome.message = "a tile does not decode";
+  }
+  CHECK(fill_store(cohort.path(), rows).added == rows.size());
+  CHECK(fill_store(cohort.path(), rows).unchanged == rows.size());
+  const CohortStore store(cohort.path());
+  CHECK(store.rows(1).size() == rows.size());
+  CHECK(store.slide_ids().size() == rows.size());
+}
