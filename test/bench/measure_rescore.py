@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 
 GRADING = "models/grading/annulet-1.toml"
@@ -90,7 +91,7 @@ def tables(made, asks, facts):
         f"{cohort * made['bytes'] / cells / 500e6 / 60:.1f} minutes.",
         "",
     ]
-    return "\n".join(lines)
+    return "\n".join(line if line.startswith("|") else textwrap.fill(line, 125) for line in lines)
 
 
 def main():
