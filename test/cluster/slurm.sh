@@ -7,7 +7,7 @@ slurm_installed || skip "Slurm is not installed (scripts/setup --all)"
 cluster=$(mktemp -d -t slurm.XXXXXX)
 trap 'slurm_stop; rm -rf "$cluster" "$scratch"' EXIT
 scripts=$here/../../scripts/cluster
-readonly patience=120  # seconds for anything that Slurm is to do
+readonly patience=60  # seconds for anything that Slurm is to do at once
 
 say() { printf '%s\n' "$*"; }
 # expect WHAT COMMAND...: the command succeeds.
@@ -17,6 +17,7 @@ expect() {
   "$@" || { command_line=$what; status='' fail "expected: $what"; }
 }
 job_field() { scontrol show job "$1" | tr ' ' '\n' | sed -n "s/^$2=//p" | head -1; }
+start_now() { [[ "$(job_field "$1" JobState)" == PENDING ]] && scontrol update JobId="$1" StartTime=now; }
 not_running() { [[ "$(job_field "$1" JobState)" =~ ^(COMPLETED|FAILED|CANCELLED|NODE_FAIL|TIMEOUT)$ ]]; }
 
 # The cohort: slides of known scores, one of them twice with different pitches, and one that is refused.
@@ -39,7 +40,8 @@ expect_file local/cohort.csv
 mkdir hold
 cat >worker <<WORKER
 #!/usr/bin/env bash
-slide=\$(basename "\$2" .tif)
+[[ "\$1" == score ]] || exec "$annulet" "\$@"
+slide=\$(basename "\${!#}" .tif)
 echo "\$slide" >>"$scratch/begun"
 if [[ -e "$scratch/hold/\$slide" ]] && rm "$scratch/hold/\$slide" 2>/dev/null; then
   echo \$PPID >"$scratch/hold/\$slide.held"
@@ -60,13 +62,16 @@ array=$(sed 's/.*array \([0-9]*\).*/\1/' <<<"$said") merge=$(sed 's/.*merge \([0
 
 expect "her2-0 in work" slurm_wait "$patience" test -s hold/her2-0.held
 say "task 1: its time limit is near (USR1)"
-scancel --signal=USR1 --batch "${array}_1"
+scancel --signal=USR1 --batch "${array}_1" &  # waits for the task to be gone
 expect "her2-1plus in work" slurm_wait "$patience" test -s hold/her2-1plus.held
 say "task 2: it is preempted (TERM, then back into the queue)"
 scontrol requeue "${array}_2"
 expect "her2-3plus in work" slurm_wait "$patience" test -s hold/her2-3plus.held
 say "task 4: its coordinator is killed (kill -9)"
 kill -9 "$(<hold/her2-3plus.held)"
+
+# Slurm lets a task that is put back wait for two minutes.
+for task in 1 2; do expect "task $task is back" slurm_wait "$patience" start_now "${array}_$task"; done
 
 expect "the merge job has ended" slurm_wait 300 not_running "$merge"
 say "merge: $(job_field "$merge" JobState), exit $(job_field "$merge" ExitCode)"
