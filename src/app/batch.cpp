@@ -15,6 +15,7 @@
 #include "annulet/cohort/folder_lock.hpp"
 #include "annulet/cohort/machine.hpp"
 #include "annulet/cohort/manifest.hpp"
+#include "annulet/cohort/plan.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/sandbox/program.hpp"
 #include "app/batch_display.hpp"
@@ -87,6 +88,8 @@ class BatchCommand : public Command {
                          "File to which a JSON line is added at every event; - is stdout");
     command_->add_option("--worker", worker_,
                          "Program that is run as `PROGRAM score ...` in place of this one");
+    command_->add_flag("--dry-run", dry_run_,
+                       "Only say what would be done, how long it takes and in how much memory");
     command_->add_flag("--no-store", no_store_, "Write cohort.csv without cohort.sqlite");
     command_->add_flag("--json", json_, "Print the summary as JSON");
   }
@@ -97,7 +100,9 @@ class BatchCommand : public Command {
     const std::vector<ManifestRow> rows = read_manifest(slides_);
     how_.shard = shard(rows.size());
     plan_workers();
+    if (dry_run_) return tell_plan(rows);
     const CohortFolder folder = CohortFolder::make(out_);
+    if (!worker_.empty()) expect_runs(worker_);
     const FolderLock everyone(out_, "lock", !how_.shard.whole());
     std::optional<FolderLock> own;
     if (!how_.shard.whole())
@@ -127,6 +132,24 @@ class BatchCommand : public Command {
     return {index_ - 1, std::max<std::size_t>(rows, 2)};
   }
 
+  /// Looks at the folder of an earlier batch, and makes none.
+  int tell_plan(const std::vector<ManifestRow>& rows) const {
+    std::error_code ignored;
+    std::optional<CohortFolder> folder;
+    if (fs::exists(out_, ignored)) folder = CohortFolder::open(out_);
+    const std::vector<RowPlace> places = places_of(rows);
+    const std::string common = common_digest(options_);
+    const auto is_done = [&](const ManifestRow& row) {
+      const auto at = static_cast<std::size_t>(&row - rows.data());
+      return folder && why_to_do(*folder, folder->record(places[at]), row, row_key(row, options_, common),
+                                 how_.retry_failed)
+                           .empty();
+    };
+    const Plan plan = make_plan(rows, {how_.workers, how_.threads, options_.score.memory}, is_done);
+    std::cout << (json_ ? plan_json(plan, rows) : plan_text(plan, rows));
+    return 0;
+  }
+
   void plan_workers() {
     const int threads = thread_count(threads_);
     const auto memory =
@@ -134,7 +157,6 @@ class BatchCommand : public Command {
                      : static_cast<std::uint64_t>(kMemoryShare * static_cast<double>(available_memory()));
     how_.workers = workers_ != 0 ? workers_ : workers_within(threads, memory);
     how_.threads = std::max(1, threads / how_.workers);
-    if (!worker_.empty()) expect_runs(worker_);
     how_.program = {worker_.empty() ? fs::read_symlink("/proc/self/exe").string() : worker_};
   }
 
@@ -146,7 +168,7 @@ class BatchCommand : public Command {
   int threads_ = 0, workers_ = 0;
   std::uint64_t memory_ = 0;
   std::size_t index_ = 0;
-  bool json_ = false, no_store_ = false;
+  bool json_ = false, no_store_ = false, dry_run_ = false;
 };
 
 }  // namespace

@@ -1,11 +1,14 @@
 #include "app/cohort_summary.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "annulet/app/console.hpp"
 #include "annulet/base/printable.hpp"
+#include "annulet/cohort/fill_store.hpp"
 
 namespace annulet::app {
 namespace {
@@ -25,6 +28,20 @@ void print_json(const CohortSummary& summary, const CohortFolder& folder, bool w
 
 void conclude_cohort(const CohortFolder& folder, const std::vector<ManifestRow>& rows, bool with_store) {
   write_cohort_csv(folder, rows);
+  if (!with_store) return;
+  std::vector<CohortRow> ended;
+  ended.reserve(rows.size());
+  each_row(folder, rows, [&](const ManifestRow& row, const RowRecord* record) {
+    ended.push_back({row, record->outcome});
+  });
+  const auto is_cancelled = [] { return Interruption::requested().load(); };
+  const FillReport filled = fill_store(folder.path(), ended, {{}, is_cancelled, {}});
+  if (is_cancelled()) throw Cancelled{};
+  for (const auto& [slide, why] : filled.failures)
+    spdlog::warn("cohort.sqlite lacks the cells of {}: {}", slide, why);
+  if (!filled.on_network.empty())
+    spdlog::info("cohort.sqlite lies on a network file system ({}): it was made on a local disk and copied",
+                 filled.on_network);
 }
 
 void print_summary(const CohortSummary& summary, const CohortFolder& folder, bool whole, bool as_json) {

@@ -3,6 +3,7 @@
 #include "annulet/base/integer_math.hpp"
 #include "annulet/cell/grade.hpp"
 #include "annulet/model/toml_table.hpp"
+#include "cell/grade_fit.hpp"
 
 namespace annulet {
 namespace {
@@ -51,6 +52,7 @@ Grading load_grading(const std::string& id_or_path) {
   grading.reactive_arc = table.integer("cuts.reactive_arc", 1, 1000);
   grading.completeness = curve_of(table, "calibration.completeness");
   grading.strength = curve_of(table, "calibration.strength");
+  if (table.has("fit")) grading.fitted = fit_words(table.table("fit"));
   table.no_other_keys();
   return grading;
 }

@@ -75,8 +75,9 @@ std::vector<Remark> standing_notes(const ScoreOptions& options) {
   return notes;
 }
 
-/// Models read from the user's own files; they may carry a built-in id.
-void note_own_models(SlideResult& result) {
+/// What a fitted grading was fitted to; models read from the user's own files, which may carry a built-in id.
+void note_own_models(const Grading& grading, SlideResult& result) {
+  if (auto note = fitted_note(grading)) result.verdict.notes.push_back(std::move(*note));
   for (const ModelUse& model : result.models) {
     if (!model.digest.empty() && !is_built_in(model.digest)) {
       result.verdict.notes.push_back({"own-model", "the " + model.kind + " '" + model.id +
@@ -348,8 +349,8 @@ SlideResult unopened(const std::filesystem::path& slide, const ScoreOptions& opt
 }
 
 /// What every result and every run end with.
-void finish(const ScoreOptions& options, SlideResult& result, RunRecord& run) {
-  note_own_models(result);
+void finish(const ScoreOptions& options, const Grading& grading, SlideResult& result, RunRecord& run) {
+  note_own_models(grading, result);
   for (Remark& note : standing_notes(options)) result.verdict.notes.push_back(std::move(note));
   run.version = ANNULET_VERSION;
   run.threads = thread_count(options.threads);
@@ -391,19 +392,20 @@ SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& 
     result.verdict.reasons.push_back({std::string(name(error.code())), error.what()});
     result.verdict.score.reset();
   }
-  finish(options, result, run);
+  finish(options, models.grading, result, run);
   run.seconds_total = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   return result;
 }
 
 SlideResult unread_slide(const std::filesystem::path& slide, const ScoreOptions& options, const Error& why,
                          RunRecord& run) {
-  SlideResult result = unopened(slide, options, load_models(options));
+  const ConcludeModels models = load_models(options);
+  SlideResult result = unopened(slide, options, models);
   result.status = why.code() == Code::TimedOut  ? Status::TimedOut
                   : why.code() == Code::Crashed ? Status::Crashed
                                                 : Status::Failed;
   result.verdict.reasons.push_back({std::string(name(why.code())), why.what()});
-  finish(options, result, run);
+  finish(options, models.grading, result, run);
   return result;
 }
 

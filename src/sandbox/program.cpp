@@ -84,7 +84,7 @@ void Program::listen() {
   while (talk_ >= 0) {
     const ssize_t heard = ::read(talk_, piece.data(), piece.size());
     if (heard < 0 && errno == EINTR) continue;
-    if (heard < 0) return;  // nothing more for now
+    if (heard < 0) return;  // nothing more yet
     if (heard == 0) {
       ::close(talk_);
       talk_ = -1;

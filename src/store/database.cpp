@@ -10,7 +10,7 @@ namespace annulet::store {
 namespace {
 
 constexpr int kBusyMilliseconds = 5000;
-constexpr int kCacheKilobytes = 65536;
+constexpr int kCacheKilobytes = 2048;  // every page is read once: a small cache stays in the processor's
 
 /// What is read may be anybody's: neither its schema nor its pages are trusted.
 void distrust(SQLite::Database& database) {

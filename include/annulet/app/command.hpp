@@ -22,7 +22,9 @@ std::unique_ptr<Command> make_merge_command();
 std::unique_ptr<Command> make_info_command();
 std::unique_ptr<Command> make_phantom_command();
 std::unique_ptr<Command> make_models_command();
+std::unique_ptr<Command> make_agree_command();
 std::unique_ptr<Command> make_explain_command();
 std::unique_ptr<Command> make_rescore_command();
+std::unique_ptr<Command> make_calibrate_command();
 
 }  // namespace annulet

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,7 @@ struct CalibrationCurve {
 /// models/grading/*.toml: the cut-offs of contract 3 and the calibration that links them to what is measured.
 struct Grading {
   std::string id, version, digest, source;
+  std::string fitted;  ///< what the cut-offs were fitted to (annulet calibrate); empty for nothing
   CalibrationCurve completeness, strength;  ///< measured -> truth scale, 1/1000 and 1/1000 OD
   int visible_od = 100;      ///< 1/1000 OD, a ray at or above is stained; on the measured ridge scale
   int visible_od_max = 150;  ///< the limit of blank may raise it to here
@@ -34,6 +36,9 @@ struct Grading {
 
 /// Reads a grading file by id (built in) or path. Throws Error Usage with line and column.
 Grading load_grading(const std::string& id_or_path);
+
+/// The note that every result by a fitted grading carries; nothing for a grading that was not fitted.
+std::optional<Remark> fitted_note(const Grading& grading);
 
 /// Completeness, longest arc, strength and pattern of one row at the visible cut in force (1/1000 OD). Pure;
 /// integers. `kind` is left Uncertain and `borrowed` false: `grade_table` sets them.
