@@ -22,7 +22,7 @@ must() {
   ((failures == 0)) || { tail -n 20 cluster.slurm/*.log "$cluster"/slurm*.log 2>/dev/null; finish; }
 }
 job_field() { scontrol show job "$1" | tr ' ' '\n' | sed -n "s/^$2=//p" | head -1; }
-start_now() { [[ "$(job_field "$1" JobState)" == PENDING ]] && scontrol update JobId="$1" StartTime=now; }
+start_soon() { [[ "$(job_field "$1" JobState)" == PENDING ]] && scontrol update JobId="$1" StartTime=now+5seconds; }
 not_running() { [[ "$(job_field "$1" JobState)" =~ ^(COMPLETED|FAILED|CANCELLED|NODE_FAIL|TIMEOUT)$ ]]; }
 
 # The cohort: slides of known scores, one of them under a second name with a pitch of its own, and one that is refused.
@@ -70,14 +70,15 @@ must "her2-0 in work" slurm_wait "$patience" test -s hold/her2-0.held
 say "task 1: its time limit is near (USR1)"
 scancel --signal=USR1 --batch "${array}_1" &  # waits for the task to be gone
 must "her2-1plus in work" slurm_wait "$patience" test -s hold/her2-1plus.held
-say "task 2: it is preempted (TERM, then back into the queue)"
+say "task 2: it is preempted (scontrol requeue)"
 scontrol requeue "${array}_2"
 must "her2-3plus in work" slurm_wait "$patience" test -s hold/her2-3plus.held
 say "task 4: its coordinator is killed (kill -9)"
 kill -9 "$(<hold/her2-3plus.held)"
 
-# Slurm lets a task that is put back wait for two minutes.
-for task in 1 2; do must "task $task is back" slurm_wait "$patience" start_now "${array}_$task"; done
+# Slurm lets a task that is put back wait for two minutes: in the second in which a node has ended it, the node would not
+# begin it again.
+for task in 1 2; do must "task $task is back" slurm_wait "$patience" start_soon "${array}_$task"; done
 
 must "the merge job has ended" slurm_wait 300 not_running "$merge"
 say "merge: $(job_field "$merge" JobState), exit $(job_field "$merge" ExitCode)"
