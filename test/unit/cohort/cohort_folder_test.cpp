@@ -212,6 +212,26 @@ TEST_CASE("a key tells what a result depends on from what it does not") {
   differs([](ManifestRow& r) { r.regions = {"no-such.geojson"}; });
 }
 
+TEST_CASE("a key changes with the bytes of the files that the options name") {
+  const Scratch scratch;
+  fs::create_directories(scratch.path);
+  const std::string built_in = read_text(fs::path(ANNULET_SOURCE_DIR) / "models/grading/annulet-1.toml");
+  const fs::path grading = scratch.path / "own.toml", region = scratch.path / "tumour.geojson";
+  std::ofstream(grading) << built_in;
+  std::ofstream(region) << "{}";
+  CohortOptions options;
+  options.score.grading = grading.string();
+  ManifestRow row = row_of("a.svs");
+  row.regions = {region};
+  const std::string common = common_digest(options), key = row_key(row, options, common);
+  std::ofstream(region) << "{ }";
+  CHECK(row_key(row, options, common) != key);
+  std::string edited = built_in;
+  edited.replace(edited.find("intense_od = 600"), 16, "intense_od = 610");
+  std::ofstream(grading) << edited;
+  CHECK(common_digest(options) != common);
+}
+
 TEST_CASE("a slide's stamp changes with its bytes and its times") {
   const Scratch scratch;
   fs::create_directories(scratch.path);
