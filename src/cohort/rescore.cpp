@@ -83,15 +83,17 @@ RescoredCohort rescore_cohort(const CohortStore& store, const RescoreOptions& op
   all.run = describe(store, options, grading, guideline, batch);
   all.before = store.rows(batch.id);
   const std::vector<std::int64_t> ids = store.slide_ids();
+  SlideCells room;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (options.cancelled && options.cancelled()) throw Cancelled{};
     try {
-      const RescorableSlide slide(store, ids[i], all.before[i]);
+      RescorableSlide slide(store, ids[i], all.before[i], std::move(room));
       RescorableSlide::Answer answer = slide.rescore(grading, guideline);
       all.cells += slide.cells();
       all.after.push_back({all.before[i].asked, answer.rescored.outcome});
       all.why.push_back(std::move(answer.why));
       all.slides.push_back(std::move(answer.rescored));
+      room = std::move(slide).give_room();
     } catch (const Error& error) {
       throw error.within("slide '" + all.before[i].asked.slide + "'");
     }

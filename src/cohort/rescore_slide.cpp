@@ -86,9 +86,10 @@ void note_own_model(std::vector<Remark>& notes, const char* kind, const std::str
 
 }  // namespace
 
-RescorableSlide::RescorableSlide(const CohortStore& store, std::int64_t slide_id, CohortRow row)
+RescorableSlide::RescorableSlide(const CohortStore& store, std::int64_t slide_id, CohortRow row,
+                                 SlideCells room_of)
     : id_(slide_id), row_(std::move(row)), facts_(store.facts(slide_id)) {
-  if (facts_.cells > 0) cells_ = store.cells(slide_id);
+  if (facts_.cells > 0) cells_ = store.cells(slide_id, std::move(room_of));
   if (scored() && facts_.cells == 0)
     throw Error(Code::Corrupt, "slide '" + row_.asked.slide +
                                    "' has a score but no cells in the store: run annulet batch again");
@@ -123,6 +124,31 @@ void RescorableSlide::judge_edge(const Grading& grading, const Guideline& guidel
   (with != verdict.score ? last : verdict.notes).push_back(std::move(remark));
 }
 
+/// What was said of control tissue names scores: those of the batch's settings.
+Remark RescorableSlide::carried_over(const Remark& remark, const Grading& grading,
+                                     const Guideline& guideline) const {
+  const auto used = [&](const std::string& digest) {
+    return std::any_of(facts_.models.begin(), facts_.models.end(),
+                       [&](const ModelUse& model) { return model.digest == digest; });
+  };
+  if (!remark.code.starts_with("control-") || (used(grading.digest) && used(guideline.digest())))
+    return remark;
+  return {remark.code, remark.message + " (told under the guideline and grading of the batch)"};
+}
+
+/// Those that hold whatever is asked, behind those that are told anew.
+void RescorableSlide::add_standing_notes(const Grading& grading, const Guideline& guideline,
+                                         std::vector<Remark>& notes) const {
+  note_own_model(notes, "guideline", guideline.id(), guideline.digest());
+  note_own_model(notes, "grading", grading.id, grading.digest);
+  if (auto note = fitted_note(grading)) notes.push_back(std::move(*note));
+  for (const Remark& note : facts_.notes) {
+    const bool anew = note.code == "edge-effect" || note.code == "own-model" ||
+                      note.code == "fitted-grading" || holds(codes_of_guidelines(), note.code);
+    if (!anew) notes.push_back(carried_over(note, grading, guideline));
+  }
+}
+
 RescorableSlide::Answer RescorableSlide::refused(const Grading& grading, const Guideline& guideline) const {
   Answer answer;
   RescoredSlide& slide = answer.rescored;
@@ -132,9 +158,12 @@ RescorableSlide::Answer RescorableSlide::refused(const Grading& grading, const G
   slide.outcome.grading = grading.id;
   slide.reasons = facts_.reasons;
   slide.caveats = facts_.caveats;
-  slide.notes = facts_.notes;
-  slide.tally = facts_.tally;
-  slide.visible_od = facts_.visible_od;
+  add_standing_notes(grading, guideline, slide.notes);
+  if (cells_.cells.empty()) return answer;
+  const Conclusion conclusion = conclude_again(cells_.cells, cells_.ground, grading, guideline, {}, {});
+  slide.tally = conclusion.tally;
+  slide.visible_od = conclusion.limit_of_blank.visible_od;
+  add_counts(slide.tally, slide.outcome);
   return answer;
 }
 
@@ -149,18 +178,11 @@ RescorableSlide::Answer RescorableSlide::rescore(const Grading& grading, const G
   std::vector<Remark> blush;
   judge_edge(grading, guideline, ish, facts, conclusion, blush);
   for (const Remark& caveat : facts_.caveats) {
-    if (holds(kCarriedOver, caveat.code)) verdict.caveats.push_back(caveat);
+    if (holds(kCarriedOver, caveat.code)) verdict.caveats.push_back(carried_over(caveat, grading, guideline));
   }
   for (auto* more : {&blush, &last})
     verdict.caveats.insert(verdict.caveats.end(), more->begin(), more->end());
-  note_own_model(verdict.notes, "guideline", guideline.id(), guideline.digest());
-  note_own_model(verdict.notes, "grading", grading.id, grading.digest);
-  if (auto note = fitted_note(grading)) verdict.notes.push_back(std::move(*note));
-  for (const Remark& note : facts_.notes) {
-    const bool anew = note.code == "edge-effect" || note.code == "own-model" ||
-                      note.code == "fitted-grading" || holds(codes_of_guidelines(), note.code);
-    if (!anew) verdict.notes.push_back(note);
-  }
+  add_standing_notes(grading, guideline, verdict.notes);
   Answer answer{{}, why_of(verdict)};
   RescoredSlide& slide = answer.rescored;
   slide.slide_id = id_;

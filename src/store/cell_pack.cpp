@@ -141,24 +141,28 @@ std::vector<PackedPart> pack_parts(const SlideCells& slide) {
   return parts;
 }
 
-PartReader::PartReader(std::uint64_t cells) : expected_(cells) {
+PartReader::PartReader(std::uint64_t cells, SlideCells room_of)
+    : slide_(std::move(room_of)), expected_(cells) {
   if (cells > UINT32_MAX) refuse("a slide claims " + std::to_string(cells) + " cells");
+  slide_.ground.kinds.clear();
+  slide_.ground.blanks.clear();
+  slide_.ground.touching.clear();
+  slide_.edge_distances.clear();
 }
 
 std::span<CellRow> PartReader::room(std::uint64_t cells) {
-  if (cells == 0 || cells > kPartCells || slide_.cells.size() + cells > expected_)
+  if (cells == 0 || cells > kPartCells || end_ + cells > expected_)
     refuse("a part holds another number of cells than the slide");
-  first_ = slide_.cells.size();
+  first_ = end_;
+  end_ += cells;
   // Not by what the slide claims, but as parts are really there.
-  if (slide_.cells.capacity() < first_ + cells)
-    slide_.cells.reserve(std::min<std::size_t>(expected_, std::max(2 * first_, 4 * kPartCells)));
-  slide_.cells.resize(first_ + cells);
-  return std::span(slide_.cells).subspan(first_);
+  if (slide_.cells.size() < end_) slide_.cells.resize(std::min<std::size_t>(expected_, 2 * end_));
+  return std::span(slide_.cells).subspan(first_, cells);
 }
 
 void PartReader::add(std::span<const std::uint8_t> kinds, std::span<const std::uint8_t> touching,
                      std::uint64_t checksum) {
-  const std::size_t cells = slide_.cells.size() - first_;
+  const std::size_t cells = end_ - first_;
   if (kinds.size() != cells || touching.size() % kPairBytes != 0)
     refuse("a part holds another number of bytes than its cells take");
   std::uint64_t sum = checksum_of(cells, kinds.data(), kinds.size());
@@ -182,7 +186,7 @@ void PartReader::add(std::span<const std::uint8_t> kinds, std::span<const std::u
 }
 
 void PartReader::check_rows(std::size_t first) const {
-  for (std::size_t i = first; i < slide_.cells.size(); ++i) {
+  for (std::size_t i = first; i < end_; ++i) {
     const CellRow& row = slide_.cells[i];
     if (row.neighbours > kNeighbours) refuse("a cell names more neighbours than there is room for");
     if (i > 0 && !before(slide_.cells[i - 1], row)) refuse("its cells are not in order");
@@ -190,7 +194,8 @@ void PartReader::check_rows(std::size_t first) const {
 }
 
 SlideCells PartReader::take() {
-  if (slide_.cells.size() != expected_) refuse("parts of a slide are missing");
+  if (end_ != expected_) refuse("parts of a slide are missing");
+  slide_.cells.resize(end_);
   return std::move(slide_);
 }
 

@@ -39,7 +39,8 @@ std::uint64_t checksum_of(std::uint64_t before, const void* bytes, std::size_t c
 /// The parts of a slide put together again, in their order.
 class PartReader {
  public:
-  explicit PartReader(std::uint64_t cells);
+  /// What `room_of` holds is forgotten, its memory used again.
+  PartReader(std::uint64_t cells, SlideCells room_of);
   /// Room for the measured bytes of the next part, of `cells` cells. Throws Error Corrupt where there are
   /// more cells than the slide has.
   std::span<CellRow> room(std::uint64_t cells);
@@ -53,7 +54,7 @@ class PartReader {
   void check_rows(std::size_t first) const;
   SlideCells slide_;
   std::uint64_t expected_;
-  std::size_t first_ = 0;  // of the part at hand
+  std::size_t first_ = 0, end_ = 0;  // of the part at hand
 };
 
 }  // namespace annulet::store

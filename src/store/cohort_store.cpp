@@ -341,12 +341,12 @@ std::span<const std::uint8_t> bytes_of(const SQLite::Column& column) {
 
 }  // namespace
 
-SlideCells CohortStore::cells(std::int64_t slide_id) const {
+SlideCells CohortStore::cells(std::int64_t slide_id, SlideCells room_of) const {
   return with_errors(impl_->file, [&] {
     SQLite::Statement slide(impl_->database, "SELECT cells FROM slides WHERE slide_id = ?");
     slide.bind(1, slide_id);
     if (!slide.executeStep()) refuse("it has no slide " + std::to_string(slide_id));
-    store::PartReader reader(count_in(slide.getColumn(0)));
+    store::PartReader reader(count_in(slide.getColumn(0)), std::move(room_of));
     SQLite::Statement parts(impl_->database,
                             "SELECT rowid, part, cells, checksum, kinds, touching FROM measurements "
                             "WHERE slide_id = ? ORDER BY part");

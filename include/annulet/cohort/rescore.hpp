@@ -14,7 +14,9 @@ namespace annulet {
 class RescorableSlide {
  public:
   /// `row` as rows(1) has it. Throws what reading the store throws.
-  RescorableSlide(const CohortStore& store, std::int64_t slide_id, CohortRow row);
+  /// `room_of` lends the memory of the slide before.
+  RescorableSlide(const CohortStore& store, std::int64_t slide_id, CohortRow row, SlideCells room_of = {});
+  SlideCells give_room() && { return std::move(cells_); }
 
   const CohortRow& row() const { return row_; }
   std::size_t cells() const { return cells_.cells.size(); }
@@ -40,6 +42,9 @@ class RescorableSlide {
   std::optional<Quick> quick(const Grading& grading, const Guideline& guideline) const;
 
  private:
+  Remark carried_over(const Remark& remark, const Grading& grading, const Guideline& guideline) const;
+  void add_standing_notes(const Grading& grading, const Guideline& guideline,
+                          std::vector<Remark>& notes) const;
   Answer refused(const Grading& grading, const Guideline& guideline) const;
   Ish ish_for(const Guideline& guideline, std::vector<Remark>& caveats) const;
   void judge_edge(const Grading& grading, const Guideline& guideline, const Ish& ish,

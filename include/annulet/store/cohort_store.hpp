@@ -91,8 +91,9 @@ class CohortStore {
   std::vector<CohortRow> rows(std::int64_t run_id) const;
   std::vector<std::int64_t> slide_ids() const;  ///< in the order of `rows`
   SlideFacts facts(std::int64_t slide_id) const;
-  /// Sizes, checksums, order and references of what is read are checked. Cost: some 0.2 us a cell.
-  SlideCells cells(std::int64_t slide_id) const;
+  /// Sizes, checksums, order and references of what is read are checked. `room_of` lends its memory: for one
+  /// slide after another. Cost: some 0.2 us a cell.
+  SlideCells cells(std::int64_t slide_id, SlideCells room_of = {}) const;
 
  private:
   struct Impl;
@@ -107,7 +108,8 @@ struct KnownSlide {
 };
 
 /// A store opened for writing; made where there is none, brought to this version where it is older. Every
-/// call is one transaction: a kill at any moment leaves the store as it was before or after it. A second
+/// call, and every group of them, is one transaction: a kill at any moment leaves the store as it was before
+/// or after it. A second
 /// writer waits for some seconds, then throws Error Output. Never on a network file system: see
 /// store/store_place.hpp.
 class CohortStoreWriter {
@@ -116,6 +118,11 @@ class CohortStoreWriter {
   ~CohortStoreWriter();
   CohortStoreWriter(const CohortStoreWriter&) = delete;
   CohortStoreWriter& operator=(const CohortStoreWriter&) = delete;
+
+  /// What follows until `commit_group` is one transaction: small slides would else wait for the disk one by
+  /// one.
+  void begin_group();
+  void commit_group();
 
   std::vector<std::pair<std::string, KnownSlide>> known() const;  ///< by what the manifest calls them, rising
   /// Puts a slide in the place of what was known of it. `cells` nullptr: it has none.
