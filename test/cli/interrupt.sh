@@ -11,8 +11,10 @@ for case in INT:130 TERM:143; do
   # A signal that comes before the program listens ends it too: the later ones are for slow machines.
   for delay in 0.5 1 2 4; do
     command_line="annulet score, $signal after $delay s"
+    set -m  # without job control a shell starts what is in the background with SIGINT ignored
     "$annulet" score long.tif --out out </dev/null >.stdout 2>.stderr &
     child=$!
+    set +m
     sleep "$delay"
     kill -s "$signal" "$child" 2>/dev/null
     status=0
@@ -31,7 +33,7 @@ for case in INT:130 TERM:143; do
   signal=${case%:*} code=${case#*:}
   for command in "phantom wide.toml --out wide.svs" "info long.tif"; do
     command_line="annulet $command, $signal"
-    set -m  # without job control a shell starts what is in the background with SIGINT ignored
+    set -m
     # shellcheck disable=SC2086
     "$annulet" $command </dev/null >.stdout 2>.stderr &
     child=$!
