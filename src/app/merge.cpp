@@ -29,7 +29,7 @@ class MergeCommand : public Command {
   bool chosen() const override { return command_->parsed(); }
 
   int run() override {
-    const std::vector<ManifestRow> rows = read_manifest(manifest_);
+    std::vector<ManifestRow> rows = read_manifest(manifest_);
     const CohortFolder folder = CohortFolder::open(folder_);
     const FolderLock lock(folder_, "lock");
     const CohortSummary summary = summarize(folder, rows);
@@ -45,7 +45,7 @@ class MergeCommand : public Command {
       throw Error(Code::Usage, folder_.string() +
                                    ": its slides were scored with different options or versions; run annulet "
                                    "batch on all of them with the same ones, then merge again");
-    app::conclude_cohort(folder, rows, !no_store_);
+    app::conclude_cohort(folder, std::move(rows), !no_store_);
     app::print_summary(summary, folder, true, json_);
     return summary.failed() > 0 ? 6 : 0;
   }
