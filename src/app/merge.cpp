@@ -34,11 +34,11 @@ class MergeCommand : public Command {
     const FolderLock lock(folder_, "lock");
     const CohortSummary summary = summarize(folder, rows);
     if (summary.missing > 0) {
-      std::string which;
-      for (const std::string& slide : summary.not_done) which += "\n  " + slide;
-      spdlog::error("{} of {} slides have no result yet; run their parts of annulet batch again:{}{}",
-                    summary.missing, summary.rows, which,
-                    summary.missing > summary.not_done.size() ? "\n  ..." : "");
+      spdlog::error("{} of {} slides have no result yet; run their parts of annulet batch again",
+                    summary.missing, summary.rows);
+      for (const std::string& slide : summary.not_done) spdlog::error("  no result: {}", slide);
+      if (summary.missing > summary.not_done.size())
+        spdlog::error("  and {} more", summary.missing - summary.not_done.size());
       return 6;
     }
     if (!summary.one_common)

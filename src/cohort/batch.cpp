@@ -99,10 +99,10 @@ class Batch {
     BatchEvent planned;
     std::deque<std::size_t> last;
     for (std::size_t row = 0; row < rows_.size(); ++row) {
+      if (!how_.shard.takes(row)) continue;
       look_up();
       std::optional<RowRecord> record = folder_.record(places_[row]);
       if (record && !record->outcome.folder.empty()) owners_.emplace(record->outcome.folder, row);
-      if (!how_.shard.takes(row)) continue;
       const bool interrupted = folder_.clear_workplaces({places_[row]}).front();
       if (stands(row, std::move(record))) {
         ++planned.kept;
