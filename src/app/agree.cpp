@@ -31,6 +31,11 @@ std::vector<RunRows> runs_of(const CohortStore& store, const std::string& run, c
   return runs;
 }
 
+bool has_readers(const RunRows& run) {
+  return std::any_of(run.rows.begin(), run.rows.end(),
+                     [](const auto& row) { return !row.asked.readers.empty(); });
+}
+
 /// Where the page can link to: "" where it lies in the cohort's folder.
 std::string way_to_cohort(const fs::path& page, const fs::path& cohort) {
   const fs::path from = fs::absolute(page).parent_path();
@@ -77,11 +82,15 @@ class AgreeCommand : public Command {
   int run() override {
     const CohortStore store(store_);
     const fs::path cohort = fs::weakly_canonical(fs::absolute(store.file())).parent_path();
-    AgreeReport report =
-        agree_report(cohort.filename().string(), runs_of(store, run_, against_), run_, against_, replicates_);
+    const std::vector<RunRows> runs = runs_of(store, run_, against_);
     // Files first: who reads the tables finds them written.
+    if (!patients_.empty()) write(patients_, patients_csv(patients_of(runs.back().rows)));
+    if (!patients_.empty() && against_.empty() && !has_readers(runs.back())) {
+      spdlog::info("no reader's scores and no --against: only the cases were listed");
+      return 0;
+    }
+    AgreeReport report = agree_report(cohort.filename().string(), runs, run_, against_, replicates_);
     if (!csv_.empty()) write(csv_, agree_csv(report));
-    if (!patients_.empty()) write(patients_, patients_csv(report.patients));
     if (!html_.empty()) {
       drop_missing_reports(report, cohort);
       write(html_, agree_html(report, way_to_cohort(html_, cohort)));

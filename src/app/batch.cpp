@@ -97,7 +97,7 @@ class BatchCommand : public Command {
 
   int run() override {
     Interruption::install();
-    const std::vector<ManifestRow> rows = read_manifest(slides_);
+    std::vector<ManifestRow> rows = read_manifest(slides_);
     how_.shard = shard(rows.size());
     plan_workers();
     if (dry_run_) return tell_plan(rows);
@@ -117,8 +117,8 @@ class BatchCommand : public Command {
                                  [&] { display.tick(); }, &Interruption::requested()};
       run_batch(folder, rows, options_, how_, control);
     }
-    if (how_.shard.whole()) app::conclude_cohort(folder, rows, !no_store_);
     const CohortSummary summary = summarize(folder, rows, how_.shard);
+    if (how_.shard.whole()) app::conclude_cohort(folder, std::move(rows), !no_store_);
     app::print_summary(summary, folder, how_.shard.whole(), json_);
     return summary.failed() > 0 ? 6 : 0;
   }

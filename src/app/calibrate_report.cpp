@@ -37,6 +37,8 @@ std::string data_part(const FitReport& report) {
   std::string out = fmt::format("{}: {} cases, {} slides, scored by {}; {}, from the grading {}\n",
                                 printable(data), fit.cases, labelled.slides.size(),
                                 printable(labelled.reader), settings.guideline.id(), settings.base.id);
+  if (settings.base.fitted.find(labels_digest(labelled.slides)) != std::string::npos)
+    out += "  the base was fitted to these very cases: what stands under 'before' flatters it\n";
   out += "  cases by their highest score:";
   for (int score = 0; score < kScoreCount; ++score)
     out += fmt::format("{} {} {}", score == 0 ? "" : ",", fit.cases_by_label[static_cast<std::size_t>(score)],

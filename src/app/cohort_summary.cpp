@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "annulet/app/console.hpp"
+#include "annulet/base/files.hpp"
 #include "annulet/base/printable.hpp"
 #include "annulet/cohort/fill_store.hpp"
+#include "annulet/cohort/patients.hpp"
 
 namespace annulet::app {
 namespace {
@@ -24,16 +27,23 @@ void print_json(const CohortSummary& summary, const CohortFolder& folder, bool w
   std::cout << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }
 
-}  // namespace
+/// Rows with how they ended; a row is moved, not copied.
+std::vector<CohortRow> take_ended(const CohortFolder& folder, std::vector<ManifestRow> rows) {
+  std::vector<CohortRow> ended(rows.size());
+  std::size_t at = 0;
+  each_row(folder, rows,
+           [&](const ManifestRow&, const RowRecord* record) { ended[at++].outcome = record->outcome; });
+  for (std::size_t i = 0; i < rows.size(); ++i) ended[i].asked = std::move(rows[i]);
+  return ended;
+}
 
-void conclude_cohort(const CohortFolder& folder, const std::vector<ManifestRow>& rows, bool with_store) {
-  write_cohort_csv(folder, rows);
-  if (!with_store) return;
-  std::vector<CohortRow> ended;
-  ended.reserve(rows.size());
-  each_row(folder, rows, [&](const ManifestRow& row, const RowRecord* record) {
-    ended.push_back({row, record->outcome});
-  });
+void write_patients(const CohortFolder& folder, const std::vector<CohortRow>& ended) {
+  const bool any = std::any_of(ended.begin(), ended.end(),
+                               [](const CohortRow& row) { return !row.asked.case_id.empty(); });
+  if (any) write_file_atomically(folder.path() / "patients.csv", patients_csv(patients_of(ended)));
+}
+
+void make_store(const CohortFolder& folder, const std::vector<CohortRow>& ended) {
   const auto is_cancelled = [] { return Interruption::requested().load(); };
   const FillReport filled = fill_store(folder.path(), ended, {{}, is_cancelled, {}});
   if (is_cancelled()) throw Cancelled{};
@@ -42,6 +52,15 @@ void conclude_cohort(const CohortFolder& folder, const std::vector<ManifestRow>&
   if (!filled.on_network.empty())
     spdlog::info("cohort.sqlite lies on a network file system ({}): it was made on a local disk and copied",
                  filled.on_network);
+}
+
+}  // namespace
+
+void conclude_cohort(const CohortFolder& folder, std::vector<ManifestRow> rows, bool with_store) {
+  write_cohort_csv(folder, rows);
+  const std::vector<CohortRow> ended = take_ended(folder, std::move(rows));
+  write_patients(folder, ended);
+  if (with_store) make_store(folder, ended);
 }
 
 void print_summary(const CohortSummary& summary, const CohortFolder& folder, bool whole, bool as_json) {

@@ -3,8 +3,9 @@
 
 namespace annulet::app {
 
-/// Makes the files of a whole cohort from its results.
-void conclude_cohort(const CohortFolder& folder, const std::vector<ManifestRow>& rows, bool with_store);
+/// Makes the files of a whole cohort from its results: cohort.csv, patients.csv where slides have a case, and
+/// cohort.sqlite if wanted. Takes the rows, which are many.
+void conclude_cohort(const CohortFolder& folder, std::vector<ManifestRow> rows, bool with_store);
 
 /// What became of the slides, on stdout.
 void print_summary(const CohortSummary& summary, const CohortFolder& folder, bool whole, bool as_json);

@@ -29,23 +29,23 @@ class MergeCommand : public Command {
   bool chosen() const override { return command_->parsed(); }
 
   int run() override {
-    const std::vector<ManifestRow> rows = read_manifest(manifest_);
+    std::vector<ManifestRow> rows = read_manifest(manifest_);
     const CohortFolder folder = CohortFolder::open(folder_);
     const FolderLock lock(folder_, "lock");
     const CohortSummary summary = summarize(folder, rows);
     if (summary.missing > 0) {
-      std::string which;
-      for (const std::string& slide : summary.not_done) which += "\n  " + slide;
-      spdlog::error("{} of {} slides have no result yet; run their parts of annulet batch again:{}{}",
-                    summary.missing, summary.rows, which,
-                    summary.missing > summary.not_done.size() ? "\n  ..." : "");
+      spdlog::error("{} of {} slides have no result yet; run their parts of annulet batch again",
+                    summary.missing, summary.rows);
+      for (const std::string& slide : summary.not_done) spdlog::error("  no result: {}", slide);
+      if (summary.missing > summary.not_done.size())
+        spdlog::error("  and {} more", summary.missing - summary.not_done.size());
       return 6;
     }
     if (!summary.one_common)
       throw Error(Code::Usage, folder_.string() +
                                    ": its slides were scored with different options or versions; run annulet "
                                    "batch on all of them with the same ones, then merge again");
-    app::conclude_cohort(folder, rows, !no_store_);
+    app::conclude_cohort(folder, std::move(rows), !no_store_);
     app::print_summary(summary, folder, true, json_);
     return summary.failed() > 0 ? 6 : 0;
   }

@@ -12,16 +12,35 @@ using report::escape_html;
 
 constexpr std::uint64_t kHeats = 10;
 
-bool is_used(const AgreementMatrix& matrix, std::size_t index) {
-  if (index < kScoreCount) return true;
-  return std::any_of(matrix.begin(), matrix.end(), [&](const auto& row) { return row[index] > 0; }) ||
-         std::any_of(matrix[index].begin(), matrix[index].end(), [](auto count) { return count > 0; });
+std::vector<std::size_t> used_columns(const AgreementMatrix& matrix) {
+  std::vector<std::size_t> used;
+  for (std::size_t i = 0; i < kReadingCount; ++i) {
+    if (i < kScoreCount ||
+        std::any_of(matrix.begin(), matrix.end(), [&](const auto& row) { return row[i] > 0; }))
+      used.push_back(i);
+  }
+  return used;
+}
+
+std::vector<std::size_t> used_rows(const AgreementMatrix& matrix) {
+  std::vector<std::size_t> used;
+  for (std::size_t i = 0; i < kReadingCount; ++i) {
+    if (i < kScoreCount ||
+        std::any_of(matrix[i].begin(), matrix[i].end(), [](auto count) { return count > 0; }))
+      used.push_back(i);
+  }
+  return used;
 }
 
 std::uint64_t column_total(const AgreementMatrix& matrix, std::size_t column) {
   std::uint64_t total = 0;
   for (const auto& row : matrix) total += row[column];
   return total;
+}
+
+/// Of the slides that both read.
+std::uint64_t column_read(const AgreementMatrix& matrix, std::size_t column) {
+  return column_total(matrix, column) - matrix[kNotRead][column];
 }
 
 std::uint64_t row_total(const AgreementMatrix& matrix, std::size_t row) {
@@ -31,7 +50,7 @@ std::uint64_t row_total(const AgreementMatrix& matrix, std::size_t row) {
 }
 
 std::string cell(const AgreementMatrix& matrix, std::size_t row, std::size_t column) {
-  const std::uint64_t count = matrix[row][column], of = column_total(matrix, column);
+  const std::uint64_t count = matrix[row][column], of = column_read(matrix, column);
   const bool away = row >= kScoreCount || column >= kScoreCount;
   std::string classes = row == column && !away ? "same" : "";
   if (away) {
@@ -50,66 +69,74 @@ std::string cell(const AgreementMatrix& matrix, std::size_t row, std::size_t col
 
 void append_matrix(std::string& out, const AgreementMatrix& matrix, const std::string& first,
                    const std::string& second) {
-  std::vector<std::size_t> used;
-  for (std::size_t i = 0; i < kReadingCount; ++i) {
-    if (is_used(matrix, i)) used.push_back(i);
-  }
-  const std::string width = std::to_string(used.size());
+  const std::vector<std::size_t> rows = used_rows(matrix), columns = used_columns(matrix);
   out +=
       "<div class=\"wide\"><table class=\"matrix\"><caption>Slides; below them the share of the column. "
       "Framed: "
       "the same score. Hatched: without a score on one side.</caption><thead><tr><td></td><td></td>"
       "<th scope=\"colgroup\" colspan=\"" +
-      width + "\">" + second + "</th><td></td></tr><tr><td></td><td></td>";
-  for (const std::size_t column : used)
+      std::to_string(columns.size()) + "\">" + second + "</th><td></td></tr><tr><td></td><td></td>";
+  for (const std::size_t column : columns)
     out += std::string("<th scope=\"col\">") + reading_name(column) + "</th>";
   out += "<th scope=\"col\" class=\"total\">all</th></tr></thead><tbody>\n";
   std::uint64_t all = 0;
-  for (const std::size_t row : used) {
+  for (const std::size_t row : rows) {
     out += "<tr>";
-    if (row == used.front())
-      out += "<th scope=\"rowgroup\" class=\"axis\" rowspan=\"" + width + "\">" + first + "</th>";
+    if (row == rows.front())
+      out += "<th scope=\"rowgroup\" class=\"axis\" rowspan=\"" + std::to_string(rows.size()) + "\">" +
+             first + "</th>";
     out += std::string("<th scope=\"row\">") + reading_name(row) + "</th>";
-    for (const std::size_t column : used) out += cell(matrix, row, column);
+    for (const std::size_t column : columns) out += cell(matrix, row, column);
     out += "<td class=\"total\">" + report::grouped(row_total(matrix, row)) + "</td></tr>\n";
     all += row_total(matrix, row);
   }
   out += "<tr><td></td><th scope=\"row\" class=\"total\">all</th>";
-  for (const std::size_t column : used)
+  for (const std::size_t column : columns)
     out += "<td class=\"total\">" + report::grouped(column_total(matrix, column)) + "</td>";
   out += "<td class=\"total\">" + report::grouped(all) + "</td></tr></tbody></table></div>\n";
 }
 
-void append_rows(std::string& out, const std::vector<NamedEstimate>& estimates, const Agreement& a) {
-  for (const NamedEstimate& named : estimates) {
-    const Estimate& e = *named.estimate;
-    const std::string remark = interval_remark(e, a.replicates);
-    out += "<tr><th scope=\"row\">" + escape_html(named.words) + "</th><td class=\"n\">" +
-           value_words(named) + "</td><td class=\"n\">" + interval_words(e.bootstrap, named.is_share) +
-           (remark.empty() ? "" : "<div class=\"small\">" + remark + "</div>") + "</td>";
-    if (a.one_slide_a_case) out += "<td class=\"n\">" + interval_words(e.wilson, named.is_share) + "</td>";
-    out += "<td class=\"n\">" +
-           (named.is_share ? report::grouped(e.count) + " of " + report::grouped(e.of) : std::string()) +
-           "</td></tr>\n";
+std::string figure(const Estimate* estimate, bool is_share, const Agreement& a) {
+  if (estimate == nullptr) return "<td></td>";
+  std::string out = "<td><b>" + value_words(*estimate, is_share) + "</b>";
+  if (estimate->of > 0)
+    out += " <span class=\"small nowrap\">" + report::grouped(estimate->count) + " of " +
+           report::grouped(estimate->of) + "</span>";
+  const std::string interval = interval_words(estimate->bootstrap, is_share),
+                    wilson = interval_words(estimate->wilson, is_share),
+                    remark = interval_remark(*estimate, a.replicates);
+  if (!interval.empty()) out += "<div class=\"small\">" + interval + "</div>";
+  if (!wilson.empty()) out += "<div class=\"small\">Wilson " + wilson + "</div>";
+  if (!remark.empty()) out += "<div class=\"small\">" + remark + "</div>";
+  return out + "</td>";
+}
+
+void append_rows(std::string& out, const std::vector<EstimateRow>& rows, const Agreement& a) {
+  for (const EstimateRow& row : rows) {
+    out += std::string("<tr><th scope=\"row\">") + row.words + "</th>" + figure(row.of_all, row.is_share, a) +
+           figure(row.scored, row.is_share, a) + "</tr>\n";
   }
 }
 
-void append_figures(std::string& out, const Agreement& a) {
-  const std::string columns = a.one_slide_a_case ? "5" : "4";
-  out +=
-      "<div class=\"wide\"><table><thead><tr><th scope=\"col\"></th><th scope=\"col\" class=\"n\">value</th>"
-      "<th scope=\"col\" class=\"n\">95 % over cases</th>";
-  if (a.one_slide_a_case) out += "<th scope=\"col\" class=\"n\">95 % Wilson</th>";
-  out += "<th scope=\"col\" class=\"n\">slides</th></tr></thead><tbody>\n";
-  append_rows(out, overall_estimates(a), a);
-  out += "</tbody>";
+constexpr const char* kFigureHead =
+    "<div class=\"wide\"><table class=\"figures\"><thead><tr><th scope=\"col\"></th><th scope=\"col\">of "
+    "all</th>"
+    "<th scope=\"col\">of those both scored</th></tr></thead><tbody>\n";
+
+void append_overall(std::string& out, const Agreement& a) {
+  out += kFigureHead;
+  append_rows(out, overall_rows(a), a);
+  out += "</tbody></table></div>\n";
+}
+
+void append_cuts(std::string& out, const Agreement& a) {
+  out += "<div class=\"three\">";
   for (const CutAgreement& cut : a.cuts) {
-    out += "<tbody><tr class=\"group\"><th scope=\"rowgroup\" colspan=\"" + columns + "\">" +
-           cut_words(cut.cut) + "</th></tr>\n";
-    append_rows(out, cut_estimates(cut), a);
-    out += "</tbody>";
+    out += std::string("<div><h3>") + cut_words(cut.cut) + "</h3>" + kFigureHead;
+    append_rows(out, cut_rows(cut), a);
+    out += "</tbody></table></div></div>\n";
   }
-  out += "</table></div>\n";
+  out += "</div>\n";
 }
 
 std::string refused_words(const std::string& who, const std::map<std::string, std::uint64_t>& refused) {
@@ -150,14 +177,16 @@ void append_comparison(std::string& out, const AgreeReport& report, const Compar
   out +=
       "." + refused_words(first, comparison.first_refused) + refused_words(second, comparison.second_refused);
   if (a.unread > 0)
-    out += " " + report::grouped(a.unread) + " not read by one of the two: in the matrix, in no figure.";
+    out += " " + report::grouped(a.unread) + " not read by one of the two: in the matrix, in no figure." +
+           refused_words("Of them the other", comparison.unread_refused);
   out += "</p>\n";
   const std::string few = few_cases_remark(a);
   if (!few.empty()) out += "<p class=\"remark\"><b>Few cases:</b> " + few + ".</p>\n";
   out += "<div class=\"side\">";
   append_matrix(out, a.matrix, first, second);
-  append_figures(out, a);
+  append_overall(out, a);
   out += "</div>\n";
+  append_cuts(out, a);
   append_difference_plots(out, report, comparison);
   append_strata(out, comparison);
   out += "</section>\n";

@@ -14,7 +14,7 @@ using report::escape_html;
 constexpr const char* kResearchUse = "For research use only. Not for diagnosis.";
 
 std::string with_interval(const NamedEstimate& named) {
-  std::string out = value_words(named);
+  std::string out = value_words(*named.estimate, named.is_share);
   const std::string interval = interval_words(named.estimate->bootstrap, named.is_share);
   if (!interval.empty()) out += "<br><span class=\"small\">" + interval + "</span>";
   return out;
@@ -86,16 +86,6 @@ std::string runs_words(const AgreeReport& report) {
 }
 
 }  // namespace
-
-std::vector<std::size_t> raters_of(const AgreeReport& report) {
-  std::vector<std::size_t> raters;
-  for (const Comparison& comparison : report.comparisons) {
-    for (const std::size_t rater : {comparison.pair.first, comparison.pair.second}) {
-      if (std::find(raters.begin(), raters.end(), rater) == raters.end()) raters.push_back(rater);
-    }
-  }
-  return raters;
-}
 
 std::string rater_words(const Rater& rater) {
   constexpr std::string_view kPrefix = "reader:";

@@ -90,6 +90,7 @@ Json comparison_json(const Panel& panel, const Comparison& comparison) {
            {"second_higher", a.second_higher},
            {"first_refused", refused(comparison.first_refused)},
            {"second_refused", refused(comparison.second_refused)},
+           {"unread_refused", refused(comparison.unread_refused)},
            {"matrix", std::move(matrix)}};
   out.update(estimates(overall_estimates(a)));
   out["cuts"] = std::move(cuts);

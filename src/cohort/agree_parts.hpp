@@ -21,8 +21,6 @@ void append_strata_plot(std::string& out, const std::vector<Stratum>& strata, co
 /// Bland-Altman plots of the three deciding shares.
 void append_difference_plots(std::string& out, const AgreeReport& report, const Comparison& comparison);
 
-/// The raters of the comparisons in the order of their first appearance.
-std::vector<std::size_t> raters_of(const AgreeReport& report);
 /// "reader A" for "reader:A", "run batch" for "batch"; escaped.
 std::string rater_words(const Rater& rater);
 /// The score as a coloured chip that also says it in words; refusals with their reason as a tooltip.

@@ -12,6 +12,8 @@ namespace {
 using report::escape_html;
 using report::fixed;
 
+constexpr std::size_t kMostDots = 3000;  // of a Bland-Altman plot; lines and figures are of all slides
+
 /// Where a value lies between two ends of an axis, in the units of the drawing.
 struct Axis {
   double low, high, from, to;
@@ -98,7 +100,7 @@ void append_columns(std::string& out, const std::vector<Stratum>& strata) {
 
 /// Rows, for what has long names: scanners.
 void append_bars(std::string& out, const std::vector<Stratum>& strata, std::size_t shown) {
-  constexpr double kWidth = 490, kRow = 26, kName = 170;
+  constexpr double kWidth = 490, kRow = 26, kName = 176;
   const double bottom = kRow * static_cast<double>(shown) + 8;
   const Axis x{0, 1, kName + 10, kWidth - 66};
   for (const double tick : {0.0, 0.5, 1.0}) {
@@ -110,7 +112,7 @@ void append_bars(std::string& out, const std::vector<Stratum>& strata, std::size
   for (std::size_t i = 0; i < shown; ++i) {
     const double y = 4 + kRow * (static_cast<double>(i) + 0.5);
     const Interval interval = wilson_interval(strata[i].exact, strata[i].slides);
-    out += label(kName, y + 4, "end", shortened(stratum_name(strata[i]), 24), "strong");
+    out += label(kName, y + 4, "end", shortened(stratum_name(strata[i]), 22), "strong");
     out += line(x.at(interval.low), y, x.at(interval.high), y, "range");
     out += dot(x.at(exact_share(strata[i])), y, 5, "dot", stratum_words(strata[i]));
     out += label(kWidth, y + 4, "end",
@@ -164,7 +166,9 @@ void append_difference_plot(std::string& out, const AgreeReport& report, const C
     out += label(x.at(tick * end), kHeight - 26, "middle", fixed(tick * end, end < 10 ? 1 : 0));
   out += label((42 + kWidth - 8) / 2, kHeight - 8, "middle", "mean of the two, %");
   const double radius = comparison.shares.size() > 200 ? 2.2 : 3.6;
-  for (const SharePair& pair : comparison.shares) {
+  const std::size_t every = (comparison.shares.size() + kMostDots - 1) / kMostDots;
+  for (std::size_t i = 0; i < comparison.shares.size(); i += every) {
+    const SharePair& pair = comparison.shares[i];
     const double difference = pair.first[share] - pair.second[share];
     out += dot(x.at((pair.first[share] + pair.second[share]) / 2), y.at(difference), radius, "cloud",
                escape_html(report.panel.slides[pair.slide].slide) + ": " + fixed(pair.first[share], 1) +
@@ -204,15 +208,13 @@ void append_kappa_plot(std::string& out, const AgreeReport& report) {
                                    std::pair{"quadratic", &a.quadratic_kappa}}) {
       if (!full && e != &a.quadratic_kappa) continue;
       const double middle = y + kRow / 2;
-      const NamedEstimate named{"", words, false, e};
+      const std::string value = value_words(*e, false);
       drawn += label(kName + 98, middle + 4, "end", words);
       if (e->bootstrap)
         drawn += line(x.at(e->bootstrap->low), middle, x.at(e->bootstrap->high), middle, "range");
-      if (e->value)
-        drawn += dot(x.at(*e->value), middle, 5, "dot", pair + ", " + words + " " + value_words(named));
+      if (e->value) drawn += dot(x.at(*e->value), middle, 5, "dot", pair + ", " + words + " " + value);
       const std::string interval = interval_words(e->bootstrap, false);
-      drawn += label(kWidth, middle + 4, "end",
-                     value_words(named) + (interval.empty() ? "" : " (" + interval + ")"));
+      drawn += label(kWidth, middle + 4, "end", value + (interval.empty() ? "" : " (" + interval + ")"));
       y += kRow;
     }
     y += kGap;
@@ -247,7 +249,9 @@ void append_strata_plot(std::string& out, const std::vector<Stratum>& strata, co
 
 void append_difference_plots(std::string& out, const AgreeReport& report, const Comparison& comparison) {
   if (comparison.shares.size() < 2) return;
-  out += "<h3>Differences of the percentages (Bland and Altman)</h3><p class=\"lead\">One dot a slide: " +
+  const std::size_t every = (comparison.shares.size() + kMostDots - 1) / kMostDots;
+  out += "<h3>Differences of the percentages (Bland and Altman)</h3><p class=\"lead\">One dot a slide" +
+         (every > 1 ? ", one in " + std::to_string(every) + " drawn, all counted" : std::string()) + ": " +
          rater_words(report.panel.raters[comparison.pair.first]) + " less " +
          rater_words(report.panel.raters[comparison.pair.second]) +
          ", in points, over the mean of the two. Solid: mean difference; dashed: limits of agreement, mean "

@@ -1,5 +1,7 @@
 #include "annulet/cohort/agree_report.hpp"
 
+#include <algorithm>
+
 namespace annulet {
 
 AgreeReport agree_report(std::string cohort, std::span<const RunRows> runs, const std::string& run,
@@ -17,6 +19,16 @@ AgreeReport agree_report(std::string cohort, std::span<const RunRows> runs, cons
   }
   out.patients = patients_of(rows->rows);
   return out;
+}
+
+std::vector<std::size_t> raters_of(const AgreeReport& report) {
+  std::vector<std::size_t> raters;
+  for (const Comparison& comparison : report.comparisons) {
+    for (const std::size_t rater : {comparison.pair.first, comparison.pair.second}) {
+      if (std::find(raters.begin(), raters.end(), rater) == raters.end()) raters.push_back(rater);
+    }
+  }
+  return raters;
 }
 
 }  // namespace annulet

@@ -9,7 +9,23 @@ namespace {
 
 using report::escape_html;
 
-constexpr std::size_t kOpen = 60;  // rows that stand open; the rest unfolds
+constexpr std::size_t kOpen = 25;    // rows that stand open; the next unfold
+constexpr std::size_t kMost = 2000;  // rows of a list: a browser stays quick
+
+/// The rows of a list: some open, some folded, and how many are left to --json.
+template <class Row, class AppendRows>
+void append_folded(std::string& out, std::span<const Row> rows, const char* what, AppendRows append_rows) {
+  append_rows(rows.first(std::min(kOpen, rows.size())));
+  if (rows.size() <= kOpen) return;
+  const std::size_t shown = std::min(kMost, rows.size());
+  out += "<details><summary>the " + std::string(shown < rows.size() ? "next " : "other ") +
+         report::grouped(shown - kOpen) + " " + what + "</summary>\n";
+  append_rows(rows.subspan(kOpen, shown - kOpen));
+  out += "</details>\n";
+  if (shown < rows.size())
+    out += "<p class=\"small\">" + report::grouped(rows.size() - shown) +
+           " more stand in the output of --json.</p>\n";
+}
 
 std::string url_path(std::string_view path) {
   static constexpr std::string_view kHex = "0123456789ABCDEF";
@@ -25,6 +41,16 @@ std::string url_path(std::string_view path) {
       out += kHex[byte >> 4];
       out += kHex[byte & 15];
     }
+  }
+  return out;
+}
+
+/// Escaped, and may break after each folder.
+std::string path_words(const std::string& path) {
+  std::string out;
+  for (const char c : escape_html(path)) {
+    out += c;
+    if (c == '/') out += "<wbr>";
   }
   return out;
 }
@@ -56,13 +82,13 @@ void append_slide_rows(std::string& out, const AgreeReport& report, const std::s
   out += "<th scope=\"col\">slide</th><th scope=\"col\">case</th></tr></thead><tbody>\n";
   for (const Disagreement& found : rows) {
     const PanelSlide& slide = report.panel.slides[found.slide];
-    out += "<tr><td class=\"n\" style=\"text-align:left\">" + apart_words(found) + "</td>";
+    out += "<tr><td class=\"nowrap\">" + apart_words(found) + "</td>";
     for (const std::size_t rater : raters)
       out += "<td>" + score_chip(report.panel.raters[rater].readings[found.slide]) + "</td>";
     if (percents) out += shares_words(report.panel.raters[run], found.slide);
     out +=
-        "<td class=\"path\">" + slide_link(slide.slide, slide.folder, to_cohort) + "</td><td>" +
-        escape_html(slide.case_id) +
+        "<td class=\"path\">" + slide_link(slide.slide, slide.folder, to_cohort) +
+        "</td><td class=\"nowrap\">" + escape_html(slide.case_id) +
         (slide.specimen.empty() ? "" : " <span class=\"small\">" + escape_html(slide.specimen) + "</span>") +
         "</td></tr>\n";
   }
@@ -85,7 +111,7 @@ void append_case_rows(std::string& out, std::span<const PatientDiscordance> rows
   out +=
       "<div class=\"wide\"><table><thead><tr><th scope=\"col\">case</th>"
       "<th scope=\"col\">specimens: score of the run, readers</th>"
-      "<th scope=\"col\">what is advised, and by whom</th></tr></thead><tbody>\n";
+      "<th scope=\"col\">what applies</th></tr></thead><tbody>\n";
   for (const PatientDiscordance& found : rows) {
     out += "<tr><th scope=\"row\">" + escape_html(found.case_id) + "</th><td class=\"path\">";
     append_specimens(out, found, to_cohort);
@@ -94,13 +120,34 @@ void append_case_rows(std::string& out, std::span<const PatientDiscordance> rows
       for (const std::string& who : found.seen_by) out += " " + escape_html(who);
       out += " alone</p>";
     }
-    out += "</td><td><ul class=\"advice\">";
+    out += "</td><td>";
     for (const RetestAdvice& advice : found.advice)
-      out += "<li>" + escape_html(advice.text) + " <span class=\"small\">" + escape_html(advice.source) +
-             "</span></li>";
-    out += "</ul></td></tr>\n";
+      out += "<div><a href=\"#advice-" + advice.code + "\">" + advice.code + "</a></div>";
+    out += "</td></tr>\n";
   }
   out += "</tbody></table></div>\n";
+}
+
+/// Each advice once, with how many cases it applies to.
+void append_advice(std::string& out, std::span<const PatientDiscordance> rows) {
+  std::vector<std::pair<RetestAdvice, std::uint64_t>> given;
+  for (const PatientDiscordance& found : rows) {
+    for (const RetestAdvice& advice : found.advice) {
+      const auto at = std::find_if(given.begin(), given.end(),
+                                   [&](const auto& known) { return known.first.code == advice.code; });
+      if (at == given.end())
+        given.emplace_back(advice, 1);
+      else
+        ++at->second;
+    }
+  }
+  out += "<h3>What applies, and who says so</h3><dl>\n";
+  for (const auto& [advice, cases] : given) {
+    out += "<dt id=\"advice-" + advice.code + "\">" + advice.code + ", " + report::grouped(cases) +
+           (cases == 1 ? " case" : " cases") + "</dt><dd>" + escape_html(advice.text) +
+           " <span class=\"small\">" + escape_html(advice.source) + "</span></dd>\n";
+  }
+  out += "</dl>\n";
 }
 
 }  // namespace
@@ -115,8 +162,8 @@ std::string score_chip(const Reading& reading) {
 }
 
 std::string slide_link(const std::string& slide, const std::string& folder, const std::string& to_cohort) {
-  if (folder.empty()) return escape_html(slide);
-  return "<a href=\"" + url_path(to_cohort + folder + "/report.html") + "\">" + escape_html(slide) + "</a>";
+  if (folder.empty()) return path_words(slide);
+  return "<a href=\"" + url_path(to_cohort + folder + "/report.html") + "\">" + path_words(slide) + "</a>";
 }
 
 void append_disagreements(std::string& out, const AgreeReport& report, const std::string& to_cohort) {
@@ -139,13 +186,8 @@ void append_disagreements(std::string& out, const AgreeReport& report, const std
     out += " Percentages are those of " + rater_words(report.panel.raters[run]) +
            ": measurable tumour cells that are stained at all, completely, completely and intensely.";
   out += "</p>\n";
-  const std::span<const Disagreement> rows(all);
-  append_slide_rows(out, report, to_cohort, rows.first(std::min(kOpen, rows.size())), run);
-  if (rows.size() > kOpen) {
-    out += "<details><summary>the other " + report::grouped(rows.size() - kOpen) + " slides</summary>\n";
-    append_slide_rows(out, report, to_cohort, rows.subspan(kOpen), run);
-    out += "</details>\n";
-  }
+  append_folded(out, std::span<const Disagreement>(all), "slides",
+                [&](auto rows) { append_slide_rows(out, report, to_cohort, rows, run); });
   out += "</section>\n";
 }
 
@@ -159,14 +201,12 @@ void append_patients(std::string& out, const AgreeReport& report, const std::str
   if (p.primary_metastasis > 0)
     out += " Of " + report::grouped(p.primary_metastasis) + " pairs of primary and metastasis " +
            report::grouped(p.primary_metastasis_discordant) + " differ.";
-  out += " What stands at the right is advice with its source, never a score.</p>\n";
+  out +=
+      (p.discordances.empty() ? "</p>\n" : " What applies is advice with its source, never a score.</p>\n");
   const std::span<const PatientDiscordance> rows(p.discordances);
-  if (!rows.empty()) append_case_rows(out, rows.first(std::min(kOpen, rows.size())), to_cohort);
-  if (rows.size() > kOpen) {
-    out += "<details><summary>the other " + report::grouped(rows.size() - kOpen) + " cases</summary>\n";
-    append_case_rows(out, rows.subspan(kOpen), to_cohort);
-    out += "</details>\n";
-  }
+  if (!rows.empty())
+    append_folded(out, rows, "cases", [&](auto some) { append_case_rows(out, some, to_cohort); });
+  if (!rows.empty()) append_advice(out, rows);
   out += "</section>\n";
 }
 

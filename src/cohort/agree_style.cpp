@@ -16,7 +16,7 @@ constexpr const char* kStyle = R"css(
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans","Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
 .use{background:var(--bar);color:#fff;text-align:center;font-size:13px;letter-spacing:.04em;padding:7px 16px}
-main{max-width:1120px;margin:0 auto;padding:28px 24px 40px}
+main{max-width:1240px;margin:0 auto;padding:28px 24px 40px}
 header{display:flex;justify-content:space-between;align-items:flex-end;gap:24px;margin:0 0 18px}
 header p{margin:0;color:var(--soft);font-size:13px;text-align:right;flex:none}
 h1{font-size:15px;font-weight:600;color:var(--soft);margin:0}
@@ -38,7 +38,12 @@ td,tbody th{padding:7px 12px 7px 0;border-bottom:1px solid var(--line);vertical-
 tbody th{font-size:14px;font-weight:400;color:var(--ink)}
 tbody tr:last-child>*{border-bottom:0}
 .n{text-align:right;white-space:nowrap}
-.path{overflow-wrap:anywhere;min-width:150px}
+.path{overflow-wrap:anywhere;min-width:170px;font-size:13px}
+.nowrap{white-space:nowrap}
+table.figures b{font-weight:600}
+table.figures td{width:36%}
+table.figures .small{font-size:12.5px;line-height:1.35}
+table.figures th:first-child{white-space:nowrap}
 tr.group th{font-weight:650;padding-top:16px}
 .wide{overflow-x:auto}
 .chip{display:inline-block;min-width:34px;padding:1px 8px;border-radius:5px;text-align:center;font-weight:650;font-size:13px;white-space:nowrap}
@@ -50,15 +55,16 @@ table.matrix{width:auto;font-size:15px;border-collapse:separate;border-spacing:3
 table.matrix th,table.matrix td{border:0;padding:0;text-align:center;vertical-align:middle}
 table.matrix thead th{padding:2px 4px;font-size:13px}
 table.matrix tbody th{padding:0 8px 0 0;text-align:right;font-size:13px;font-weight:600;color:var(--soft);white-space:nowrap}
-table.matrix td{width:62px;height:52px;border-radius:6px;line-height:1.15}
+table.matrix tbody td{width:62px;height:52px;border-radius:6px;line-height:1.15}
 table.matrix td small{display:block;font-size:11px;opacity:.85}
 table.matrix td.same{box-shadow:inset 0 0 0 2px var(--accent)}
 table.matrix td.away{background:repeating-linear-gradient(45deg,var(--grid) 0 5px,transparent 5px 10px)}
 table.matrix .total{color:var(--soft);font-size:13px}
-table.matrix td.total{width:46px}
+table.matrix tbody td.total{width:46px}
 .axis{writing-mode:vertical-rl;transform:rotate(180deg);font-size:13px!important;padding:0 0 0 2px!important}
 .h0{background:var(--h0)}.h1{background:var(--h1)}.h2{background:var(--h2)}.h3{background:var(--h3)}.h4{background:var(--h4)}.h5{background:var(--h5)}.h6{background:var(--h6);color:var(--hi)}.h7{background:var(--h7);color:var(--hi)}.h8{background:var(--h8);color:var(--hi)}.h9{background:var(--h9);color:var(--hi)}
 svg.plot{display:block;width:100%;height:auto;margin:4px 0 6px;overflow:visible}
+.wide>svg.plot{min-width:820px}
 svg.plot text{font:12px system-ui,-apple-system,"Segoe UI","Liberation Sans",Arial,sans-serif;fill:var(--soft)}
 svg.plot text.strong{fill:var(--ink);font-size:13px}
 svg.plot .grid{stroke:var(--grid);stroke-width:1}
@@ -70,6 +76,9 @@ svg.plot .mean{stroke:var(--mark);stroke-width:2}
 svg.plot .limit{stroke:var(--mark);stroke-width:1.5;stroke-dasharray:6 4}
 svg.plot text.mark{fill:var(--mark)}
 .plots{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:18px}
+.three{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:0 30px}
+.three>*{min-width:0}
+.three table.figures th:first-child{white-space:normal}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:8px 34px}
 .two>*{min-width:0}
 figure{margin:0}
@@ -84,7 +93,7 @@ dt{color:var(--soft)}
 dd{margin:0}
 footer{text-align:center;color:var(--soft);font-size:13px;margin:22px 0 0}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-@media (max-width:820px){.side,.two,.plots{grid-template-columns:minmax(0,1fr)}main{padding:18px 12px}section{padding:18px 16px}header{display:block}header p{text-align:left;margin-top:6px}dl{grid-template-columns:1fr}dt{margin-top:6px}}
+@media (max-width:820px){.side,.two,.three,.plots{grid-template-columns:minmax(0,1fr)}main{padding:18px 12px}section{padding:18px 16px}header{display:block}header p{text-align:left;margin-top:6px}dl{grid-template-columns:1fr}dt{margin-top:6px}}
 @page{size:A4;margin:14mm 12mm}
 @media print{:root{color-scheme:light}body{background:#fff;font-size:10pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}main{max-width:none;padding:0}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:12px 0;margin:0}figure,tr,table.matrix{break-inside:avoid}h2,h3,.lead{break-after:avoid}}
 )css";

@@ -9,7 +9,9 @@
 namespace annulet {
 namespace {
 
-constexpr std::size_t kNameWidth = 42, kValueWidth = 11, kIntervalWidth = 18, kMatrixName = 22, kCell = 9;
+constexpr std::size_t kNameWidth = 26, kValueWidth = 9, kIntervalWidth = 17, kFigureWidth = 42,
+                      kMatrixName = 12, kCell = 9, kStratumWidth = 42;
+constexpr std::size_t kNamed = 10;   // cases of an advice
 constexpr std::size_t kListed = 20;  // slides, and cases; the page, JSON and CSV have them all
 
 /// Characters, not bytes, of UTF-8.
@@ -44,34 +46,39 @@ void append_refused(std::string& out, const std::string& who,
 
 void append_matrix(std::string& out, const AgreementMatrix& matrix, const std::string& first,
                    const std::string& second) {
-  const auto used = [&](std::size_t index) {
-    if (index < kScoreCount) return true;
-    return std::any_of(matrix.begin(), matrix.end(), [&](const auto& row) { return row[index] > 0; }) ||
+  const auto column_used = [&](std::size_t index) {
+    return index < kScoreCount ||
+           std::any_of(matrix.begin(), matrix.end(), [&](const auto& row) { return row[index] > 0; });
+  };
+  const auto row_used = [&](std::size_t index) {
+    return index < kScoreCount ||
            std::any_of(matrix[index].begin(), matrix[index].end(), [](auto count) { return count > 0; });
   };
-  out +=
-      "\n  " + left(first + ", down;  " + second + ", across", kMatrixName) + "\n  " + left("", kMatrixName);
-  for (std::size_t j = 0; j < kReadingCount; ++j) out += used(j) ? right(reading_name(j), kCell) : "";
+  out += "\n  " + first + ", down; " + second + ", across" + "\n  " + left("", kMatrixName);
+  for (std::size_t j = 0; j < kReadingCount; ++j) out += column_used(j) ? right(reading_name(j), kCell) : "";
   out += "\n";
   for (std::size_t i = 0; i < kReadingCount; ++i) {
-    if (!used(i)) continue;
+    if (!row_used(i)) continue;
     out += "  " + left(reading_name(i), kMatrixName);
     for (std::size_t j = 0; j < kReadingCount; ++j) {
-      if (used(j)) out += right(matrix[i][j] == 0 ? "." : std::to_string(matrix[i][j]), kCell);
+      if (column_used(j)) out += right(matrix[i][j] == 0 ? "." : std::to_string(matrix[i][j]), kCell);
     }
     out += "\n";
   }
 }
 
-void append_estimates(std::string& out, const std::vector<NamedEstimate>& estimates, int replicates) {
-  for (const NamedEstimate& named : estimates) {
-    const Estimate& e = *named.estimate;
-    std::string line = "  " + left(named.words, kNameWidth) + right(value_words(named), kValueWidth) + "  " +
-                       left(interval_words(e.bootstrap, named.is_share), kIntervalWidth) +
-                       left(interval_words(e.wilson, named.is_share), kIntervalWidth);
-    if (named.is_share) line += std::to_string(e.count) + " of " + std::to_string(e.of);
-    const std::string remark = interval_remark(e, replicates);
-    if (!remark.empty()) line += (named.is_share ? "; " : "") + remark;
+std::string figure(const Estimate* estimate, bool is_share) {
+  if (estimate == nullptr) return std::string(kFigureWidth, ' ');
+  std::string out = right(value_words(*estimate, is_share), kValueWidth) + "  " +
+                    left(interval_words(estimate->bootstrap, is_share), kIntervalWidth);
+  if (is_share) out += std::to_string(estimate->count) + " of " + std::to_string(estimate->of);
+  return left(out, kFigureWidth);
+}
+
+void append_rows(std::string& out, const std::vector<EstimateRow>& rows, int replicates) {
+  for (const EstimateRow& row : rows) {
+    std::string line = "  " + left(row.words, kNameWidth) + figure(row.of_all, row.is_share) +
+                       figure(row.scored, row.is_share) + interval_remark(*row.scored, replicates);
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";
   }
@@ -79,12 +86,12 @@ void append_estimates(std::string& out, const std::vector<NamedEstimate>& estima
 
 void append_strata(std::string& out, const char* title, const std::vector<Stratum>& strata) {
   if (strata.empty()) return;
-  out += std::string("\n  ") + left(title, kNameWidth) + "  slides     exact  within one\n";
+  out += std::string("\n  ") + left(title, kStratumWidth) + "  slides     exact  within one\n";
   for (const Stratum& stratum : strata) {
     const auto percent = [&](std::uint64_t count) {
       return report::fixed(100 * static_cast<double>(count) / static_cast<double>(stratum.slides), 1) + " %";
     };
-    out += "  " + left(stratum.name.empty() ? "not given" : printable(stratum.name), kNameWidth) +
+    out += "  " + left(stratum.name.empty() ? "not given" : printable(stratum.name), kStratumWidth) +
            right(std::to_string(stratum.slides), 8) + right(percent(stratum.exact), 10) +
            right(percent(stratum.within_one), 12) + "\n";
   }
@@ -92,14 +99,14 @@ void append_strata(std::string& out, const char* title, const std::vector<Stratu
 
 void append_differences(std::string& out, const Comparison& comparison) {
   if (comparison.shares.size() < 2) return;
-  out += "\n  " + left("difference of percentages, first less second", kNameWidth) +
-         "       mean   limits of agreement (mean -+ 1.96 SD), " + plural(comparison.shares.size(), "slide") +
+  out += "\n  " + left("first less second, points", kNameWidth) +
+         "     mean  limits of agreement (mean -+ 1.96 SD), " + plural(comparison.shares.size(), "slide") +
          "\n";
   for (std::size_t share = 0; share < kShareCount; ++share) {
     const std::optional<BlandAltman> found = share_difference(comparison, share);
     if (!found) continue;
     out += "  " + left(share_words(share), kNameWidth) + right(report::fixed(found->mean, 2), kValueWidth) +
-           "   " + report::fixed(found->limits.low, 2) + " to " + report::fixed(found->limits.high, 2) + "\n";
+           "  " + report::fixed(found->limits.low, 2) + " to " + report::fixed(found->limits.high, 2) + "\n";
   }
 }
 
@@ -116,32 +123,25 @@ void append_comparison(std::string& out, const AgreeReport& report, const Compar
   out += "\n";
   append_refused(out, first, comparison.first_refused);
   append_refused(out, second, comparison.second_refused);
-  if (a.unread > 0)
+  if (a.unread > 0) {
     out += "  " + plural(a.unread, "slide") +
-           " not read by one of the two: in the table, in no figure below it\n";
+           " not read by one of the two: in the table, in no figure below it" +
+           (comparison.unread_refused.empty() ? "" : "; of them") + "\n";
+    append_refused(out, "  the other", comparison.unread_refused);
+  }
   const std::string few = few_cases_remark(a);
   if (!few.empty()) out += "  " + few + "\n";
   append_matrix(out, a.matrix, first, second);
-  out += "\n  " + left("", kNameWidth + kValueWidth) + "  " + left("95 % over cases", kIntervalWidth) +
-         (a.one_slide_a_case ? left("95 % Wilson", kIntervalWidth) : "") + "\n";
-  append_estimates(out, overall_estimates(a), a.replicates);
+  out += "\n  " + left("95 % over cases", kNameWidth) + left("     of all", kFigureWidth) +
+         "     of those both scored\n";
+  append_rows(out, overall_rows(a), a.replicates);
   for (const CutAgreement& cut : a.cuts) {
     out += std::string("  ") + cut_words(cut.cut) + "\n";
-    append_estimates(out, cut_estimates(cut), a.replicates);
+    append_rows(out, cut_rows(cut), a.replicates);
   }
   append_differences(out, comparison);
   append_strata(out, "by month", comparison.by_month);
   append_strata(out, "by scanner", comparison.by_scanner);
-}
-
-std::vector<std::size_t> raters_of(const AgreeReport& report) {
-  std::vector<std::size_t> raters;
-  for (const Comparison& comparison : report.comparisons) {
-    for (const std::size_t rater : {comparison.pair.first, comparison.pair.second}) {
-      if (std::find(raters.begin(), raters.end(), rater) == raters.end()) raters.push_back(rater);
-    }
-  }
-  return raters;
 }
 
 void append_disagreements(std::string& out, const AgreeReport& report) {
@@ -164,6 +164,29 @@ void append_disagreements(std::string& out, const AgreeReport& report) {
              (reading.score ? std::string(name(*reading.score)) : reading.why_not) + "  ";
     }
     out += printable(slide.slide) + "\n";
+  }
+}
+
+/// Each advice once, with the first of the cases that it applies to.
+void append_advice(std::string& out, const PatientSummary& patients) {
+  struct Given {
+    RetestAdvice advice;
+    std::vector<std::string> cases;
+  };
+  std::vector<Given> given;
+  for (const PatientDiscordance& found : patients.discordances) {
+    for (const RetestAdvice& advice : found.advice) {
+      auto at = std::find_if(given.begin(), given.end(),
+                             [&](const Given& known) { return known.advice.code == advice.code; });
+      if (at == given.end()) at = given.insert(given.end(), {advice, {}});
+      at->cases.push_back(printable(found.case_id));
+    }
+  }
+  for (const auto& [advice, cases] : given) {
+    out += "  " + advice.code + ", " + plural(cases.size(), "case") + ":";
+    for (std::size_t i = 0; i < std::min(kNamed, cases.size()); ++i) out += " " + cases[i];
+    out += cases.size() > kNamed ? " ...\n" : "\n";
+    out += "    " + advice.text + " [" + advice.source + "]\n";
   }
 }
 
@@ -191,9 +214,8 @@ void append_patients(std::string& out, const PatientSummary& patients) {
       out += ")";
     }
     out += "\n";
-    for (const RetestAdvice& advice : found.advice)
-      out += "    " + advice.text + " [" + advice.source + "]\n";
   }
+  append_advice(out, patients);
   if (!patients.discordances.empty()) out += "  Advice with its source, never a score.\n";
 }
 

@@ -99,10 +99,10 @@ class Batch {
     BatchEvent planned;
     std::deque<std::size_t> last;
     for (std::size_t row = 0; row < rows_.size(); ++row) {
+      if (!how_.shard.takes(row)) continue;
       look_up();
       std::optional<RowRecord> record = folder_.record(places_[row]);
       if (record && !record->outcome.folder.empty()) owners_.emplace(record->outcome.folder, row);
-      if (!how_.shard.takes(row)) continue;
       const bool interrupted = folder_.clear_workplaces({places_[row]}).front();
       if (stands(row, std::move(record))) {
         ++planned.kept;
@@ -236,6 +236,13 @@ class Batch {
     out.commit();
   }
 
+  /// A result takes the place of an earlier one: should its record not follow, that of the earlier one must
+  /// not stand for it.
+  void begin_again(std::size_t row, RowRecord record) const {
+    record.finished = false;
+    folder_.write(places_[row], record);
+  }
+
   void finish(Running& running, const std::optional<Error>& why) {
     const std::size_t row = running.row;
     std::error_code ignored;
@@ -243,6 +250,7 @@ class Batch {
       leave_result(running, *why);
     RowRecord& record = running.record;
     const std::string earlier = record.finished ? record.outcome.folder : "";
+    if (!earlier.empty()) begin_again(row, record);
     record.outcome = folder_.take_over(places_[row], [&](const std::string& name) {
       const auto owner = owners_.find(name);
       return owner != owners_.end() && owner->second != row;

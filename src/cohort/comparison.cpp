@@ -49,7 +49,12 @@ Comparison compare(const Panel& panel, RaterPair pair, int replicates) {
     const PanelSlide& about = panel.slides[slide];
     pairs.push_back({about.slide, about.case_id, first.readings[slide], second.readings[slide]});
     const ReadingPair& added = pairs.back();
-    if (!read_by_both(added)) continue;
+    if (!read_by_both(added)) {
+      for (const Reading* one : {&added.first, &added.second}) {
+        if (reading_index(*one) == kRefused) ++out.unread_refused[one->why_not];
+      }
+      continue;
+    }
     if (!added.first.score) ++out.first_refused[added.first.why_not];
     if (!added.second.score) ++out.second_refused[added.second.why_not];
     count_in(out.by_month, about.date.substr(0, kMonthChars), added);

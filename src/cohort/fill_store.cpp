@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "annulet/base/digest.hpp"
 #include "annulet/base/error.hpp"
@@ -19,6 +19,10 @@
 
 namespace annulet {
 namespace {
+
+// What is lost where a filling is killed, at most; and no slide of many cells waits for another.
+constexpr std::size_t kSlidesAGroup = 256;
+constexpr std::uint64_t kCellsAGroup = 100'000;
 
 /// Text in which no two lists of parts read alike.
 class Parts {
@@ -156,9 +160,7 @@ std::optional<RunInfo> batch_run(const std::filesystem::path& cohort, const std:
 class Filling {
  public:
   Filling(const std::filesystem::path& cohort, const std::filesystem::path& file, FillReport& report)
-      : cohort_(cohort), writer_(file), report_(report) {
-    for (auto& [slide, known] : writer_.known()) known_.emplace(slide, std::move(known));
-  }
+      : cohort_(cohort), writer_(file), report_(report), known_(writer_.known()) {}
 
   void describe(const std::vector<CohortRow>& rows) {
     RunInfo none;
@@ -167,18 +169,21 @@ class Filling {
   }
 
   void drop_strangers(const std::vector<CohortRow>& rows) {
-    std::map<std::string, std::size_t> lines;
-    for (const CohortRow& row : rows) {
-      const auto [at, added] = lines.emplace(row.asked.slide, row.asked.line);
-      if (!added)
-        throw Error(Code::Usage,
-                    fmt::format("slide '{}' stands twice in the cohort, in lines {} and {}: give "
-                                "each row a slide of its own",
-                                row.asked.slide, at->second, row.asked.line));
-    }
+    std::vector<std::pair<std::string_view, std::size_t>> lines;
+    lines.reserve(rows.size());
+    for (const CohortRow& row : rows) lines.emplace_back(row.asked.slide, row.asked.line);
+    std::sort(lines.begin(), lines.end());
+    const auto alike = [](const auto& a, const auto& b) { return a.first == b.first; };
+    if (const auto twice = std::adjacent_find(lines.begin(), lines.end(), alike); twice != lines.end())
+      throw Error(Code::Usage,
+                  fmt::format("slide '{}' stands twice in the cohort, in lines {} and {}: give each row a "
+                              "slide of its own",
+                              twice->first, twice->second, (twice + 1)->second));
     std::vector<std::int64_t> gone;
     for (const auto& [slide, known] : known_) {
-      if (!lines.contains(slide)) gone.push_back(known.id);
+      const auto at =
+          std::lower_bound(lines.begin(), lines.end(), std::pair<std::string_view, std::size_t>(slide, 0));
+      if (at == lines.end() || at->first != slide) gone.push_back(known.id);
     }
     if (gone.empty()) return;
     writer_.remove(gone);
@@ -188,26 +193,48 @@ class Filling {
 
   void put(const CohortRow& row, std::size_t position) {
     const std::string digest = entry_digest(row, position);
-    const auto known = known_.find(row.asked.slide);
-    if (known != known_.end() && known->second.entry_digest == digest) {
+    const KnownSlide* known = find(row.asked.slide);
+    if (known != nullptr && known->entry_digest == digest) {
       ++report_.unchanged;
       return;
     }
     changed_ = true;
-    const bool same_result = known != known_.end() && !known->second.entry_digest.empty() &&
+    if (in_group_ == 0) writer_.begin_group();
+    put_changed(row, position, digest, known);
+    if (++in_group_ == kSlidesAGroup || report_.cells - cells_before_ >= kCellsAGroup) commit();
+  }
+
+  void commit() {
+    writer_.commit_group();
+    in_group_ = 0;
+    cells_before_ = report_.cells;
+  }
+
+  bool changed() const { return changed_; }
+
+ private:
+  using Known = std::vector<std::pair<std::string, KnownSlide>>;
+
+  const KnownSlide* find(const std::string& slide) const {
+    const auto at =
+        std::lower_bound(known_.begin(), known_.end(), slide,
+                         [](const auto& known, const std::string& name) { return known.first < name; });
+    return at != known_.end() && at->first == slide ? &at->second : nullptr;
+  }
+
+  void put_changed(const CohortRow& row, std::size_t position, const std::string& digest,
+                   const KnownSlide* known) {
+    const bool same_result = known != nullptr && !known->entry_digest.empty() &&
                              !row.outcome.result_digest.empty() &&
-                             known->second.result_digest == row.outcome.result_digest;
+                             known->result_digest == row.outcome.result_digest;
     if (same_result) {
-      writer_.put_manifest(known->second.id, row, position, digest);
+      writer_.put_manifest(known->id, row, position, digest);
       ++report_.updated;
       return;
     }
     put_result(row, position, digest);
   }
 
-  bool changed() const { return changed_; }
-
- private:
   void put_result(const CohortRow& row, std::size_t position, const std::string& digest) {
     Folder folder;
     try {
@@ -227,7 +254,9 @@ class Filling {
   const std::filesystem::path& cohort_;
   CohortStoreWriter writer_;
   FillReport& report_;
-  std::map<std::string, KnownSlide> known_;
+  Known known_;  // by slide, rising
+  std::size_t in_group_ = 0;
+  std::uint64_t cells_before_ = 0;  // of the groups committed
   bool changed_ = false;
 };
 
@@ -251,6 +280,7 @@ FillReport fill_store(const std::filesystem::path& cohort_folder, const std::vec
       filling.put(rows[i], i);
       if (options.progress) options.progress(i + 1, rows.size());
     }
+    filling.commit();
     changed = changed || filling.changed();
   }
   if (changed) place.finish();

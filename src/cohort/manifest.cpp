@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <fstream>
-#include <functional>
 #include <istream>
+#include <unordered_map>
 
 #include "annulet/base/csv.hpp"
 #include "annulet/base/error.hpp"
@@ -20,37 +19,19 @@ namespace {
 
 using Path = std::filesystem::path;
 
-/// Whether two rows ask for the same thing: what a slide is scored by, not what is known of it besides.
-bool ask_the_same(const ManifestRow& a, const ManifestRow& b) {
-  return a.path.lexically_normal() == b.path.lexically_normal() && a.mpp == b.mpp && a.regions == b.regions &&
-         a.ish == b.ish && a.controls == b.controls && a.antibody == b.antibody;
-}
-
-std::size_t hash_of(const ManifestRow& row) {
-  std::string asked = row.path.lexically_normal().native();
-  for (const Path& region : row.regions) asked += '\n' + region.native();
-  asked += fmt::format("\n{}\n{}\n{}\n{}", row.mpp.value_or(0), row.ish, row.controls, row.antibody);
-  return std::hash<std::string>{}(asked);
-}
-
-/// Throws for the first row that asks what a row before it asked.
+/// One row a slide: results, the store and every comparison go by it. Throws for the first that comes again.
 void check_repeats(const std::vector<ManifestRow>& rows, const std::string& name) {
-  std::vector<std::pair<std::size_t, std::size_t>> hashes(rows.size());  // and the row
-  for (std::size_t i = 0; i < rows.size(); ++i) hashes[i] = {hash_of(rows[i]), i};
-  std::sort(hashes.begin(), hashes.end());
-  std::size_t first = 0, second = rows.size();
-  for (std::size_t i = 0; i + 1 < hashes.size(); ++i) {
-    const auto [hash, row] = hashes[i];
-    const auto [next_hash, next] = hashes[i + 1];
-    if (hash != next_hash || next >= second || !ask_the_same(rows[row], rows[next])) continue;
-    first = row;
-    second = next;
+  std::unordered_map<std::string, std::size_t> lines;
+  lines.reserve(rows.size());
+  for (const ManifestRow& row : rows) {
+    const auto [at, added] = lines.emplace(row.path.lexically_normal().native(), row.line);
+    if (added) continue;
+    throw Error(
+        Code::Usage,
+        fmt::format("{}:{}:1: slide \"{}\" stands in line {} already; delete one of the two lines, or "
+                    "score it with other options in a cohort of its own",
+                    name, row.line, printable(row.slide), at->second));
   }
-  if (second == rows.size()) return;
-  throw Error(Code::Usage,
-              fmt::format("{}:{}:1: slide \"{}\" stands in line {} already, with the same options; "
-                          "delete one of the two lines",
-                          name, rows[second].line, printable(rows[second].slide), rows[first].line));
 }
 
 ManifestRow read_row(const CsvReader& csv, const std::vector<cohort::ReadValue>& columns,

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <span>
 
 #include "annulet/base/error.hpp"
 #include "annulet/base/printable.hpp"
@@ -27,6 +28,12 @@ constexpr std::size_t kSha256Digits = 64;
 
 std::string quoted(const std::string& value) {
   return fmt::format("\"{}\"", printable(value));
+}
+
+std::string listed(std::span<const std::string_view> words) {
+  std::string list;
+  for (const std::string_view word : words) list.append(list.empty() ? "" : ", ").append(word);
+  return list;
 }
 
 void check_text(const std::string& value, std::size_t longest, const Reject& reject) {
@@ -56,7 +63,7 @@ template <std::size_t n>
 ReadValue one_of_into(std::string ManifestRow::*member, const std::array<std::string_view, n>& words) {
   return [member, words](const std::string& value, const Reject& reject, ManifestRow& row) {
     if (std::find(words.begin(), words.end(), value) == words.end())
-      reject(fmt::format("{} is none of {}", quoted(value), fmt::join(words, ", ")));
+      reject(quoted(value) + " is none of " + listed(words));
     row.*member = value;
   };
 }
@@ -174,10 +181,9 @@ std::vector<Column> known_columns(const Path& folder) {
   std::vector<std::string_view> names;
   for (const Column& column : known) names.push_back(column.name);
   const std::string_view near = nearest_word(field.text, names);
-  csv.reject(field,
-             fmt::format("unknown column {}{}; known are {} and reader_NAME for each reader's scores",
-                         quoted(field.text), near.empty() ? "" : fmt::format(", did you mean \"{}\"?", near),
-                         fmt::join(names, ", ")));
+  const std::string hint = near.empty() ? "" : ", did you mean \"" + std::string(near) + "\"?";
+  csv.reject(field, "unknown column " + quoted(field.text) + hint + "; known are " + listed(names) +
+                        " and reader_NAME for each reader's scores");
 }
 
 ReadValue column_of(const CsvReader& csv, const CsvField& field, const std::vector<Column>& known) {

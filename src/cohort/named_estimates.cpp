@@ -25,16 +25,31 @@ std::vector<NamedEstimate> cut_estimates(const CutAgreement& cut) {
           {code + "kappa", "kappa", false, &cut.kappa}};
 }
 
+std::vector<EstimateRow> overall_rows(const Agreement& a) {
+  return {{"exact", true, &a.exact_of_all, &a.exact},
+          {"within one", true, &a.within_one_of_all, &a.within_one},
+          {"kappa", false, nullptr, &a.kappa},
+          {"linear weighted kappa", false, nullptr, &a.linear_kappa},
+          {"quadratic weighted kappa", false, nullptr, &a.quadratic_kappa}};
+}
+
+std::vector<EstimateRow> cut_rows(const CutAgreement& cut) {
+  return {{"positive agreement", true, &cut.positive_of_all, &cut.positive},
+          {"negative agreement", true, &cut.negative_of_all, &cut.negative},
+          {"overall agreement", true, &cut.overall_of_all, &cut.overall},
+          {"kappa", false, nullptr, &cut.kappa}};
+}
+
 const char* cut_code(Score cut) {
   if (cut == Score::One) return "0_rest";
   if (cut == Score::Two) return "01_23";
   return "rest_3";
 }
 
-std::string value_words(const NamedEstimate& named) {
-  if (!named.estimate->value) return "undefined";
-  const double value = *named.estimate->value;
-  return named.is_share ? report::fixed(100 * value, 1) + " %" : report::fixed(value, 3);
+std::string value_words(const Estimate& estimate, bool is_share) {
+  if (!estimate.value) return "undefined";
+  const double value = *estimate.value;
+  return is_share ? report::fixed(100 * value, 1) + " %" : report::fixed(value, 3);
 }
 
 std::string interval_words(const std::optional<Interval>& interval, bool is_share) {
@@ -47,9 +62,10 @@ std::string interval_words(const std::optional<Interval>& interval, bool is_shar
 
 std::string interval_remark(const Estimate& estimate, int replicates) {
   if (!estimate.value || replicates == 0) return "";
-  const std::string undefined = std::to_string(estimate.undefined_replicates) + " of " +
-                                std::to_string(replicates) + " replicates undefined";
-  if (!estimate.bootstrap) return "no interval: " + undefined;
+  const std::string undefined = std::to_string(estimate.undefined_replicates) +
+                                (estimate.undefined_replicates == 1 ? " replicate" : " replicates") +
+                                " undefined";
+  if (!estimate.bootstrap) return "no interval, " + undefined;
   std::string remark = estimate.undefined_replicates > 0 ? undefined : "";
   if (estimate.bootstrap->low == estimate.bootstrap->high)
     remark += (remark.empty() ? "" : "; ") + std::string("every replicate alike");

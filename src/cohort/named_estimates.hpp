@@ -18,12 +18,22 @@ struct NamedEstimate {
 std::vector<NamedEstimate> overall_estimates(const Agreement& agreement);
 /// Of one cut.
 std::vector<NamedEstimate> cut_estimates(const CutAgreement& cut);
+/// A line of the tables: the same statistic of all, and of those both scored.
+struct EstimateRow {
+  const char* words;  ///< "exact", "kappa"
+  bool is_share;
+  const Estimate* of_all;  ///< nullptr for kappas
+  const Estimate* scored;
+};
+std::vector<EstimateRow> overall_rows(const Agreement& agreement);
+std::vector<EstimateRow> cut_rows(const CutAgreement& cut);
+
 /// "0_rest", "01_23", "rest_3".
 const char* cut_code(Score cut);
 
 /// "74.2 %", "0.613", "undefined".
-std::string value_words(const NamedEstimate& named);
-/// "61.3-84.0", in the units of the value; "" where there is none.
+std::string value_words(const Estimate& estimate, bool is_share);
+/// "61.3 to 84.0", in the units of the value; "" where there is none.
 std::string interval_words(const std::optional<Interval>& interval, bool is_share);
 /// Why there is no bootstrap interval, or what must be known of it; empty for nothing.
 std::string interval_remark(const Estimate& estimate, int replicates);

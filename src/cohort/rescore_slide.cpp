@@ -124,6 +124,18 @@ void RescorableSlide::judge_edge(const Grading& grading, const Guideline& guidel
   (with != verdict.score ? last : verdict.notes).push_back(std::move(remark));
 }
 
+/// What was said of control tissue names scores: those of the batch's settings.
+Remark RescorableSlide::carried_over(const Remark& remark, const Grading& grading,
+                                     const Guideline& guideline) const {
+  const auto used = [&](const std::string& digest) {
+    return std::any_of(facts_.models.begin(), facts_.models.end(),
+                       [&](const ModelUse& model) { return model.digest == digest; });
+  };
+  if (!remark.code.starts_with("control-") || (used(grading.digest) && used(guideline.digest())))
+    return remark;
+  return {remark.code, remark.message + " (told under the guideline and grading of the batch)"};
+}
+
 /// Those that hold whatever is asked, behind those that are told anew.
 void RescorableSlide::add_standing_notes(const Grading& grading, const Guideline& guideline,
                                          std::vector<Remark>& notes) const {
@@ -133,7 +145,7 @@ void RescorableSlide::add_standing_notes(const Grading& grading, const Guideline
   for (const Remark& note : facts_.notes) {
     const bool anew = note.code == "edge-effect" || note.code == "own-model" ||
                       note.code == "fitted-grading" || holds(codes_of_guidelines(), note.code);
-    if (!anew) notes.push_back(note);
+    if (!anew) notes.push_back(carried_over(note, grading, guideline));
   }
 }
 
@@ -166,7 +178,7 @@ RescorableSlide::Answer RescorableSlide::rescore(const Grading& grading, const G
   std::vector<Remark> blush;
   judge_edge(grading, guideline, ish, facts, conclusion, blush);
   for (const Remark& caveat : facts_.caveats) {
-    if (holds(kCarriedOver, caveat.code)) verdict.caveats.push_back(caveat);
+    if (holds(kCarriedOver, caveat.code)) verdict.caveats.push_back(carried_over(caveat, grading, guideline));
   }
   for (auto* more : {&blush, &last})
     verdict.caveats.insert(verdict.caveats.end(), more->begin(), more->end());

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "annulet/base/error.hpp"
 #include "annulet/store/cohort_store.hpp"
@@ -86,6 +87,18 @@ std::vector<Remark> remarks_of(const std::vector<Remark>& remarks, const std::ve
 struct CohortStoreWriter::Impl {
   std::filesystem::path file;
   SQLite::Database database;
+  std::optional<SQLite::Transaction> group = {};
+
+  /// A transaction of its own, where no group is open.
+  template <class Work>
+  void as_one(const Work& work) {
+    with_errors(file, [&] {
+      if (group) return work();
+      SQLite::Transaction transaction(database);
+      work();
+      transaction.commit();
+    });
+  }
 
   void put_asked_lists(std::int64_t slide_id, const ManifestRow& asked);
   void put_verdict(std::int64_t run_id, std::int64_t slide_id, const SlideOutcome& outcome,
@@ -103,6 +116,17 @@ CohortStoreWriter::CohortStoreWriter(const std::filesystem::path& file)
     : impl_(new Impl{file, store::open_for_writing(file)}) {}
 
 CohortStoreWriter::~CohortStoreWriter() = default;
+
+void CohortStoreWriter::begin_group() {
+  with_errors(impl_->file, [&] { impl_->group.emplace(impl_->database); });
+}
+
+void CohortStoreWriter::commit_group() {
+  with_errors(impl_->file, [&] {
+    if (impl_->group) impl_->group->commit();
+    impl_->group.reset();
+  });
+}
 
 std::vector<std::pair<std::string, KnownSlide>> CohortStoreWriter::known() const {
   return with_errors(impl_->file, [&] {
@@ -228,9 +252,8 @@ void CohortStoreWriter::Impl::put_cells(std::int64_t slide_id, const SlideCells&
 
 void CohortStoreWriter::put(const CohortRow& row, std::size_t position, const std::string& entry_digest,
                             const SlideFacts& facts, const SlideCells* cells, const ShownCells* shown) {
-  with_errors(impl_->file, [&] {
+  impl_->as_one([&] {
     SQLite::Database& database = impl_->database;
-    SQLite::Transaction transaction(database);
     SQLite::Statement gone(database, "DELETE FROM slides WHERE slide = ?");
     gone.bind(1, row.asked.slide);
     gone.exec();
@@ -252,15 +275,13 @@ void CohortStoreWriter::put(const CohortRow& row, std::size_t position, const st
                       facts.visible_od, facts.tally);
     impl_->put_facts(slide_id, facts);
     if (cells != nullptr) impl_->put_cells(slide_id, *cells, *shown);
-    transaction.commit();
   });
 }
 
 void CohortStoreWriter::put_manifest(std::int64_t slide_id, const CohortRow& row, std::size_t position,
                                      const std::string& entry_digest) {
-  with_errors(impl_->file, [&] {
+  impl_->as_one([&] {
     SQLite::Database& database = impl_->database;
-    SQLite::Transaction transaction(database);
     for (const char* table : {"slide_regions", "reader_scores"}) {
       SQLite::Statement gone(database, std::string("DELETE FROM ") + table + " WHERE slide_id = ?");
       gone.bind(1, slide_id);
@@ -278,16 +299,13 @@ void CohortStoreWriter::put_manifest(std::int64_t slide_id, const CohortRow& row
     bind.text(asked.controls).text(asked.date).text(asked.sha256).text(row.outcome.folder);
     bind.word(entry_digest).number(slide_id).done();
     impl_->put_asked_lists(slide_id, asked);
-    transaction.commit();
   });
 }
 
 void CohortStoreWriter::remove(const std::vector<std::int64_t>& slide_ids) {
-  with_errors(impl_->file, [&] {
-    SQLite::Transaction transaction(impl_->database);
+  impl_->as_one([&] {
     SQLite::Statement gone(impl_->database, "DELETE FROM slides WHERE slide_id = ?");
     for (const std::int64_t id : slide_ids) Binder(gone).number(id).done();
-    transaction.commit();
   });
 }
 

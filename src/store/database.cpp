@@ -71,7 +71,9 @@ SQLite::Database open_for_reading(const std::filesystem::path& file) {
                                     "cohort.sqlite");
   return with_errors(file, [&] {
     // A store on a network is only ever replaced as a whole: without locks, which networks do badly.
-    const char* how = network_file_system_at(file).empty() ? "?mode=ro" : "?mode=ro&immutable=1";
+    const bool local = network_file_system_at(file).empty();
+    if (!local) expect_no_journal(file);
+    const char* how = local ? "?mode=ro" : "?mode=ro&immutable=1";
     SQLite::Database database(uri_of(file, how), SQLite::OPEN_READONLY | SQLite::OPEN_URI, kBusyMilliseconds);
     distrust(database);
     check_schema(database, file.string());

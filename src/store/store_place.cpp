@@ -94,11 +94,22 @@ std::string network_file_system_at(const std::filesystem::path& file) {
   return network_file_system(static_cast<std::uint64_t>(found.f_type));
 }
 
+void expect_no_journal(const std::filesystem::path& file) {
+  const std::filesystem::path journal = file.string() + "-journal";
+  std::error_code failed;
+  if (std::filesystem::exists(journal, failed))
+    throw Error(Code::Output, "'" + file.string() +
+                                  "' was being written when that was cut off, and lies on a "
+                                  "network file system since: remove it and '" +
+                                  journal.string() + "', and run annulet batch again");
+}
+
 StorePlace::StorePlace(const std::filesystem::path& file) : StorePlace(file, network_file_system_at(file)) {}
 
 StorePlace::StorePlace(const std::filesystem::path& file, std::string on_network)
     : file_(file), path_(file), on_network_(std::move(on_network)) {
   if (on_network_.empty()) return;
+  expect_no_journal(file_);
   std::string pattern = (std::filesystem::temp_directory_path() / "annulet-store-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) fail(pattern, "cannot be made");
   folder_ = pattern;

@@ -24,6 +24,7 @@ expect_file whole/slides/her2-2plus-*/report.html
 "$annulet" score slides/her2-2plus.tif --out alone >/dev/null 2>&1
 cmp -s alone/result.json whole/slides/her2-2plus-*/result.json || fail 'expected the result that score gives'
 cp whole/cohort.csv expected.csv
+grep -q 'slides/her2-1plus.tif' whole/patients.csv || fail 'expected the case whose specimens differ in patients.csv'
 
 # again: nothing to do; other options: everything; touched, yet the same: nothing; back again
 run batch manifest.csv --out whole --no-store

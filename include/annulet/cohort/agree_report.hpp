@@ -23,7 +23,10 @@ struct AgreeReport {
 AgreeReport agree_report(std::string cohort, std::span<const RunRows> runs, const std::string& run,
                          const std::string& against, int replicates);
 
-/// For a terminal, some 100 columns; names are printable. Lists stop after some lines and say so.
+/// The raters of the comparisons in the order of their first appearance.
+std::vector<std::size_t> raters_of(const AgreeReport& report);
+
+/// For a terminal, some 110 columns; names are printable. Lists stop after some lines and say so.
 std::string agree_text(const AgreeReport& report);
 
 /// One object; numbers in full, what is undefined null.

@@ -79,6 +79,8 @@ struct Comparison {
   Agreement agreement;
   /// why the first, and the second, gave no score: reason and number of slides, of those both read
   std::map<std::string, std::uint64_t> first_refused, second_refused;
+  /// likewise of those that the other side did not read
+  std::map<std::string, std::uint64_t> unread_refused;
   std::vector<Stratum> by_month, by_scanner;  ///< empty where no slide says; sorted, "not given" last
   std::vector<SharePair> shares;              ///< of two runs, where both counted cells
 };

@@ -30,10 +30,10 @@ struct FillOptions {
 };
 
 /// Makes COHORT/cohort.sqlite or brings it up to date from the result folders that `rows` name (below the
-/// cohort's folder), which stay the truth. One transaction a slide: killed at any moment, the next call
-/// completes it. A slide whose row and result are those that the store holds is not looked at. Memory: one
-/// slide. CPU: about 3 us a cell that is new. Throws Error Output, Corrupt, Usage (two rows are called
-/// alike).
+/// cohort's folder), which stay the truth. One transaction a slide, or for some small ones: killed at any
+/// moment, the next call completes it. A slide whose row and result are those that the store holds is not
+/// looked at. Memory: one slide. CPU: about 3 us a cell that is new. Throws Error Output, Corrupt, Usage (two
+/// rows are called alike).
 FillReport fill_store(const std::filesystem::path& cohort_folder, const std::vector<CohortRow>& rows,
                       const FillOptions& options = {});
 

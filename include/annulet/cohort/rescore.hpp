@@ -42,6 +42,7 @@ class RescorableSlide {
   std::optional<Quick> quick(const Grading& grading, const Guideline& guideline) const;
 
  private:
+  Remark carried_over(const Remark& remark, const Grading& grading, const Guideline& guideline) const;
   void add_standing_notes(const Grading& grading, const Guideline& guideline,
                           std::vector<Remark>& notes) const;
   Answer refused(const Grading& grading, const Guideline& guideline) const;

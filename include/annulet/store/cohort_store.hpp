@@ -108,7 +108,8 @@ struct KnownSlide {
 };
 
 /// A store opened for writing; made where there is none, brought to this version where it is older. Every
-/// call is one transaction: a kill at any moment leaves the store as it was before or after it. A second
+/// call, and every group of them, is one transaction: a kill at any moment leaves the store as it was before
+/// or after it. A second
 /// writer waits for some seconds, then throws Error Output. Never on a network file system: see
 /// store/store_place.hpp.
 class CohortStoreWriter {
@@ -117,6 +118,11 @@ class CohortStoreWriter {
   ~CohortStoreWriter();
   CohortStoreWriter(const CohortStoreWriter&) = delete;
   CohortStoreWriter& operator=(const CohortStoreWriter&) = delete;
+
+  /// What follows until `commit_group` is one transaction: small slides would else wait for the disk one by
+  /// one.
+  void begin_group();
+  void commit_group();
 
   std::vector<std::pair<std::string, KnownSlide>> known() const;  ///< by what the manifest calls them, rising
   /// Puts a slide in the place of what was known of it. `cells` nullptr: it has none.

@@ -13,6 +13,10 @@ std::string network_file_system(std::uint64_t kind);
 /// The same of the file system that holds a file, which need not exist yet.
 std::string network_file_system_at(const std::filesystem::path& file);
 
+/// Throws Error Output where a journal lies beside the file: its writer was cut off, and without the journal
+/// the file is not whole. For who would look at the file alone.
+void expect_no_journal(const std::filesystem::path& file);
+
 /// Where a store may be written: the file itself on a local disk; else a copy in a folder of its own below
 /// the system's temporary one, which `finish` puts in the place of the file as a whole. Nothing of the copy
 /// is left behind. `on_network` may be given by tests.

@@ -56,8 +56,8 @@ SlideOutcome outcome() {
 
 TEST_CASE("places are unique, and fit for a folder") {
   const auto places = places_of({row_of("a/case.svs"), row_of("b/case.ndpi"), row_of("a/case.svs"),
-                                 row_of("=cmd|' /C calc'!A0.tif"), row_of("..tif"), row_of("Fall 7 \xC3\xBC\n.tif"),
-                                 row_of(std::string(300, 'x') + ".tif")});
+                                 row_of("=cmd|' /C calc'!A0.tif"), row_of("..tif"),
+                                 row_of("Fall 7 \xC3\xBC\n.tif"), row_of(std::string(300, 'x') + ".tif")});
   CHECK(places[0].stem == "case");
   CHECK(places[1].stem == "case~2");
   CHECK(places[2].stem == "case~3");
@@ -104,8 +104,8 @@ TEST_CASE("what is no record counts as none") {
     std::ofstream(file, std::ios::binary | std::ios::trunc) << whole.substr(0, cut);
     REQUIRE_FALSE(folder.record(place));
   }
-  for (const char* text : {"null", "[]", "{\"schema\":\"annulet/row/9\"}",
-                           "{\"schema\":\"annulet/row/1\",\"slide\":7}"}) {
+  for (const char* text :
+       {"null", "[]", "{\"schema\":\"annulet/row/9\"}", "{\"schema\":\"annulet/row/1\",\"slide\":7}"}) {
     std::ofstream(file, std::ios::binary | std::ios::trunc) << text;
     CHECK_FALSE(folder.record(place));
   }
@@ -158,14 +158,15 @@ TEST_CASE("a row says how its slide ended, and nothing that a spreadsheet would 
   const std::vector<std::string> readers{"ann", "zoe"};
   const std::string header = cohort_csv_header(readers), line = cohort_csv_row(row, outcome(), readers);
   CHECK(std::count(header.begin(), header.end(), ',') == 30);
-  CHECK(line.starts_with("\"'=HYPERLINK(\"\"x\"\").svs\",'@case,,scored-with-caveats,1+,low,asco-cap-breast-2018,R3,"
-                         "annulet-1,70.000,20.000,5.000,4.900,0.100,2000,1010,1000,1.2500,1.0625,,near-cut picture,"));
+  CHECK(line.starts_with(
+      "\"'=HYPERLINK(\"\"x\"\").svs\",'@case,,scored-with-caveats,1+,low,asco-cap-breast-2018,R3,"
+      "annulet-1,70.000,20.000,5.000,4.900,0.100,2000,1010,1000,1.2500,1.0625,,near-cut picture,"));
   CHECK(line.ends_with(",,2+," + std::string(64, 'a') + "," + std::string(64, 'b') + ",slides/x-aaaaaaaa\n"));
   SlideOutcome refused;
   refused.status = Status::NotEvaluable;
   refused.reasons = {"no-tissue"};
-  CHECK(cohort_csv_row(row, refused, readers).find(",not-evaluable,,,,,,,,,,,0,0,0,0.0000,0.0000,no-tissue,,") !=
-        std::string::npos);
+  CHECK(cohort_csv_row(row, refused, readers)
+            .find(",not-evaluable,,,,,,,,,,,0,0,0,0.0000,0.0000,no-tissue,,") != std::string::npos);
 }
 
 TEST_CASE("a shard takes every n-th row, and all of them each row once") {
@@ -209,6 +210,26 @@ TEST_CASE("a key tells what a result depends on from what it does not") {
   differs([](ManifestRow& r) { r.antibody = "negative"; });
   differs([](ManifestRow& r) { r.sha256 = std::string(64, 'c'); });
   differs([](ManifestRow& r) { r.regions = {"no-such.geojson"}; });
+}
+
+TEST_CASE("a key changes with the bytes of the files that the options name") {
+  const Scratch scratch;
+  fs::create_directories(scratch.path);
+  const std::string built_in = read_text(fs::path(ANNULET_SOURCE_DIR) / "models/grading/annulet-1.toml");
+  const fs::path grading = scratch.path / "own.toml", region = scratch.path / "tumour.geojson";
+  std::ofstream(grading) << built_in;
+  std::ofstream(region) << "{}";
+  CohortOptions options;
+  options.score.grading = grading.string();
+  ManifestRow row = row_of("a.svs");
+  row.regions = {region};
+  const std::string common = common_digest(options), key = row_key(row, options, common);
+  std::ofstream(region) << "{ }";
+  CHECK(row_key(row, options, common) != key);
+  std::string edited = built_in;
+  edited.replace(edited.find("intense_od = 600"), 16, "intense_od = 610");
+  std::ofstream(grading) << edited;
+  CHECK(common_digest(options) != common);
 }
 
 TEST_CASE("a slide's stamp changes with its bytes and its times") {

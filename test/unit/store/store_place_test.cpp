@@ -50,6 +50,10 @@ TEST_CASE("on a network a store is written elsewhere and takes its place as a wh
     CHECK(place.path() == file);
     place.finish();
   }
+  const auto journal = folder / "cohort.sqlite-journal";
+  std::ofstream(journal) << "half";
+  CHECK_THROWS_AS(StorePlace(file, "nfs"), Error);
+  std::filesystem::remove(journal);
   CHECK(std::distance(std::filesystem::directory_iterator(folder), {}) == 1);
   std::filesystem::remove_all(folder);
   CHECK_THROWS_AS(
