@@ -1,5 +1,5 @@
 // The course of a fold: bands of several widths and directions through places of 4 um.
-#include "pipeline/fold_course.hpp"
+#include "annulet/pipeline/fold_course.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -4,8 +4,8 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "annulet/pipeline/fold_trace.hpp"
 #include "annulet/pipeline/sharpness.hpp"
-#include "pipeline/fold_trace.hpp"
 
 namespace annulet {
 namespace {
@@ -277,9 +277,11 @@ void flag_folds(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& 
   const int high = high_peak(field);
   if (high < kLeastHighPeak) return;
   field.too_dark = high * kOfHighPeak / 100;
+  const cv::Mat seeds = folds_in(field);
+  if (cv::countNonZero(seeds) == 0) return;
   const Plane<std::uint8_t> places = halved(field.on);
   const FoldCourse course(sharpness.layers(), places, high);
-  for (const FoldStrip& strip : trace_folds(course, places, folds_in(field))) flag(strip, tissue, quality);
+  for (const FoldStrip& strip : trace_folds(course, places, seeds)) flag(strip, tissue, quality);
 }
 
 }  // namespace annulet

@@ -1,5 +1,5 @@
 // From places that are sure of a fold along its axis to its ends.
-#include "pipeline/fold_trace.hpp"
+#include "annulet/pipeline/fold_trace.hpp"
 
 #include <algorithm>
 #include <array>
@@ -90,30 +90,28 @@ std::vector<Place> follow(Scores& scores, const cv::Mat& seeds, int x, int y, Pl
 
 /// True where `place` lies on the axis of `sure` and runs its way.
 bool agrees(Scores& scores, const Place& place, const Place& sure) {
-  const int right = place.first - sure.first, down = place.second - sure.second;
-  if (std::max(std::abs(right), std::abs(down)) > kGoesOn + kBends) return false;
   const int axis = scores.at(sure.first, sure.second).direction;
   const int turn = std::abs(axis - scores.at(place.first, place.second).direction);
   if (std::min(turn, FoldCourse::kDirections - turn) > kTurns) return false;
-  const auto [along, across] = FoldCourse::turned(axis, right, down);
+  const auto [along, across] = FoldCourse::turned(axis, place.first - sure.first, place.second - sure.second);
   return std::abs(along) <= 1024 * kGoesOn && std::abs(across) <= 1024 * kBends;
 }
 
 /// Leaves those that enough sure ones agree with: a fold keeps its direction, while the strands of tissue
-/// that it meets turn off it.
-void keep_agreed(Scores& scores, std::vector<Place>& middles) {
-  std::vector<Place> sure;
-  for (const auto& [x, y] : middles) {
-    if (scores.at(x, y).score >= kSure) sure.emplace_back(x, y);
-  }
+/// that it meets turn off it. `sure` is 0 all over, before and after.
+void keep_agreed(Scores& scores, std::vector<Place>& middles, Plane<std::uint8_t>& sure) {
+  const std::vector<Place> all = middles;
+  for (const auto& [x, y] : all) sure(x, y) = scores.at(x, y).score >= kSure ? 1 : 0;
   std::erase_if(middles, [&](const Place& place) {
+    constexpr int kReach = kGoesOn + kBends;
     int agreeing = 0;
-    for (const Place& other : sure) {
-      agreeing += agrees(scores, place, other) ? 1 : 0;
-      if (agreeing == kFewestSure) return false;
+    for (int y = std::max(0, place.second - kReach); y <= place.second + kReach && y < sure.height(); ++y) {
+      for (int x = std::max(0, place.first - kReach); x <= place.first + kReach && x < sure.width(); ++x)
+        agreeing += sure(x, y) != 0 && agrees(scores, place, {x, y}) ? 1 : 0;
     }
-    return true;
+    return agreeing < kFewestSure;
   });
+  for (const auto& [x, y] : all) sure(x, y) = 0;
 }
 
 }  // namespace
@@ -121,14 +119,13 @@ void keep_agreed(Scores& scores, std::vector<Place>& middles) {
 std::vector<FoldStrip> trace_folds(const FoldCourse& course, const Plane<std::uint8_t>& on,
                                    const cv::Mat& seeds) {
   std::vector<FoldStrip> strips;
-  if (cv::countNonZero(seeds) == 0) return strips;
   Scores scores(course, on);
-  Plane<std::uint8_t> seen(on.width(), on.height());
+  Plane<std::uint8_t> seen(on.width(), on.height()), sure(on.width(), on.height());
   for (int y = 0; y < on.height(); ++y) {
     for (int x = 0; x < on.width(); ++x) {
       if (seen(x, y) != 0 || seeds.at<std::uint8_t>(y / 2, x / 2) == 0) continue;
       std::vector<Place> middles = follow(scores, seeds, x, y, seen);
-      keep_agreed(scores, middles);
+      keep_agreed(scores, middles, sure);
       for (const auto& [at_x, at_y] : middles) {
         const FoldCourse::Band band = scores.at(at_x, at_y);
         strips.push_back({at_x, at_y, band.direction, FoldCourse::kHalfWidthUm[band.width] + kBorderUm});

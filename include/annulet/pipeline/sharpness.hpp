@@ -61,8 +61,8 @@ class SharpnessMap {
 void flag_blur(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality);
 
 /// Flags folds: bands, 16 to 30 um wide, in which the palest places, the mean and the darkest places all
-/// absorb about twice what they do on both sides, as two layers of the same tissue do. Only places without a
-/// flag get one.
+/// absorb about twice what they do on both sides, as two layers of the same tissue do. From where that is
+/// sure, a fold is followed along its axis and masked up to its edges. Only places without a flag get one.
 void flag_folds(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality);
 
 }  // namespace annulet
