@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <opencv2/imgproc.hpp>
 #include <utility>
 
 namespace annulet {
@@ -17,6 +18,8 @@ constexpr int kGoesOn = 20;       // places along the axis from a sure one, to w
 constexpr int kBends = 4;         // places off that axis
 constexpr int kTurns = 2;         // sixteenths of half a turn off its direction
 constexpr int kShareOfMost = 40;  // per cent of the highest score around a place
+constexpr int kFromSeed = 5;      // squares from a seed to where a fold may still go on
+constexpr int kMostOfSeed = 35;   // per cent of the seed's places that may be middles: more is a network
 constexpr int kAround = 5;        // places to either side
 constexpr int kAcross = 3;        // places to either side of a middle, of which none has a higher score
 constexpr int kAlongUm = 14, kBorderUm = 2;  // of a strip: half its length, and beyond the band's width
@@ -67,15 +70,18 @@ class Scores {
 };
 
 /// The middles that hang together with (x, y) over places next to each other and over seeds.
-std::vector<Place> follow(Scores& scores, const cv::Mat& seeds, int x, int y, Plane<std::uint8_t>& seen) {
+std::vector<Place> follow(Scores& scores, const cv::Mat& seeds, const cv::Mat& near, int x, int y,
+                          Plane<std::uint8_t>& seen, int& of_seed) {
   std::vector<Place> middles, open{{x, y}};
   seen(x, y) = 1;
   while (!open.empty()) {
     const auto [at_x, at_y] = open.back();
     open.pop_back();
-    const bool middle = scores.is_middle(at_x, at_y);
+    const bool seed = seeds.at<std::uint8_t>(at_y / 2, at_x / 2) != 0;
+    of_seed += seed ? 1 : 0;
+    const bool middle = near.at<std::uint8_t>(at_y / 2, at_x / 2) != 0 && scores.is_middle(at_x, at_y);
     if (middle) middles.emplace_back(at_x, at_y);
-    if (!middle && seeds.at<std::uint8_t>(at_y / 2, at_x / 2) == 0) continue;
+    if (!middle && !seed) continue;
     for (int down = -1; down <= 1; ++down) {
       for (int right = -1; right <= 1; ++right) {
         const int next_x = at_x + right, next_y = at_y + down;
@@ -120,12 +126,16 @@ std::vector<FoldStrip> trace_folds(const FoldCourse& course, const Plane<std::ui
                                    const cv::Mat& seeds) {
   std::vector<FoldStrip> strips;
   Scores scores(course, on);
+  cv::Mat near;
+  cv::dilate(seeds, near, cv::getStructuringElement(cv::MORPH_RECT, {2 * kFromSeed + 1, 2 * kFromSeed + 1}));
   Plane<std::uint8_t> seen(on.width(), on.height()), sure(on.width(), on.height());
   for (int y = 0; y < on.height(); ++y) {
     for (int x = 0; x < on.width(); ++x) {
       if (seen(x, y) != 0 || seeds.at<std::uint8_t>(y / 2, x / 2) == 0) continue;
-      std::vector<Place> middles = follow(scores, seeds, x, y, seen);
+      int of_seed = 0;
+      std::vector<Place> middles = follow(scores, seeds, near, x, y, seen, of_seed);
       keep_agreed(scores, middles, sure);
+      if (100 * std::ssize(middles) > kMostOfSeed * of_seed) continue;
       for (const auto& [at_x, at_y] : middles) {
         const FoldCourse::Band band = scores.at(at_x, at_y);
         strips.push_back({at_x, at_y, band.direction, FoldCourse::kHalfWidthUm[band.width] + kBorderUm});

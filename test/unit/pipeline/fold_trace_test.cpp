@@ -29,12 +29,14 @@ Plane<SharpnessMap::Layer> tissue(bool one_layer) {
   return layers;
 }
 
-/// What is traced from one square in the middle of the fold.
+/// What is traced from the middle of the fold.
 Plane<std::uint8_t> traced(bool one_layer) {
   const Plane<SharpnessMap::Layer> layers = tissue(one_layer);
   const Plane<std::uint8_t> on(kSide, kSide, 1);
   cv::Mat seeds(kSide / 2, kSide / 2, CV_8U, cv::Scalar(0));
-  seeds.at<std::uint8_t>(kTop / 2 + 1, kSide / 4) = 1;
+  for (int y = kTop / 2; y <= kBottom / 2; ++y) {
+    for (int x = kLeft / 2 + 4; x <= kRight / 2 - 4; ++x) seeds.at<std::uint8_t>(y, x) = 1;
+  }
   Plane<std::uint8_t> mask(kSide, kSide);
   for (const FoldStrip& strip : trace_folds(FoldCourse(layers, on, kHighPeak), on, seeds)) {
     for (int y = 0; y < kSide; ++y) {
@@ -48,7 +50,7 @@ Plane<std::uint8_t> traced(bool one_layer) {
 
 }  // namespace
 
-TEST_CASE("a fold is followed from one square to both ends and masked up to its edges") {
+TEST_CASE("a fold is followed from its middle to both ends and masked up to its edges") {
   const Plane<std::uint8_t> mask = traced(false);
   int inside = 0, beside = 0;
   for (int y = 0; y < kSide; ++y) {
