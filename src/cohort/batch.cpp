@@ -103,6 +103,7 @@ class Batch {
       look_up();
       std::optional<RowRecord> record = folder_.record(places_[row]);
       if (record && !record->outcome.folder.empty()) owners_.emplace(record->outcome.folder, row);
+      if (record && record->finished) drop_earlier(*record);  // by a process that was ended before it did
       const bool interrupted = folder_.clear_workplaces({places_[row]}).front();
       if (stands(row, std::move(record))) {
         ++planned.kept;
@@ -141,6 +142,7 @@ class Batch {
     if (auto earlier = folder_.record(places_[row])) record = std::move(*earlier);
     const std::string key = row_key(asked, options_, common_);
     if (record.finished || record.key != key) record.tries = 0;
+    if (record.finished) record.earlier = record.outcome.folder;
     record.slide = asked.slide;
     record.common = common_;
     record.key = key;
@@ -218,7 +220,6 @@ class Batch {
     RowRecord record = running.record;
     record.tries += 1;
     record.finished = false;
-    record.outcome.folder.clear();
     folder_.write(places_[running.row], record);
     (void)folder_.clear_workplaces({places_[running.row]});
     why_[running.row] = why;
@@ -243,14 +244,19 @@ class Batch {
     folder_.write(places_[row], record);
   }
 
+  /// A slide that changed has another result folder than before.
+  void drop_earlier(const RowRecord& record) const {
+    if (!record.earlier.empty() && record.earlier != record.outcome.folder)
+      folder_.remove_result(record.earlier);
+  }
+
   void finish(Running& running, const std::optional<Error>& why) {
     const std::size_t row = running.row;
     std::error_code ignored;
     if (why && !fs::exists(folder_.workplace(places_[row]) / "result.json", ignored))
       leave_result(running, *why);
     RowRecord& record = running.record;
-    const std::string earlier = record.finished ? record.outcome.folder : "";
-    if (!earlier.empty()) begin_again(row, record);
+    if (!record.earlier.empty()) begin_again(row, record);
     record.outcome = folder_.take_over(places_[row], [&](const std::string& name) {
       const auto owner = owners_.find(name);
       return owner != owners_.end() && owner->second != row;
@@ -258,7 +264,7 @@ class Batch {
     record.finished = true;
     folder_.write(places_[row], record);
     owners_[record.outcome.folder] = row;
-    if (!earlier.empty() && earlier != record.outcome.folder) folder_.remove_result(earlier);
+    drop_earlier(record);
     why_.erase(row);
     const std::chrono::duration<double> took = Clock::now() - running.started;
     tell({BatchEvent::Kind::Ended, row, record.tries + 1, record.outcome, took.count(), "", 0, 0,

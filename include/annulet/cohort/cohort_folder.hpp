@@ -19,6 +19,7 @@ struct RowRecord {
   int tries = 0;          ///< how often it was begun and ended without a result
   bool finished = false;  ///< false: `outcome` says nothing yet
   SlideOutcome outcome;
+  std::string earlier;  ///< the result folder of the slide as it was before, which goes; empty for none
 };
 
 /// Where a row's files lie: functions of the manifest alone.

@@ -173,3 +173,26 @@ TEST_CASE("a slide that was touched stands, one that changed does not") {
   CHECK(bench.batch(kNewest).front().to_do == 1);
   CHECK(bench.batch(kOlder).front().to_do == 1);
 }
+
+TEST_CASE("the result of a slide as it was goes, however its successor comes") {
+  const Bench bench;
+  CHECK(bench.batch(kNewest).size() == 3);
+  const std::string before = bench.record().outcome.folder;
+  bench.put("slide.tif", "others");
+  SlideResult result = sample::scored();
+  result.slide_sha256 = sha256_of_file(bench.slide());
+  result.verdict.guideline = kNewest;
+  bench.put(std::string(kNewest) + ".json", write_result_json(result));
+  bench.mishap("kill -SEGV $$\n");
+  CHECK(bench.batch(kNewest, 3).back().kind == Kind::Retried);  // and given up
+  CHECK(fs::exists(bench.in_cohort(before)));
+  bench.mishap("");
+  CHECK(bench.batch(kNewest).back().kind == Kind::Ended);
+  CHECK(bench.agrees());
+  CHECK(bench.record().outcome.folder != before);
+  CHECK_FALSE(fs::exists(bench.in_cohort(before)));
+  // A process that was ended between the record and the removal.
+  fs::create_directories(bench.in_cohort(before));
+  CHECK(bench.batch(kNewest).front().kept == 1);
+  CHECK_FALSE(fs::exists(bench.in_cohort(before)));
+}

@@ -77,7 +77,7 @@ TEST_CASE("a record is read as it was written") {
   const CohortFolder folder = CohortFolder::make(scratch.path);
   const RowPlace place = places_of({row_of("a.svs")}).front();
   CHECK_FALSE(folder.record(place));
-  RowRecord record{"a.svs", "common", "key", "stamp", 1, true, outcome()};
+  RowRecord record{"a.svs", "common", "key", "stamp", 1, true, outcome(), "slides/x-0000"};
   folder.write(place, record);
   const auto read = folder.record(place);
   REQUIRE(read);
@@ -85,6 +85,7 @@ TEST_CASE("a record is read as it was written") {
   CHECK(read->key == "key");
   CHECK(read->tries == 1);
   CHECK(read->finished);
+  CHECK(read->earlier == "slides/x-0000");
   CHECK(read->outcome.status == Status::ScoredWithCaveats);
   CHECK(read->outcome.score == Score::One);
   CHECK(read->outcome.by_pattern == outcome().by_pattern);
@@ -96,7 +97,7 @@ TEST_CASE("what is no record counts as none") {
   const Scratch scratch;
   const CohortFolder folder = CohortFolder::make(scratch.path);
   const RowPlace place = places_of({row_of("a.svs")}).front();
-  RowRecord record{"a.svs", "common", "key", "stamp", 0, true, outcome()};
+  RowRecord record{"a.svs", "common", "key", "stamp", 0, true, outcome(), ""};
   folder.write(place, record);
   const fs::path file = scratch.path / "state" / place.id.substr(0, 2) / (place.id + ".json");
   const std::string whole = read_text(file);

@@ -85,7 +85,9 @@ TEST_CASE("a program ends with the process that started it") {
   REQUIRE(::pipe(pipe) == 0);
   const pid_t starter = ::fork();
   if (starter == 0) {
-    const Program program({"/bin/sleep", "100"});
+    Program program({"/bin/sh", "-c", "echo ready >&2; exec sleep 100"});
+    // Before it runs it looks itself whether its starter is gone.
+    while (program.ending().said.empty() && !program.has_ended()) ::poll(nullptr, 0, 1);
     const int process = program.process();
     [[maybe_unused]] const auto sent = ::write(pipe[1], &process, sizeof process);
     ::raise(SIGKILL);
