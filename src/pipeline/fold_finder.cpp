@@ -4,6 +4,7 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "annulet/pipeline/fold_trace.hpp"
 #include "annulet/pipeline/sharpness.hpp"
 
 namespace annulet {
@@ -236,6 +237,32 @@ bool is_counted(const TissueMask& tissue, const QcMap& quality, double x_um, dou
                                                        static_cast<int>(y_um / quality.pitch_um)) == 0;
 }
 
+/// The same with twice as many squares in a row.
+Plane<std::uint8_t> halved(const Plane<std::uint8_t>& on) {
+  Plane<std::uint8_t> places(2 * on.width(), 2 * on.height());
+  for (int y = 0; y < places.height(); ++y) {
+    for (int x = 0; x < places.width(); ++x) places(x, y) = on(x / 2, y / 2);
+  }
+  return places;
+}
+
+void flag(const FoldStrip& strip, const TissueMask& tissue, QcMap& quality) {
+  const double x_um = (strip.x + 0.5) * FoldCourse::kPlaceUm, y_um = (strip.y + 0.5) * FoldCourse::kPlaceUm;
+  const int reach = reach_um(strip);
+  const auto pixel = [&](double um) { return static_cast<int>(std::max(um, 0.0) / quality.pitch_um); };
+  const auto off = [&](int at, double from) {  // whole um are fine enough
+    return static_cast<int>((at + 0.5) * quality.pitch_um - from + 1000.5) - 1000;
+  };
+  const int x1 = std::min(pixel(x_um + reach), quality.flag.width() - 1),
+            y1 = std::min(pixel(y_um + reach), quality.flag.height() - 1);
+  for (int y = pixel(y_um - reach); y <= y1; ++y) {
+    for (int x = pixel(x_um - reach); x <= x1; ++x) {
+      if (tissue.piece(x, y) != 0 && quality.flag(x, y) == 0 && in_strip(strip, off(x, x_um), off(y, y_um)))
+        quality.flag(x, y) = static_cast<std::uint8_t>(QcFlag::Fold);
+    }
+  }
+}
+
 }  // namespace
 
 void flag_folds(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality) {
@@ -250,16 +277,11 @@ void flag_folds(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& 
   const int high = high_peak(field);
   if (high < kLeastHighPeak) return;
   field.too_dark = high * kOfHighPeak / 100;
-  const cv::Mat marked = folds_in(field);
-  for (int y = 0; y < quality.flag.height(); ++y) {
-    const int row = static_cast<int>((y + 0.5) * quality.pitch_um / kSquare);
-    for (int x = 0; x < quality.flag.width(); ++x) {
-      const int column = static_cast<int>((x + 0.5) * quality.pitch_um / kSquare);
-      if (row >= marked.rows || column >= marked.cols || marked.at<std::uint8_t>(row, column) == 0) continue;
-      if (tissue.piece(x, y) != 0 && quality.flag(x, y) == 0)
-        quality.flag(x, y) = static_cast<std::uint8_t>(QcFlag::Fold);
-    }
-  }
+  const cv::Mat seeds = folds_in(field);
+  if (cv::countNonZero(seeds) == 0) return;
+  const Plane<std::uint8_t> places = halved(field.on);
+  const FoldCourse course(sharpness.layers(), places, high);
+  for (const FoldStrip& strip : trace_folds(course, places, seeds)) flag(strip, tissue, quality);
 }
 
 }  // namespace annulet

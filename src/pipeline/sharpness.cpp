@@ -164,11 +164,32 @@ void levels_of(const SharpnessMap::Scratch& scratch, int column, int first_row,
   detail.dab_floor = static_cast<std::uint8_t>(std::min(least_dab / 2, 255));
 }
 
+/// A quarter of a square: its four places of 2 um.
+SharpnessMap::Layer layer_of(const SharpnessMap::Scratch& scratch, int column, int first_row) {
+  int sum = 0, sum_of_both = 0, least = 1 << 15, most = 0;
+  for (int row = first_row; row < first_row + kSquare / 2; row += 2) {
+    const std::int16_t *here = scratch.haematoxylin.row(row) + column,
+                       *below = scratch.haematoxylin.row(row + 1) + column;
+    const std::int16_t *both = scratch.both.row(row) + column,
+                       *both_below = scratch.both.row(row + 1) + column;
+    for (int dx = 0; dx < kSquare / 2; dx += 2) {
+      const int place = here[dx] + here[dx + 1] + below[dx] + below[dx + 1];
+      sum += place;
+      sum_of_both += both[dx] + both[dx + 1] + both_below[dx] + both_below[dx + 1];
+      least = std::min(least, place);
+      most = std::max(most, place);
+    }
+  }
+  const auto clipped = [](int value) { return static_cast<std::uint8_t>(std::min(value, 255)); };
+  return {clipped(least / 16), clipped(sum / 64), clipped(most / 16), clipped((sum_of_both - sum) / 64)};
+}
+
 }  // namespace
 
 SharpnessMap::SharpnessMap(const Size<WorkFrame>& slide) {
   details_.resize(static_cast<int>(slide.width / kWorkPerSquare),
                   static_cast<int>(slide.height / kWorkPerSquare));
+  layers_.resize(2 * details_.width(), 2 * details_.height());
 }
 
 void SharpnessMap::measure(const StainTile& window, const Rect<WorkFrame>& part, Scratch& scratch) {
@@ -185,8 +206,14 @@ void SharpnessMap::measure(const StainTile& window, const Rect<WorkFrame>& part,
   for (int y = y0; y < y1; ++y) {
     for (int x = x0; x < x1; ++x) {
       Detail& detail = details_(x, y);
-      contrast_of(scratch.both, (x - x0) * kSquare + kFar, (y - y0) * kSquare + kFar, detail);
-      levels_of(scratch, (x - x0) * kSquare + kFar, (y - y0) * kSquare + kFar, detail);
+      const int column = (x - x0) * kSquare + kFar, row = (y - y0) * kSquare + kFar;
+      contrast_of(scratch.both, column, row, detail);
+      levels_of(scratch, column, row, detail);
+      for (int quarter = 0; quarter < 4; ++quarter) {
+        const int right = quarter % 2, down = quarter / 2;
+        layers_(2 * x + right, 2 * y + down) =
+            layer_of(scratch, column + right * kSquare / 2, row + down * kSquare / 2);
+      }
     }
   }
 }

@@ -12,7 +12,7 @@ namespace annulet {
 
 /// Contrast of the stains by size of what carries it, in squares of kSquareUm on a grid from the slide's top
 /// left: gathered from the planes that the scan makes anyway, judged afterwards. What a square holds depends
-/// neither on the blocks nor on the threads. Integers. 6 bytes a square. docs/science/quality.md, "Blur".
+/// neither on the blocks nor on the threads. Integers. 22 bytes a square. docs/science/quality.md, "Blur".
 class SharpnessMap {
  public:
   static constexpr int kSquareUm = 8;
@@ -25,6 +25,11 @@ class SharpnessMap {
     /// while the chromogen says nothing of it.
     std::uint8_t floor = 0, mean = 0, peak = 0;
     std::uint8_t dab_floor = 0;  ///< 1/800 OD of DAB where it has least over 2 um: between membranes
+  };
+  /// What a quarter of a square holds, 1/200 OD: haematoxylin where 2 um of it are palest, its mean and where
+  /// 2 um are darkest; the mean of DAB.
+  struct Layer {
+    std::uint8_t floor, mean, peak, dab;
   };
   /// Memory of a worker.
   struct Scratch {
@@ -42,9 +47,12 @@ class SharpnessMap {
 
   /// Squares that were not measured hold nothing in particular: memory that is not written is not used.
   const Plane<Detail>& details() const { return details_; }
+  /// Four for every square of details(), of half its side.
+  const Plane<Layer>& layers() const { return layers_; }
 
  private:
   Plane<Detail> details_;
+  Plane<Layer> layers_;
 };
 
 /// Flags the counted tissue that is out of focus: its fine contrast is lost against its coarse one, by what
@@ -53,8 +61,8 @@ class SharpnessMap {
 void flag_blur(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality);
 
 /// Flags folds: bands, 16 to 30 um wide, in which the palest places, the mean and the darkest places all
-/// absorb about twice what they do on both sides, as two layers of the same tissue do. Only places without a
-/// flag get one.
+/// absorb about twice what they do on both sides, as two layers of the same tissue do. From where that is
+/// sure, a fold is followed along its axis and masked up to its edges. Only places without a flag get one.
 void flag_folds(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality);
 
 }  // namespace annulet

@@ -1,0 +1,54 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "annulet/base/plane.hpp"
+#include "annulet/pipeline/sharpness.hpp"
+
+namespace annulet {
+
+/// Follows a fold from a place that is sure of it along its own axis: which bands through places of 4 um
+/// absorb twice what lies beside them. Integers; one thread; about 10 us a place. docs/science/quality.md,
+/// "Fold".
+class FoldCourse {
+ public:
+  static constexpr int kPlaceUm = 4;
+  static constexpr int kDirections = 16;  ///< over half a turn
+  static constexpr int kWidths = 3;
+  static constexpr std::array<int, kWidths> kHalfWidthUm{8, 12, 16};
+  static constexpr std::size_t kFeatures = 16;
+
+  /// The band through a place that looks most like a fold.
+  struct Band {
+    std::int16_t score = kNone;
+    std::uint8_t direction = 0, width = 0;
+  };
+  static constexpr std::int16_t kNone = -30000;
+
+  /// `on` is 1 for places with counted tissue; `high_peak` is the peak that a tenth of the squares exceed.
+  FoldCourse(const Plane<SharpnessMap::Layer>& layers, const Plane<std::uint8_t>& on, int high_peak);
+
+  Band best(int x, int y) const;
+
+  /// The place so many places across a direction, from one: right and down.
+  static std::array<int, 2> across(int direction, int places);
+  /// How far a point lies along a direction and across it, in 1/1024 of the unit of `right` and `down`.
+  static std::array<int, 2> turned(int direction, int right, int down);
+
+  /// What tells a band from what lies beside it; false where there is too little tissue.
+  using Features = std::array<int, kFeatures>;
+  bool features(int x, int y, int direction, int width, Features& found) const;
+
+ private:
+  struct Row;
+  using Rows = std::array<Row, 18>;
+  void sum_rows(int x, int y, int direction, Rows& rows) const;
+  bool features_of(const Rows& rows, int width, Features& found) const;
+
+  const Plane<SharpnessMap::Layer>& layers_;
+  const Plane<std::uint8_t>& on_;
+  int high_peak_;
+};
+
+}  // namespace annulet
