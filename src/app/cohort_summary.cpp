@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <unordered_map>
 
 #include "annulet/app/console.hpp"
 #include "annulet/base/files.hpp"
@@ -37,10 +38,35 @@ std::vector<CohortRow> take_ended(const CohortFolder& folder, std::vector<Manife
   return ended;
 }
 
-void write_patients(const CohortFolder& folder, const std::vector<CohortRow>& ended) {
-  const bool any = std::any_of(ended.begin(), ended.end(),
-                               [](const CohortRow& row) { return !row.asked.case_id.empty(); });
-  if (any) write_file_atomically(folder.path() / "patients.csv", patients_csv(patients_of(ended)));
+/// The rows of each case that has several, in the order of their first.
+std::vector<std::vector<std::size_t>> cases_of(const std::vector<ManifestRow>& rows) {
+  std::unordered_map<std::string_view, std::size_t> number;
+  std::vector<std::vector<std::size_t>> cases;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (rows[row].case_id.empty()) continue;
+    const auto [at, added] = number.emplace(rows[row].case_id, cases.size());
+    if (added) cases.emplace_back();
+    cases[at->second].push_back(row);
+  }
+  std::erase_if(cases, [](const auto& slides) { return slides.size() < 2; });
+  return cases;
+}
+
+/// Case by case: a cohort of many cases is never whole in memory.
+void write_patients(const CohortFolder& folder, const std::vector<ManifestRow>& rows) {
+  const std::vector<std::vector<std::size_t>> cases = cases_of(rows);
+  if (cases.empty()) return;
+  const std::vector<RowPlace> places = places_of(rows);
+  write_file_atomically(folder.path() / "patients.csv", [&](const Append& file) {
+    file(patients_csv({}));
+    for (const std::vector<std::size_t>& slides : cases) {
+      std::vector<CohortRow> of_case;
+      for (const std::size_t row : slides)
+        of_case.push_back({rows[row], folder.record(places[row]).value().outcome});
+      const std::string lines = patients_csv(patients_of(of_case));
+      file(std::string_view(lines).substr(lines.find('\n') + 1));
+    }
+  });
 }
 
 void make_store(const CohortFolder& folder, const std::vector<CohortRow>& ended) {
@@ -58,9 +84,8 @@ void make_store(const CohortFolder& folder, const std::vector<CohortRow>& ended)
 
 void conclude_cohort(const CohortFolder& folder, std::vector<ManifestRow> rows, bool with_store) {
   write_cohort_csv(folder, rows);
-  const std::vector<CohortRow> ended = take_ended(folder, std::move(rows));
-  write_patients(folder, ended);
-  if (with_store) make_store(folder, ended);
+  write_patients(folder, rows);
+  if (with_store) make_store(folder, take_ended(folder, std::move(rows)));
 }
 
 void print_summary(const CohortSummary& summary, const CohortFolder& folder, bool whole, bool as_json) {

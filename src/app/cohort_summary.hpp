@@ -3,8 +3,8 @@
 
 namespace annulet::app {
 
-/// Makes the files of a whole cohort from its results: cohort.csv, patients.csv where slides have a case, and
-/// cohort.sqlite if wanted. Takes the rows, which are many.
+/// Makes the files of a whole cohort from its results: cohort.csv, patients.csv where a case has several
+/// slides, and cohort.sqlite if wanted. Takes the rows, which are many.
 void conclude_cohort(const CohortFolder& folder, std::vector<ManifestRow> rows, bool with_store);
 
 /// What became of the slides, on stdout.

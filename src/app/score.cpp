@@ -94,7 +94,7 @@ class ScoreCommand : public Command {
         ->check(CLI::Range(1, 1024));
     command_
         ->add_option("--memory", options_.memory,
-                     "Memory for the pixels in work, as 512M or 2G; default 96M. The cells, about 300 "
+                     "Memory for the pixels in work, as 512M or 2G; default 88M. The cells, about 300 "
                      "bytes each, and 100 MB for the program come on top")
         ->transform(CLI::AsSizeValue(false))
         ->check(CLI::PositiveNumber);

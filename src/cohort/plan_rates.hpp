@@ -21,7 +21,7 @@ inline constexpr double kCellsPerTissuePixel = 318.5e-6;
 inline constexpr double kBytesPerCell = 300;
 /// 281 MB without the pixels in work (--memory, 96 MB) and 60 MB of cells.
 inline constexpr std::uint64_t kProgramBytes = 125'000'000;
-inline constexpr std::uint64_t kPixelBytes = 96'000'000;
+inline constexpr std::uint64_t kPixelBytes = 88'000'000;
 /// Wall with one thread over wall with two is 1.83.
 inline constexpr double kThreadEfficiency = 0.915;
 

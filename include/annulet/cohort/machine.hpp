@@ -7,7 +7,7 @@ namespace annulet {
 /// is available, or the limit of the control group where that is less. 0 where neither is known.
 std::uint64_t available_memory();
 
-/// What a worker takes at its peak: pixels in work 96 MB, the program 100 MB, and the cells of all but the
+/// What a worker takes at its peak: pixels in work 88 MB, the program 100 MB, and the cells of all but the
 /// largest slides (docs/validation/speed.md).
 inline constexpr std::uint64_t kWorkerBytes = std::uint64_t{512} << 20;
 

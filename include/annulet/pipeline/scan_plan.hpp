@@ -37,7 +37,7 @@ inline constexpr std::size_t kHeldRows = 5;  ///< rows between planes being made
 struct GridOptions {
   int block_um = 0;   ///< edge of a block, at least 64; 0: the program's choice
   int offset_um = 0;  ///< shifts the grid
-  std::uint64_t plane_bytes = std::uint64_t{96} << 20;  ///< of planes held at once by one sweep
+  std::uint64_t plane_bytes = std::uint64_t{88} << 20;  ///< of planes held at once by one sweep
 };
 
 /// The cells of a slide do not depend on `options`.
