@@ -11,6 +11,7 @@
 #include "annulet/app/console.hpp"
 #include "annulet/base/files.hpp"
 #include "annulet/base/printable.hpp"
+#include "annulet/cohort/cohort_csv.hpp"
 #include "annulet/cohort/fill_store.hpp"
 #include "annulet/cohort/patients.hpp"
 
@@ -57,14 +58,14 @@ void write_patients(const CohortFolder& folder, const std::vector<ManifestRow>& 
   const std::vector<std::vector<std::size_t>> cases = cases_of(rows);
   if (cases.empty()) return;
   const std::vector<RowPlace> places = places_of(rows);
+  const std::vector<std::string> readers = readers_of(rows);
   write_file_atomically(folder.path() / "patients.csv", [&](const Append& file) {
-    file(patients_csv({}));
+    file(patients_csv_header(readers));
     for (const std::vector<std::size_t>& slides : cases) {
       std::vector<CohortRow> of_case;
       for (const std::size_t row : slides)
         of_case.push_back({rows[row], folder.record(places[row]).value().outcome});
-      const std::string lines = patients_csv(patients_of(of_case));
-      file(std::string_view(lines).substr(lines.find('\n') + 1));
+      file(patients_csv_lines(patients_of(of_case), readers));
     }
   });
 }

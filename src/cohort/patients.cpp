@@ -129,18 +129,18 @@ PatientSummary patients_of(std::span<const CohortRow> rows) {
   return out;
 }
 
-std::string patients_csv(const PatientSummary& patients) {
-  std::set<std::string> readers;
-  for (const PatientDiscordance& found : patients.discordances) {
-    for (const SpecimenScore& specimen : found.specimens) {
-      for (const auto& [who, score] : specimen.readers) readers.insert(who);
-    }
-  }
+std::string patients_csv_header(const std::vector<std::string>& readers) {
   std::string out;
   CsvWriter csv(out);
   csv.text("case").text("slide").text("specimen").text("score").text("why_not");
   for (const std::string& reader : readers) csv.text("reader_" + reader);
   csv.text("steps").text("seen_by").text("advice").text("advice_text").end_row();
+  return out;
+}
+
+std::string patients_csv_lines(const PatientSummary& patients, const std::vector<std::string>& readers) {
+  std::string out;
+  CsvWriter csv(out);
   for (const PatientDiscordance& found : patients.discordances) {
     std::string seen_by, codes, texts;
     for (const std::string& who : found.seen_by) seen_by += (seen_by.empty() ? "" : " ") + who;
@@ -159,6 +159,17 @@ std::string patients_csv(const PatientSummary& patients) {
     }
   }
   return out;
+}
+
+std::string patients_csv(const PatientSummary& patients) {
+  std::set<std::string> readers;
+  for (const PatientDiscordance& found : patients.discordances) {
+    for (const SpecimenScore& specimen : found.specimens) {
+      for (const auto& [who, score] : specimen.readers) readers.insert(who);
+    }
+  }
+  const std::vector<std::string> columns(readers.begin(), readers.end());
+  return patients_csv_header(columns) + patients_csv_lines(patients, columns);
 }
 
 }  // namespace annulet

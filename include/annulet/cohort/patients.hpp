@@ -56,5 +56,8 @@ PatientSummary patients_of(std::span<const CohortRow> rows);
 
 /// patients.csv: one line a specimen of the discordant cases; texts are guarded against spreadsheets.
 std::string patients_csv(const PatientSummary& patients);
+/// The same in parts, with a column for each of `readers`: for cohorts whose cases come one after the other.
+std::string patients_csv_header(const std::vector<std::string>& readers);
+std::string patients_csv_lines(const PatientSummary& patients, const std::vector<std::string>& readers);
 
 }  // namespace annulet
