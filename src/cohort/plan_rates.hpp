@@ -19,8 +19,8 @@ inline constexpr double kOpenSlideFactor = 2.07;
 /// 198,815 / 624.2 Mpx.
 inline constexpr double kCellsPerTissuePixel = 318.5e-6;
 inline constexpr double kBytesPerCell = 300;
-/// 281 MB without the pixels in work (--memory, 96 MB) and 60 MB of cells.
-inline constexpr std::uint64_t kProgramBytes = 125'000'000;
+/// 288 MB without the pixels in work (--memory, 88 MB) and 60 MB of cells.
+inline constexpr std::uint64_t kProgramBytes = 140'000'000;
 inline constexpr std::uint64_t kPixelBytes = 88'000'000;
 /// Wall with one thread over wall with two is 1.83.
 inline constexpr double kThreadEfficiency = 0.915;
