@@ -81,12 +81,12 @@ int run(int argc, char** argv) {
   commands.push_back(annulet::make_score_command());
   commands.push_back(annulet::make_batch_command());
   commands.push_back(annulet::make_merge_command());
-  commands.push_back(annulet::make_agree_command());
-  commands.push_back(annulet::make_explain_command());
   commands.push_back(annulet::make_rescore_command());
+  commands.push_back(annulet::make_agree_command());
+  commands.push_back(annulet::make_calibrate_command());
+  commands.push_back(annulet::make_explain_command());
   commands.push_back(annulet::make_info_command());
   commands.push_back(annulet::make_phantom_command());
-  commands.push_back(annulet::make_calibrate_command());
   commands.push_back(annulet::make_models_command());
   for (const auto& command : commands) command->declare(program);
   expect_known_command(program, argc, argv);

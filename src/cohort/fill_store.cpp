@@ -15,6 +15,7 @@
 #include "annulet/report/tissue_map.hpp"
 #include "annulet/store/cohort_store.hpp"
 #include "annulet/store/store_place.hpp"
+#include "cohort/parts.hpp"
 #include "cohort/shown_cells.hpp"
 
 namespace annulet {
@@ -24,27 +25,11 @@ namespace {
 constexpr std::size_t kSlidesAGroup = 256;
 constexpr std::uint64_t kCellsAGroup = 100'000;
 
-/// Text in which no two lists of parts read alike.
-class Parts {
- public:
-  Parts& add(std::string_view part) {
-    text_ += std::to_string(part.size());
-    text_ += ':';
-    text_ += part;
-    return *this;
-  }
-  Parts& add(std::uint64_t number) { return add(std::to_string(number)); }
-  std::string digest() const { return sha256_of(text_); }
-
- private:
-  std::string text_;
-};
-
 /// SHA-256 over everything that the row says.
 std::string entry_digest(const CohortRow& row, std::size_t position) {
   const ManifestRow& asked = row.asked;
   const SlideOutcome& outcome = row.outcome;
-  Parts parts;
+  cohort::Parts parts;
   parts.add(position).add(asked.line).add(asked.slide).add(asked.path.string()).add(asked.case_id);
   parts.add(asked.specimen).add(asked.mpp ? fmt::format("{}", *asked.mpp) : "").add(asked.ish);
   parts.add(asked.antibody).add(asked.scanner).add(asked.controls).add(asked.date).add(asked.sha256);

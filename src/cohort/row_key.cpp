@@ -10,21 +10,10 @@
 #include "annulet/guideline/guideline.hpp"
 #include "annulet/pixel/stain_preset.hpp"
 #include "annulet/slide/slide_files.hpp"
+#include "cohort/parts.hpp"
 
 namespace annulet {
 namespace {
-
-/// Lines of "name value"; a line feed in a value cannot begin another.
-class Facts {
- public:
-  void add(std::string_view name, std::string_view value) {
-    text_ += fmt::format("{} {} {}\n", name, value.size(), value);
-  }
-  std::string digest() const { return sha256_of(text_); }
-
- private:
-  std::string text_;
-};
 
 std::string digest_of_region(const std::filesystem::path& file) {
   try {
@@ -49,32 +38,32 @@ ScoreOptions options_of(const ManifestRow& row, const CohortOptions& options) {
 
 std::string common_digest(const CohortOptions& options) {
   const ScoreOptions& score = options.score;
-  Facts facts;
-  facts.add("version", ANNULET_VERSION);
-  facts.add("guideline", Guideline::load(score.guideline).digest());
-  facts.add("grading", load_grading(score.grading).digest);
-  facts.add("kind", KindModel::load(score.kind).digest);
-  facts.add("stain", load_stain_preset(score.stain == "fit" ? "hdab-ruifrok" : score.stain).digest);
-  facts.add("stain-fit", score.stain == "fit" ? "yes" : "no");
+  cohort::Parts facts;
+  facts.add("version").add(ANNULET_VERSION);
+  facts.add("guideline").add(Guideline::load(score.guideline).digest());
+  facts.add("grading").add(load_grading(score.grading).digest);
+  facts.add("kind").add(KindModel::load(score.kind).digest);
+  facts.add("stain").add(load_stain_preset(score.stain == "fit" ? "hdab-ruifrok" : score.stain).digest);
+  facts.add("stain-fit").add(score.stain == "fit" ? "yes" : "no");
   // The names stand in result.json as they were given.
-  facts.add("names", score.guideline + "\n" + score.grading + "\n" + score.kind + "\n" + score.stain);
-  facts.add("allow-incomplete", score.allow_incomplete ? fmt::format("{}", *score.allow_incomplete) : "");
-  facts.add("geojson", options.geojson ? "yes" : "no");
+  facts.add("names").add(score.guideline + "\n" + score.grading + "\n" + score.kind + "\n" + score.stain);
+  facts.add("allow-incomplete").add(score.allow_incomplete ? fmt::format("{}", *score.allow_incomplete) : "");
+  facts.add("geojson").add(options.geojson ? "yes" : "no");
   return facts.digest();
 }
 
 std::string row_key(const ManifestRow& row, const CohortOptions& options, const std::string& common) {
   const ScoreOptions own = options_of(row, options);
-  Facts facts;
-  facts.add("common", common);
-  facts.add("mpp", own.mpp ? fmt::format("{}", *own.mpp) : "");
-  facts.add("ish", own.ish);
-  facts.add("controls", own.controls);
-  facts.add("antibody", own.antibody);
-  facts.add("sha256", own.expect_sha256);
+  cohort::Parts facts;
+  facts.add("common").add(common);
+  facts.add("mpp").add(own.mpp ? fmt::format("{}", *own.mpp) : "");
+  facts.add("ish").add(own.ish);
+  facts.add("controls").add(own.controls);
+  facts.add("antibody").add(own.antibody);
+  facts.add("sha256").add(own.expect_sha256);
   for (const std::filesystem::path& region : own.regions) {
-    facts.add("region", region.filename().string());
-    facts.add("region-bytes", digest_of_region(region));
+    facts.add("region").add(region.filename().string());
+    facts.add("region-bytes").add(digest_of_region(region));
   }
   return facts.digest();
 }
