@@ -117,8 +117,9 @@ class BatchCommand : public Command {
                                  [&] { display.tick(); }, &Interruption::requested()};
       run_batch(folder, rows, options_, how_, control);
     }
-    const CohortSummary summary = summarize(folder, rows, how_.shard);
-    if (how_.shard.whole()) app::conclude_cohort(folder, std::move(rows), !no_store_);
+    const std::vector<RowPlace> places = places_of(rows);
+    const CohortSummary summary = summarize(folder, rows, places, how_.shard);
+    if (how_.shard.whole()) app::conclude_cohort(folder, std::move(rows), places, !no_store_);
     app::print_summary(summary, folder, how_.shard.whole(), json_);
     return summary.failed() > 0 ? 6 : 0;
   }

@@ -67,7 +67,7 @@ void BatchDisplay::operator()(const BatchEvent& event) {
       ++done_;
       bytes_done_ += event.bytes;
       if (event.outcome.status == Status::NotEvaluable) ++refused_;
-      if (exit_code(event.outcome.status) >= exit_code(Status::Failed)) ++failed_;
+      if (is_failure(event.outcome.status)) ++failed_;
       if (!terminal_)
         spdlog::info("[{}/{}] {}: {} ({:.1f} s{})", done_, to_do_, rows_[event.row].slide,
                      words_of(event.outcome), event.seconds, time_left());

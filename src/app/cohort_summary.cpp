@@ -30,10 +30,11 @@ void print_json(const CohortSummary& summary, const CohortFolder& folder, bool w
 }
 
 /// Rows with how they ended; a row is moved, not copied.
-std::vector<CohortRow> take_ended(const CohortFolder& folder, std::vector<ManifestRow> rows) {
+std::vector<CohortRow> take_ended(const CohortFolder& folder, std::vector<ManifestRow> rows,
+                                  const std::vector<RowPlace>& places) {
   std::vector<CohortRow> ended(rows.size());
   std::size_t at = 0;
-  each_row(folder, rows,
+  each_row(folder, rows, places,
            [&](const ManifestRow&, const RowRecord* record) { ended[at++].outcome = record->outcome; });
   for (std::size_t i = 0; i < rows.size(); ++i) ended[i].asked = std::move(rows[i]);
   return ended;
@@ -54,10 +55,10 @@ std::vector<std::vector<std::size_t>> cases_of(const std::vector<ManifestRow>& r
 }
 
 /// Case by case: a cohort of many cases is never whole in memory.
-void write_patients(const CohortFolder& folder, const std::vector<ManifestRow>& rows) {
+void write_patients(const CohortFolder& folder, const std::vector<ManifestRow>& rows,
+                    const std::vector<RowPlace>& places) {
   const std::vector<std::vector<std::size_t>> cases = cases_of(rows);
   if (cases.empty()) return;
-  const std::vector<RowPlace> places = places_of(rows);
   const std::vector<std::string> readers = readers_of(rows);
   write_file_atomically(folder.path() / "patients.csv", [&](const Append& file) {
     file(patients_csv_header(readers));
@@ -83,10 +84,11 @@ void make_store(const CohortFolder& folder, const std::vector<CohortRow>& ended)
 
 }  // namespace
 
-void conclude_cohort(const CohortFolder& folder, std::vector<ManifestRow> rows, bool with_store) {
-  write_cohort_csv(folder, rows);
-  write_patients(folder, rows);
-  if (with_store) make_store(folder, take_ended(folder, std::move(rows)));
+void conclude_cohort(const CohortFolder& folder, std::vector<ManifestRow> rows,
+                     const std::vector<RowPlace>& places, bool with_store) {
+  write_cohort_csv(folder, rows, places);
+  write_patients(folder, rows, places);
+  if (with_store) make_store(folder, take_ended(folder, std::move(rows), places));
 }
 
 void print_summary(const CohortSummary& summary, const CohortFolder& folder, bool whole, bool as_json) {

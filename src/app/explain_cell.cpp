@@ -4,6 +4,8 @@
 
 #include "app/explain.hpp"
 
+#include "annulet/base/joined.hpp"
+
 namespace annulet::app {
 namespace {
 
@@ -54,12 +56,6 @@ std::vector<std::string> rows_of(const Explained& explained, const GradedCell& c
   return rows;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
-
 std::string why_counted(const Explained& explained, const GradedCell& cell) {
   if (cell.kind != CellKind::Tumour)
     return fmt::format("It is not counted: only tumour cells are, and this one was taken as {}.",
@@ -69,7 +65,7 @@ std::string why_counted(const Explained& explained, const GradedCell& cell) {
   const std::vector<std::string> rows = rows_of(explained, cell);
   return "It is one of the counted tumour cells; " + (rows.empty()
                                                           ? "no row of the guideline counts it as stained."
-                                                          : "counted by " + joined(rows) + ".");
+                                                          : "counted by " + joined(rows, ", ") + ".");
 }
 
 std::string pattern_part(const Explained& explained, const CellRow& row, const GradedCell& cell) {

@@ -32,7 +32,8 @@ class MergeCommand : public Command {
     std::vector<ManifestRow> rows = read_manifest(manifest_);
     const CohortFolder folder = CohortFolder::open(folder_);
     const FolderLock lock(folder_, "lock");
-    const CohortSummary summary = summarize(folder, rows);
+    const std::vector<RowPlace> places = places_of(rows);
+    const CohortSummary summary = summarize(folder, rows, places);
     if (summary.missing > 0) {
       spdlog::error("{} of {} slides have no result yet; run their parts of annulet batch again",
                     summary.missing, summary.rows);
@@ -45,7 +46,7 @@ class MergeCommand : public Command {
       throw Error(Code::Usage, folder_.string() +
                                    ": its slides were scored with different options or versions; run annulet "
                                    "batch on all of them with the same ones, then merge again");
-    app::conclude_cohort(folder, std::move(rows), !no_store_);
+    app::conclude_cohort(folder, std::move(rows), places, !no_store_);
     app::print_summary(summary, folder, true, json_);
     return summary.failed() > 0 ? 6 : 0;
   }

@@ -104,7 +104,7 @@ class Batch {
       std::optional<RowRecord> record = folder_.record(places_[row]);
       if (record && !record->outcome.folder.empty()) owners_.emplace(record->outcome.folder, row);
       if (record && record->finished) drop_earlier(*record);  // by a process that was ended before it did
-      const bool interrupted = folder_.clear_workplaces({places_[row]}).front();
+      const bool interrupted = folder_.clear_workplace(places_[row]);
       if (stands(row, std::move(record))) {
         ++planned.kept;
         continue;
@@ -221,14 +221,14 @@ class Batch {
     record.tries += 1;
     record.finished = false;
     folder_.write(places_[running.row], record);
-    (void)folder_.clear_workplaces({places_[running.row]});
+    (void)folder_.clear_workplace(places_[running.row]);
     why_[running.row] = why;
     queue_.push_back(running.row);
   }
 
   /// A process that left nothing gets a result that says so.
   void leave_result(const Running& running, const Error& why) const {
-    (void)folder_.clear_workplaces({places_[running.row]});
+    (void)folder_.clear_workplace(places_[running.row]);
     const ManifestRow& asked = rows_[running.row];
     RunRecord run;
     const SlideResult result = unread_slide(asked.path, options_of(asked, options_), why, run);
@@ -301,7 +301,7 @@ std::string why_to_do(const CohortFolder& folder, const std::optional<RowRecord>
   if (!record->finished) return "not ended";
   if (record->key != key) return "other options";
   if (!folder.holds(record->outcome)) return "its result folder is gone";
-  if (retry_failed && exit_code(record->outcome.status) >= exit_code(Status::Failed))
+  if (retry_failed && is_failure(record->outcome.status))
     return "it " + std::string(name(record->outcome.status));
   if (record->stamp != slide_stamp(row.path)) return kTouched;
   return "";
@@ -313,8 +313,8 @@ void run_batch(const CohortFolder& folder, const std::vector<ManifestRow>& rows,
 }
 
 void each_row(const CohortFolder& folder, const std::vector<ManifestRow>& rows,
+              const std::vector<RowPlace>& places,
               const std::function<void(const ManifestRow&, const RowRecord*)>& take) {
-  const std::vector<RowPlace> places = places_of(rows);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::optional<RowRecord> record = folder.record(places[i]);
     take(rows[i], record && record->finished ? &*record : nullptr);

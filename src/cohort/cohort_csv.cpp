@@ -4,18 +4,13 @@
 #include <set>
 
 #include "annulet/base/csv.hpp"
+#include "annulet/base/joined.hpp"
 #include "annulet/report/shares.hpp"
 
 namespace annulet {
 namespace {
 
 constexpr int kPercentDecimals = 3, kAreaDecimals = 4;  // as in result.json
-
-std::string joined(const std::vector<std::string>& codes) {
-  std::string text;
-  for (const std::string& code : codes) text += (text.empty() ? "" : " ") + code;
-  return text;
-}
 
 void add_percentages(const SlideOutcome& outcome, CsvWriter& csv) {
   const report::PatternShares shares = report::shares_of(outcome.by_pattern);
@@ -64,7 +59,7 @@ std::string cohort_csv_row(const ManifestRow& asked, const SlideOutcome& outcome
   add_percentages(outcome, csv);
   csv.number(outcome.cells).number(outcome.tumour).number(outcome.measurable);
   csv.number(outcome.tissue_mm2, kAreaDecimals).number(outcome.analysed_mm2, kAreaDecimals);
-  csv.text(joined(outcome.reasons)).text(joined(outcome.caveats)).text(outcome.message);
+  csv.text(joined(outcome.reasons, " ")).text(joined(outcome.caveats, " ")).text(outcome.message);
   csv.text(asked.ish).text(asked.antibody).text(asked.scanner).text(asked.date);
   for (const std::string& reader : readers) {
     const auto own = std::find_if(asked.readers.begin(), asked.readers.end(),

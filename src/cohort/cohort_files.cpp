@@ -17,10 +17,10 @@ void note(std::vector<std::string>& list, std::string line) {
 }  // namespace
 
 CohortSummary summarize(const CohortFolder& folder, const std::vector<ManifestRow>& rows,
-                        const Shard& shard) {
+                        const std::vector<RowPlace>& places, const Shard& shard) {
   CohortSummary summary;
   std::size_t at = 0;
-  each_row(folder, rows, [&](const ManifestRow& row, const RowRecord* record) {
+  each_row(folder, rows, places, [&](const ManifestRow& row, const RowRecord* record) {
     if (!shard.takes(at++)) return;
     ++summary.rows;
     if (record == nullptr) {
@@ -33,17 +33,18 @@ CohortSummary summarize(const CohortFolder& folder, const std::vector<ManifestRo
     const SlideOutcome& outcome = record->outcome;
     ++summary.by_status[static_cast<std::size_t>(outcome.status)];
     if (outcome.score) ++summary.by_score[static_cast<std::size_t>(*outcome.score)];
-    if (exit_code(outcome.status) >= exit_code(Status::Failed))
+    if (is_failure(outcome.status))
       note(summary.failures, row.slide + ": " + name(outcome.status) + ": " + outcome.message);
   });
   return summary;
 }
 
-void write_cohort_csv(const CohortFolder& folder, const std::vector<ManifestRow>& rows) {
+void write_cohort_csv(const CohortFolder& folder, const std::vector<ManifestRow>& rows,
+                      const std::vector<RowPlace>& places) {
   const std::vector<std::string> readers = readers_of(rows);
   write_file_atomically(folder.path() / "cohort.csv", [&](const Append& file) {
     std::string text = cohort_csv_header(readers);
-    each_row(folder, rows, [&](const ManifestRow& row, const RowRecord* record) {
+    each_row(folder, rows, places, [&](const ManifestRow& row, const RowRecord* record) {
       expects(record != nullptr, "cohort.csv is written when every row has ended");
       text += cohort_csv_row(row, record->outcome, readers);
       if (text.size() < kPiece) return;

@@ -99,14 +99,10 @@ fs::path CohortFolder::workplace(const RowPlace& place) const {
   return folder_ / "work" / place.id / kResult;
 }
 
-std::vector<bool> CohortFolder::clear_workplaces(const std::vector<RowPlace>& places) const {
-  std::vector<bool> was_there;
+bool CohortFolder::clear_workplace(const RowPlace& place) const {
   std::error_code ignored;
-  for (const RowPlace& place : places) {
-    const std::uintmax_t removed = fs::remove_all(folder_ / "work" / place.id, ignored);
-    was_there.push_back(removed != static_cast<std::uintmax_t>(-1) && removed > 0);
-  }
-  return was_there;
+  const std::uintmax_t removed = fs::remove_all(folder_ / "work" / place.id, ignored);
+  return removed != static_cast<std::uintmax_t>(-1) && removed > 0;
 }
 
 fs::path CohortFolder::state_file(const RowPlace& place) const {

@@ -8,9 +8,9 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
-#include <span>
 
 #include "annulet/base/error.hpp"
+#include "annulet/base/joined.hpp"
 #include "annulet/base/printable.hpp"
 #include "annulet/base/utf8.hpp"
 #include "annulet/cohort/manifest.hpp"
@@ -28,12 +28,6 @@ constexpr std::size_t kSha256Digits = 64;
 
 std::string quoted(const std::string& value) {
   return fmt::format("\"{}\"", printable(value));
-}
-
-std::string listed(std::span<const std::string_view> words) {
-  std::string list;
-  for (const std::string_view word : words) list.append(list.empty() ? "" : ", ").append(word);
-  return list;
 }
 
 void check_text(const std::string& value, std::size_t longest, const Reject& reject) {
@@ -63,7 +57,7 @@ template <std::size_t n>
 ReadValue one_of_into(std::string ManifestRow::*member, const std::array<std::string_view, n>& words) {
   return [member, words](const std::string& value, const Reject& reject, ManifestRow& row) {
     if (std::find(words.begin(), words.end(), value) == words.end())
-      reject(quoted(value) + " is none of " + listed(words));
+      reject(quoted(value) + " is none of " + joined(words, ", "));
     row.*member = value;
   };
 }
@@ -182,7 +176,7 @@ std::vector<Column> known_columns(const Path& folder) {
   for (const Column& column : known) names.push_back(column.name);
   const std::string_view near = nearest_word(field.text, names);
   const std::string hint = near.empty() ? "" : ", did you mean \"" + std::string(near) + "\"?";
-  csv.reject(field, "unknown column " + quoted(field.text) + hint + "; known are " + listed(names) +
+  csv.reject(field, "unknown column " + quoted(field.text) + hint + "; known are " + joined(names, ", ") +
                         " and reader_NAME for each reader's scores");
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "annulet/base/csv.hpp"
+#include "annulet/base/joined.hpp"
 #include "annulet/base/printable.hpp"
 
 namespace annulet {
@@ -90,12 +91,6 @@ Json run_data(const RunInfo& run) {
           {"version", run.version}};
 }
 
-std::string joined(const std::vector<std::string>& codes) {
-  std::string out;
-  for (const std::string& code : codes) out += (out.empty() ? "" : "|") + code;
-  return out;
-}
-
 void add_outcome(CsvWriter& csv, const SlideOutcome& outcome) {
   csv.text(name(outcome.status)).text(outcome.score ? name(*outcome.score) : "");
   csv.text(outcome.group).text(outcome.rule);
@@ -175,7 +170,7 @@ std::string rescored_csv(const RescoredCohort& rescored) {
     add_outcome(csv, after);
     csv.text(rescored.why[i]).number(after.measurable);
     for (const std::uint64_t cells : after.by_pattern) csv.number(cells);
-    csv.text(joined(after.reasons)).text(joined(after.caveats)).end_row();
+    csv.text(joined(after.reasons, "|")).text(joined(after.caveats, "|")).end_row();
   }
   return out;
 }

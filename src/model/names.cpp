@@ -61,6 +61,10 @@ std::optional<Status> status_named(std::string_view text) {
   return std::nullopt;
 }
 
+bool is_failure(Status status) {
+  return status == Status::Failed || status == Status::Crashed || status == Status::TimedOut;
+}
+
 int exit_code(Status status) {
   static constexpr int kCodes[] = {0, 0, 3, 4, 7, 7};
   return kCodes[static_cast<int>(status)];

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "annulet/base/error.hpp"
+#include "sandbox/ending_of.hpp"
 #include "sandbox/walls.hpp"
 
 namespace annulet {
@@ -191,8 +192,7 @@ std::size_t Child::receive(void* to, std::size_t most) {
 }
 
 Ending Child::end() {
-  Ending ending;
-  if (process_ < 0) return ending;
+  if (process_ < 0) return {};
   ::close(std::exchange(reply_[0], -1));  // one that still writes ends by itself
   int status = 0;
   rusage usage{};
@@ -209,10 +209,8 @@ Ending Child::end() {
   }
   process_ = -1;
   if (talk_[0] >= 0) listen();
-  ending.kind = WIFSIGNALED(status) ? Ending::Kind::Killed : Ending::Kind::Exited;
-  ending.value = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+  Ending ending = sandbox::ending_of(status, usage);
   ending.said = said_;
-  ending.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
   return ending;
 }
 

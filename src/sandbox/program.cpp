@@ -12,8 +12,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "annulet/base/error.hpp"
+#include "sandbox/ending_of.hpp"
 
 namespace annulet {
 namespace {
@@ -105,9 +107,9 @@ bool Program::has_ended() {
   ended_ = true;
   listen();
   kill();  // what it left behind
-  ending_.kind = WIFSIGNALED(status) ? Ending::Kind::Killed : Ending::Kind::Exited;
-  ending_.value = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-  ending_.peak_memory_bytes = static_cast<std::uint64_t>(use.ru_maxrss) * 1024;
+  std::string said = std::move(ending_.said);
+  ending_ = sandbox::ending_of(status, use);
+  ending_.said = std::move(said);
   return true;
 }
 

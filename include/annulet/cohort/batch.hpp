@@ -59,9 +59,10 @@ std::string why_to_do(const CohortFolder& folder, const std::optional<RowRecord>
 void run_batch(const CohortFolder& folder, const std::vector<ManifestRow>& rows, const CohortOptions& options,
                const BatchOptions& how, const BatchControl& control);
 
-/// Calls `take` for every row in order with how it ended, or with nothing where it has not. Reads one record
-/// at a time.
+/// Calls `take` for every row in order, whose `places` are those of places_of, with how it ended, or with
+/// nothing where it has not. Reads one record at a time.
 void each_row(const CohortFolder& folder, const std::vector<ManifestRow>& rows,
+              const std::vector<RowPlace>& places,
               const std::function<void(const ManifestRow&, const RowRecord*)>& take);
 
 }  // namespace annulet

@@ -26,10 +26,11 @@ struct CohortSummary {
 
 /// Reads how each row of the shard ended. Memory: a record at a time.
 CohortSummary summarize(const CohortFolder& folder, const std::vector<ManifestRow>& rows,
-                        const Shard& shard = {});
+                        const std::vector<RowPlace>& places, const Shard& shard = {});
 
 /// Writes DIR/cohort.csv from the records, whole or not at all: the same bytes for the same results, whoever
 /// made them in whatever order. Every row must have ended. Throws Error Output.
-void write_cohort_csv(const CohortFolder& folder, const std::vector<ManifestRow>& rows);
+void write_cohort_csv(const CohortFolder& folder, const std::vector<ManifestRow>& rows,
+                      const std::vector<RowPlace>& places);
 
 }  // namespace annulet

@@ -45,9 +45,8 @@ class CohortFolder {
   const std::filesystem::path& path() const { return folder_; }
   /// Where a row's result is made before it is taken over.
   std::filesystem::path workplace(const RowPlace& place) const;
-  /// Empties the workplaces of these rows and says of which of them something was there: what an earlier
-  /// process did not end.
-  std::vector<bool> clear_workplaces(const std::vector<RowPlace>& places) const;
+  /// Empties a row's workplace and says whether something was there: what an earlier process did not end.
+  bool clear_workplace(const RowPlace& place) const;
 
   /// Nothing where there is none, or where it is no record (of another version).
   std::optional<RowRecord> record(const RowPlace& place) const;

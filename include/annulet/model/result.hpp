@@ -24,6 +24,7 @@ enum class Status { Scored, ScoredWithCaveats, NotEvaluable, Failed, Crashed, Ti
 inline constexpr int kStatuses = 6;
 const char* name(Status status);                            ///< "scored-with-caveats"
 std::optional<Status> status_named(std::string_view text);  ///< nothing for another text
+bool is_failure(Status status);                             ///< failed, crashed, timed-out
 int exit_code(Status status);                               ///< contract 1: 0, 3, 4, 7
 
 /// The file's own level-0 tiles; each ends in exactly one of the five.
