@@ -26,9 +26,12 @@ void* counted(std::size_t bytes, std::size_t alignment) {
 
 }  // namespace
 
-// The forms for arrays and those that do not throw call these.
+// The forms for arrays call these. The library's form that does not throw does, too, but a sanitizer's does not.
 void* operator new(std::size_t bytes) {
   return counted(bytes, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+}
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  return ::operator new(bytes);
 }
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
   return counted(bytes, static_cast<std::size_t>(alignment));

@@ -104,7 +104,8 @@ TEST_CASE("a step looks at all that the step after it needs, as far as tissue an
 TEST_CASE("planes end with the slide, the search for nuclei takes in the glass beside it") {
   const TissueMask tissue = one_block(1000, 700, 0, 0, 1000, 700);
   const Rect<WorkFrame> slide{0, 0, 4000, 2800};
-  for (const BlockPlan& block : plan_scan(tissue, {8000, 5600}, 0.25, {}).sweeps.at(0).blocks) {
+  const ScanPlan plan = plan_scan(tissue, {8000, 5600}, 0.25, {});
+  for (const BlockPlan& block : plan.sweeps.at(0).blocks) {
     CHECK(holds(slide, block.planes));
     CHECK(holds(slide, block.membranes));
     CHECK(holds(slide.grown(24), block.spots));
