@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <new>
@@ -96,6 +97,7 @@ Child::Child(const Confinement& confinement, const Work& work, Patience patience
     : patience_(std::move(patience)), parent_(::getpid()) {
   expect_single_thread();
   open_pipes();
+  std::fflush(nullptr);  // or what the parent has not written yet might be written by the child, too
   process_ = ::fork();
   if (process_ < 0) {
     close_all();
