@@ -26,7 +26,8 @@ void* counted(std::size_t bytes, std::size_t alignment) {
 
 }  // namespace
 
-// The forms for arrays call these. The library's form that does not throw does, too, but a sanitizer's does not.
+// The forms for arrays call these. The library's form that does not throw does, too, but a sanitizer's does
+// not.
 void* operator new(std::size_t bytes) {
   return counted(bytes, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
 }
