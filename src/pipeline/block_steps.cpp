@@ -114,7 +114,7 @@ const StainTile& BlockSteps::work_window(const Rect<WorkFrame>& part, int reach_
 void BlockSteps::find_spots(const BlockPlan& plan, const Neighbourhood& near, Block& block) {
   Stopwatch watch;
   const StainTile& window = work_window(plan.spots, NucleusFinder::spot_reach_um(), near);
-  if (!plan.cells.empty()) sharpness_.measure(window, plan.cells, sharpness_scratch_);
+  if (!plan.sharp.empty()) sharpness_.measure(window, plan.sharp, sharpness_scratch_);
   finder_.find_spots(window, options_, plan.spots, block.spots);
   for (auto& spots : block.spots) {
     std::erase_if(spots, [&](const nuclei::Blob& spot) {
