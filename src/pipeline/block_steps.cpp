@@ -192,8 +192,7 @@ const CellTable& BlockSteps::measure_cells(const BlockPlan& plan, const Neighbou
     return a.centre.y != b.centre.y ? a.centre.y < b.centre.y : a.centre.x < b.centre.x;
   });
   choose_cells(plan.cells);
-  const StainTile& window = membrane_window(plan.cells, near);
-  if (!chosen_.empty()) measure_.look_at(window, nuclei_);
+  if (!chosen_.empty()) measure_.look_at(membrane_window(plan.cells, near), nuclei_);
   cells_.clear();
   for (std::size_t i = 0; i < chosen_.size(); ++i) {
     const std::size_t soon = i + MembraneMeter::kAhead;

@@ -70,6 +70,7 @@ class Planner {
     columns_ = column_borders(slide_.x1, width * kWorkPerUm, options.offset_um * kWorkPerUm);
     rows_ = row_borders(slide_.y1, height * kWorkPerUm, options.offset_um * kWorkPerUm, reach_.planes);
     above_ = static_cast<std::size_t>(divide_floor(reach_.above() - 1, height * kWorkPerUm) + 1);
+    expects(above_ <= kMostAbove && options.rows_ahead > 0, "a step looks farther up than rows are held");
     held_rows_ = above_ + options.rows_ahead;
     for (std::size_t row = 0; row + 1 < rows_.size(); ++row) {
       for (std::size_t column = 0; column < columns(); ++column)
