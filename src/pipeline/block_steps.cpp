@@ -114,7 +114,7 @@ const StainTile& BlockSteps::work_window(const Rect<WorkFrame>& part, int reach_
 void BlockSteps::find_spots(const BlockPlan& plan, const Neighbourhood& near, Block& block) {
   Stopwatch watch;
   const StainTile& window = work_window(plan.spots, NucleusFinder::spot_reach_um(), near);
-  if (!plan.cells.empty()) sharpness_.measure(window, plan.cells, sharpness_scratch_);
+  if (!plan.sharp.empty()) sharpness_.measure(window, plan.sharp, sharpness_scratch_);
   finder_.find_spots(window, options_, plan.spots, block.spots);
   for (auto& spots : block.spots) {
     std::erase_if(spots, [&](const nuclei::Blob& spot) {
@@ -192,8 +192,7 @@ const CellTable& BlockSteps::measure_cells(const BlockPlan& plan, const Neighbou
     return a.centre.y != b.centre.y ? a.centre.y < b.centre.y : a.centre.x < b.centre.x;
   });
   choose_cells(plan.cells);
-  const StainTile& window = membrane_window(plan.cells, near);
-  if (!chosen_.empty()) measure_.look_at(window, nuclei_);
+  if (!chosen_.empty()) measure_.look_at(membrane_window(plan.cells, near), nuclei_);
   cells_.clear();
   for (std::size_t i = 0; i < chosen_.size(); ++i) {
     const std::size_t soon = i + MembraneMeter::kAhead;

@@ -22,6 +22,9 @@
 namespace annulet {
 namespace {
 
+/// Threads that a row of blocks keeps busy while each waits for those beside it.
+constexpr std::size_t kThreadsPerRow = 4;
+
 using Workers = tbb::enumerable_thread_specific<BlockSteps>;
 
 /// Blocks whose memory waits for the next use.
@@ -156,15 +159,20 @@ bool has_work(const BlockPlan& plan, std::size_t step) {
 }
 
 bool has_any_work(const BlockPlan& plan) {
-  return !plan.planes.empty() || !plan.spots.empty();  // other steps reach less far
+  for (std::size_t step = 0; step < kSteps; ++step) {
+    if (has_work(plan, step)) return true;
+  }
+  return false;
 }
 
-/// One sweep. A step of a block begins when the step before is done in the block and in those around it; a
-/// row's planes are made when the cells kHeldRows above are measured, so no more than that lies in memory.
+/// One sweep. A step of a block begins when the step before is done in the block, in those beside it and in
+/// those above that it looks at; planes are made when the cells of so many rows above are measured that no
+/// more than the plan's rows lie in memory.
 class Sweeper {
  public:
-  Sweeper(const Sweep& plan, Workers& workers, Collector& collector)
+  Sweeper(const Sweep& plan, std::size_t rows_ahead, Workers& workers, Collector& collector)
       : plan_(plan),
+        rows_ahead_(rows_ahead),
         workers_(workers),
         collector_(collector),
         blocks_(plan.blocks.size()),
@@ -175,13 +183,14 @@ class Sweeper {
     const BlockSteps& reader = workers_.local();
     each_block([&](std::size_t row, std::size_t column) {
       reader.announce(plan_.at(column, row));
-      const int beside = count_around(row, column);
-      for (std::size_t step = 1; step < kSteps; ++step) waits({step, row, column}) = beside;
-      waits({0, row, column}) = row < kHeldRows ? 0 : 1;
-      cells_awaited_[at(row, column)] = beside;
+      each_looked_at(row, column, [&](std::size_t other_row, std::size_t other_column) {
+        for (std::size_t step = 1; step < kSteps; ++step) ++waits({step, row, column});
+        ++cells_awaited_[at(other_row, other_column)];
+      });
+      waits({0, row, column}) = row < rows_ahead_ ? 0 : 1;
     });
     each_block([&](std::size_t row, std::size_t column) {
-      if (row < kHeldRows) start({0, row, column});
+      if (row < rows_ahead_) start({0, row, column});
     });
     group_.wait();
   }
@@ -199,18 +208,23 @@ class Sweeper {
     }
   }
   template <class Visit>
-  void each_around(std::size_t row, std::size_t column, Visit&& visit) const {
-    for (std::size_t r = std::max<std::size_t>(row, 1) - 1; r <= std::min(row + 1, plan_.rows - 1); ++r) {
+  void each_within(std::size_t first_row, std::size_t last_row, std::size_t column, Visit&& visit) const {
+    for (std::size_t r = first_row; r <= last_row; ++r) {
       for (std::size_t c = std::max<std::size_t>(column, 1) - 1; c <= std::min(column + 1, plan_.columns - 1);
            ++c) {
         visit(r, c);
       }
     }
   }
-  int count_around(std::size_t row, std::size_t column) const {
-    int count = 0;
-    each_around(row, column, [&](std::size_t, std::size_t) { ++count; });
-    return count;
+  /// The blocks that a step of this one looks at.
+  template <class Visit>
+  void each_looked_at(std::size_t row, std::size_t column, Visit&& visit) const {
+    each_within(std::max(row, plan_.above) - plan_.above, row, column, visit);
+  }
+  /// The blocks of which a step looks at this one.
+  template <class Visit>
+  void each_looking(std::size_t row, std::size_t column, Visit&& visit) const {
+    each_within(row, std::min(row + plan_.above, plan_.rows - 1), column, visit);
   }
 
   void start(const Task& task) {
@@ -245,7 +259,7 @@ class Sweeper {
   Neighbourhood around(const Task& task) const {
     Neighbourhood near;
     std::size_t i = 0;
-    each_around(task.row, task.column, [&](std::size_t row, std::size_t column) {
+    each_looked_at(task.row, task.column, [&](std::size_t row, std::size_t column) {
       near.around[i++] = blocks_[at(row, column)].get();
     });
     return near;
@@ -253,15 +267,15 @@ class Sweeper {
 
   void finish(const Task& task) {
     if (task.step + 1 < kSteps) {
-      each_around(task.row, task.column, [&](std::size_t row, std::size_t column) {
+      each_looking(task.row, task.column, [&](std::size_t row, std::size_t column) {
         arrive({task.step + 1, row, column});
       });
       return;
     }
-    each_around(task.row, task.column, [&](std::size_t row, std::size_t column) {
+    each_looked_at(task.row, task.column, [&](std::size_t row, std::size_t column) {
       if (--cells_awaited_[at(row, column)] == 0) release(row, column);
     });
-    if (task.row + kHeldRows < plan_.rows) arrive({0, task.row + kHeldRows, task.column});
+    if (task.row + rows_ahead_ < plan_.rows) arrive({0, task.row + rows_ahead_, task.column});
   }
 
   void arrive(const Task& task) {
@@ -277,19 +291,20 @@ class Sweeper {
   }
 
   const Sweep& plan_;
+  std::size_t rows_ahead_;
   Workers& workers_;
   Collector& collector_;
   BlockPool pool_;
   std::vector<std::unique_ptr<Block>> blocks_;
   std::vector<std::atomic<int>> waits_for_;      // steps before that are still to be done, by task
-  std::vector<std::atomic<int>> cells_awaited_;  // blocks around whose cells are still to be measured
+  std::vector<std::atomic<int>> cells_awaited_;  // blocks looking at it whose cells are still to be measured
   tbb::task_group group_;
 };
 
 std::size_t blocks_of(const ScanPlan& plan) {
   std::size_t count = 0;
   for (const Sweep& sweep : plan.sweeps) {
-    for (const BlockPlan& block : sweep.blocks) count += block.planes.empty() ? 0 : 1;
+    for (const BlockPlan& block : sweep.blocks) count += has_any_work(block) ? 1 : 0;
   }
   return count;
 }
@@ -315,6 +330,7 @@ Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOpti
   grid.block_um = options.block_um;
   grid.offset_um = options.offset_um;
   if (options.memory > 0) grid.plane_bytes = options.memory;
+  grid.rows_ahead += static_cast<std::size_t>(threads) / kThreadsPerRow;
   const double pitch_um = survey.pitch.mean();
   const ScanPlan plan = plan_scan(survey.counted, source.info().extent, pitch_um, grid);
   const auto work = [&](std::int64_t px) {
@@ -328,7 +344,8 @@ Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOpti
                                   static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
   Collector collector(blocks_of(plan), control);
-  for (const Sweep& sweep : plan.sweeps) arena.execute([&] { Sweeper(sweep, workers, collector).run(); });
+  for (const Sweep& sweep : plan.sweeps)
+    arena.execute([&] { Sweeper(sweep, grid.rows_ahead, workers, collector).run(); });
   Scan scan;
   arena.execute([&] { scan = collector.finish(); });
   scan.sharpness = std::move(sharpness);

@@ -14,7 +14,7 @@ namespace {
 constexpr double kMembraneSmoothingUm = 0.3;  // sigma on the DAB plane
 
 // Pixels read at once, where the file's tiles are smaller: they and their stains stay in the second cache.
-constexpr std::int64_t kChunkWidth = 512, kChunkHeight = 128;
+constexpr std::int64_t kChunkWidth = 256, kChunkHeight = 128;
 
 /// The next border of whole tiles, at least `least` px each, after `from`.
 std::int64_t after(std::int64_t from, std::int64_t tile, std::int64_t least) {

@@ -54,10 +54,10 @@ struct Axis {
     return span;
   }
 
-  // Whether every one of `targets` target pixels is two whole source pixels.
-  bool halves(int targets) const {
-    const std::int64_t begin = 2 * target0 - source0;
-    return step == std::int64_t{2} << kStepBits && begin >= 0 && begin + 2 * targets <= sources;
+  // Whether every one of `targets` target pixels is so many whole source pixels.
+  bool is_whole(std::int64_t pixels, int targets) const {
+    const std::int64_t begin = pixels * target0 - source0;
+    return step == pixels << kStepBits && begin >= 0 && begin + pixels * targets <= sources;
   }
 };
 
@@ -182,7 +182,12 @@ void area_mean(const Plane<std::uint8_t>& source, std::int64_t source_x0, std::i
   const Axis columns{step, target_x0, source_x0, source.width()},
       rows{step, target_y0, source_y0, source.height()};
   const int width = target.width(), height = target.height();
-  if (columns.halves(width) && rows.halves(height)) {
+  if (columns.is_whole(1, width) && rows.is_whole(1, height)) {  // 0.5 um as it was scanned
+    const auto x = static_cast<int>(target_x0 - source_x0), y0 = static_cast<int>(target_y0 - source_y0);
+    for (int y = 0; y < height; ++y) std::copy_n(source.row(y0 + y) + x, width, target.row(y));
+    return;
+  }
+  if (columns.is_whole(2, width) && rows.is_whole(2, height)) {
     const auto x = static_cast<int>(2 * target_x0 - source_x0),
                y0 = static_cast<int>(2 * target_y0 - source_y0);
     for (int y = 0; y < height; ++y)

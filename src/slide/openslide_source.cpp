@@ -210,7 +210,6 @@ std::string OpenslideSource::fetch_alone(int level, const Rect<LevelFrame>& area
 void copy_opaque(const Rect<LevelFrame>& area, const Rect<LevelFrame>& part, const Argb& pixels,
                  PixelWindow& window) {
   if (part.empty()) return;
-  window.covered(part);
   for (std::int64_t y = part.y0; y < part.y1; ++y) {
     const std::uint32_t* from = pixels.data() + (y - area.y0) * area.width() + (part.x0 - area.x0);
     std::uint8_t* to = window.at(part.x0, y);

@@ -8,15 +8,21 @@
 
 namespace annulet {
 
-/// The pixels of a read under way: `out` seen through the coordinates of the level. Every pixel is set once:
-/// by `covered` after its colours were written to `at`, or by `lost`.
+/// The pixels of a read under way: `out` seen through the coordinates of the level. All count as covered;
+/// every pixel is set once: its colours are written to `at`, or it is lost.
 class PixelWindow {
  public:
   PixelWindow(Rect<LevelFrame> rect, SlidePixels& out) : rect_(rect), out_(out) {
     const int width = static_cast<int>(std::max<std::int64_t>(rect.width(), 0));
     const int height = static_cast<int>(std::max<std::int64_t>(rect.height(), 0));
     out.rgb.resize(width, height);
-    out.covered.resize(width, height);
+    const bool all_covered =
+        out.whole && out.covered.width() == width && out.covered.height() == height &&
+        out.covered.size() == static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+    if (!all_covered) {
+      out.covered.resize(width, height);
+      out.covered.fill(1);
+    }
     out.whole = true;
     out.problems.clear();
   }
@@ -28,12 +34,6 @@ class PixelWindow {
     return out_.covered.row(static_cast<int>(y - rect_.y0)) + (x - rect_.x0);
   }
   std::size_t stride() const { return static_cast<std::size_t>(out_.rgb.width) * 3; }
-
-  void covered(const Rect<LevelFrame>& part) const {
-    for (std::int64_t y = part.y0; y < part.y1; ++y) {
-      std::memset(coverage_at(part.x0, y), 1, static_cast<std::size_t>(part.width()));
-    }
-  }
 
   /// White and not covered.
   void lost(const Rect<LevelFrame>& part) {

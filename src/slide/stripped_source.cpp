@@ -86,7 +86,6 @@ std::string StripReader::read_strip(std::uint32_t number, const Rect<LevelFrame>
 }
 
 void StripReader::copy_rows(const Rect<LevelFrame>& area) {
-  window_.covered(area);
   if (image_.samples == 3) {
     std::memcpy(window_.at(0, area.y0), strip_.data(), strip_.size());
     return;

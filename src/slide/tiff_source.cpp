@@ -180,7 +180,6 @@ std::string TiffSource::share_tile(const TilePlace& tile, SharedTiles::Tile& sha
                                static_cast<std::size_t>(part.x0 - tile.area.x0) * 3;
     std::memcpy(window.at(part.x0, y), from, static_cast<std::size_t>(part.width()) * 3);
   }
-  window.covered(part);
   return {};
 }
 
@@ -202,9 +201,7 @@ std::string TiffSource::read_tile(int level, const TilePlace& tile, ReadState& s
   const TileWindow wanted{static_cast<int>(part.x0 - area.x0), static_cast<int>(part.y0 - area.y0),
                           static_cast<int>(part.x1 - area.x0), static_cast<int>(part.y1 - area.y0),
                           window.at(part.x0, part.y0),         window.stride()};
-  std::string fault = decode_jpeg(image, tile, state, wanted);
-  if (fault.empty()) window.covered(part);
-  return fault;
+  return decode_jpeg(image, tile, state, wanted);
 }
 
 /// What a look at the bytes tells of a JPEG tile that was holed or never written.
@@ -269,7 +266,6 @@ SuspectTiles TiffSource::suspects() const {
 void copy_part(const TiffImage& image, const TilePlace& tile, const std::vector<std::uint8_t>& samples,
                PixelWindow& window) {
   const Rect<LevelFrame>& part = tile.part;
-  window.covered(part);
   for (std::int64_t y = part.y0; y < part.y1; ++y) {
     const auto first = (y - tile.area.y0) * image.piece_width + (part.x0 - tile.area.x0);
     const std::uint8_t* from = samples.data() + first * image.samples;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -25,8 +26,9 @@ std::uint64_t mixed(std::uint64_t digest, std::uint64_t word) {
 std::uint64_t quick_digest(std::span<const std::uint8_t> bytes) {
   std::array<std::uint64_t, 4> lanes{1, 2, 3, 4};
   const auto word_at = [&](std::size_t at) {
+    static_assert(std::endian::native == std::endian::little, "the same words on every machine");
     std::uint64_t word = 0;
-    for (int i = 7; i >= 0; --i) word = word << 8 | bytes[at + static_cast<std::size_t>(i)];
+    std::memcpy(&word, &bytes[at], sizeof word);
     return word;
   };
   std::size_t at = 0;

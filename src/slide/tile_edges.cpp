@@ -33,6 +33,7 @@ void TileEdges::begin(int used_width, int used_height) {
   used_width_ = used_width;
   used_height_ = used_height;
   row_ = 0;
+  for (auto& sums : ends_) std::fill(std::begin(sums), std::end(sums), std::uint16_t{0});
   const auto room = [](int length) { return static_cast<std::size_t>(kLines * (length / kSegment) * 3); };
   for (const Side side : {Left, Right}) lines_[side].assign(room(used_height), 0);
   for (const Side side : {Top, Bottom}) lines_[side].assign(room(used_width), 0);
@@ -41,7 +42,10 @@ void TileEdges::begin(int used_width, int used_height) {
 void TileEdges::add_row(const std::uint8_t* rgb) {
   const int y = row_++;
   if (y >= used_height_) return;
-  if (used_width_ > kDeepest && y / kSegment < used_height_ / kSegment) add_ends(rgb, y / kSegment);
+  if (used_width_ > kDeepest && y / kSegment < used_height_ / kSegment) {
+    add_ends(rgb);
+    if (y % kSegment == kSegment - 1) keep_ends(y / kSegment);
+  }
   if (used_height_ <= kDeepest) return;
   for (int line = 0; line < kLines; ++line) {
     if (y == kDepths[line]) add_line(rgb, Top, line);
@@ -49,26 +53,35 @@ void TileEdges::add_row(const std::uint8_t* rgb) {
   }
 }
 
-void TileEdges::add_ends(const std::uint8_t* rgb, int segment) {
-  const int segments = used_height_ / kSegment;
-  const std::uint8_t* last = rgb + 3 * (used_width_ - 1);
-  for (int line = 0; line < kLines; ++line) {
-    std::int32_t* left = &lines_[Left][at(line, segment, segments)];
-    std::int32_t* right = &lines_[Right][at(line, segment, segments)];
-    for (int c = 0; c < 3; ++c) {
-      left[c] += rgb[3 * kDepths[line] + c];
-      right[c] += last[c - 3 * kDepths[line]];
-    }
+void TileEdges::add_ends(const std::uint8_t* rgb) {
+  const std::uint8_t* last = rgb + 3 * used_width_ - kEndBytes;
+  for (std::size_t i = 0; i < kEndBytes; ++i) {
+    ends_[Left][i] = static_cast<std::uint16_t>(ends_[Left][i] + rgb[i]);
+    ends_[Right][i] = static_cast<std::uint16_t>(ends_[Right][i] + last[i]);
   }
+}
+
+void TileEdges::keep_ends(int segment) {
+  const int segments = used_height_ / kSegment;
+  for (int line = 0; line < kLines; ++line) {
+    const std::size_t to = at(line, segment, segments);
+    std::copy_n(&ends_[Left][3 * kDepths[line]], 3, &lines_[Left][to]);
+    std::copy_n(&ends_[Right][3 * (kDeepest - kDepths[line])], 3, &lines_[Right][to]);
+  }
+  for (auto& sums : ends_) std::fill(std::begin(sums), std::end(sums), std::uint16_t{0});
 }
 
 void TileEdges::add_line(const std::uint8_t* rgb, Side side, int line) {
   const int segments = used_width_ / kSegment;
-  for (int segment = 0; segment < segments; ++segment) {
-    std::int32_t* sum = &lines_[side][at(line, segment, segments)];
-    for (int x = 0; x < kSegment; ++x) {
-      for (int c = 0; c < 3; ++c) sum[c] += *rgb++;
+  std::int32_t* to = &lines_[side][at(line, 0, segments)];
+  for (int segment = 0; segment < segments; ++segment, to += 3) {
+    std::int32_t red = 0, green = 0, blue = 0;
+    for (int x = 0; x < kSegment; ++x, rgb += 3) {
+      red += rgb[0];
+      green += rgb[1];
+      blue += rgb[2];
     }
+    to[0] = red, to[1] = green, to[2] = blue;
   }
 }
 

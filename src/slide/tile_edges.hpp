@@ -31,12 +31,15 @@ class TileEdges {
 
  private:
   using Lines = std::vector<std::int32_t>;  // sums: line by line, segment by segment, channel by channel
-  void add_ends(const std::uint8_t* rgb, int segment);
+  static constexpr std::size_t kEndBytes = 3 * (kDeepest + 1);
+  void add_ends(const std::uint8_t* rgb);
+  void keep_ends(int segment);
   void add_line(const std::uint8_t* rgb, Side side, int line);
   void judge(Side side, int segments);
 
   int used_width_ = 0, used_height_ = 0, row_ = 0;
   Lines lines_[4];
+  std::uint16_t ends_[2][kEndBytes] = {};  // sums of the first and the last px of the segment's rows so far
   std::vector<Segment> sides_[4];
 };
 

@@ -76,15 +76,13 @@ class Trail {
   void complain(const std::string& what) { complaints_.insert(what); }
   bool in_reach(Place place) const { return slide_.grown(kOutside).contains(place); }
 
-  /// The block around `home` whose part holds the place; `home` where none does.
+  /// The block that `home` looks at whose part holds the place; `home` where none does.
   std::size_t block_of(const Sweep& sweep, std::size_t home, Part part, Place place, const char* what) {
     const auto row = static_cast<std::ptrdiff_t>(home / sweep.columns),
                column = static_cast<std::ptrdiff_t>(home % sweep.columns);
-    for (std::ptrdiff_t r = row - 1; r <= row + 1; ++r) {
+    for (std::ptrdiff_t r = row - static_cast<std::ptrdiff_t>(sweep.above); r <= row; ++r) {
       for (std::ptrdiff_t c = column - 1; c <= column + 1; ++c) {
-        if (r < 0 || c < 0 || r >= std::ssize(sweep.blocks) / static_cast<std::ptrdiff_t>(sweep.columns) ||
-            c >= static_cast<std::ptrdiff_t>(sweep.columns))
-          continue;
+        if (r < 0 || c < 0 || c >= static_cast<std::ptrdiff_t>(sweep.columns)) continue;
         const std::size_t i = static_cast<std::size_t>(r) * sweep.columns + static_cast<std::size_t>(c);
         if ((sweep.blocks[i].*part).contains(place)) return i;
       }

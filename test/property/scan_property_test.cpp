@@ -50,6 +50,7 @@ TEST_CASE("any kernel path, thread count and memory budget gives identical bytes
     CHECK(bytes(1, 1) == reference);  // as little as there may be: many sweeps
     CHECK(bytes(2, 0) == reference);
     CHECK(bytes(3, 200'000) == reference);
+    CHECK(bytes(9, 0) == reference);  // planes several rows ahead of the cells
   });
 }
 

@@ -27,9 +27,9 @@ struct Block {
   void clear();
 };
 
-/// A block with the up to eight around it; nullptr where there is none.
+/// A block, those beside it, and those above these that a step looks at; nullptr where there is none.
 struct Neighbourhood {
-  std::array<const Block*, 9> around{};
+  std::array<const Block*, 3 * (1 + kMostAbove)> around{};
 };
 
 /// The steps of a worker, each on one block, with what the step before has left in the blocks around. Holds

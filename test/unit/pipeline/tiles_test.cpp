@@ -114,7 +114,7 @@ TEST_CASE("planes end with the slide, the search for nuclei takes in the glass b
 
 TEST_CASE("blocks without tissue near have nothing to do") {
   CHECK(plan_scan(one_block(1000, 1000, 0, 0, 0, 0), {8000, 8000}, 0.25, {}).sweeps.empty());
-  const ScanPlan speck = plan_scan(one_block(1000, 1000, 500, 500, 501, 501), {8000, 8000}, 0.25, {});
+  const ScanPlan speck = plan_scan(one_block(1000, 1000, 500, 520, 501, 521), {8000, 8000}, 0.25, {});
   int busy = 0, with_cells = 0;
   for (const BlockPlan& block : speck.sweeps.at(0).blocks) {
     busy += block.planes.empty() ? 0 : 1;
