@@ -12,8 +12,6 @@ namespace {
 constexpr int kMicroPerRadius = kMicroUnits / 8;  // CellRow::radius is 1/8 um
 constexpr std::int64_t kSamePlace = kMicroUnits;  // 1 um: half a line and its blur
 
-using Rays = std::array<bool, kRays>;
-
 bool positive(Pattern pattern) {
   return pattern == Pattern::WeakModerateComplete || pattern == Pattern::IntenseComplete;
 }
@@ -49,11 +47,11 @@ bool seen_from(const CellRow& other, const CellRow& row, std::size_t ray, int vi
 
 }  // namespace
 
-Rays own_wall(const CellTable& cells, const GradedTable& graded, std::size_t index, int visible_od) {
+RayFlags own_wall(const CellTable& cells, const GradedTable& graded, std::size_t index, int visible_od) {
   const CellRow& row = cells[index];
-  Rays own{};
+  RayFlags own{};
   for (std::size_t ray = 0; ray < kRays; ++ray) {
-    own[ray] = row.facing[ray] < kNeighbours || row.cytoplasm_od < kBrownCytoplasmOd;
+    own[ray] = row.facing[ray] < kNeighbours || row.cytoplasm_od < kBrownCytoplasmOd ? 1 : 0;
   }
   for (std::size_t i = 0; i < std::min<std::size_t>(row.neighbours, kNeighbours); ++i) {
     const CellRow* other = neighbour_of(cells, row, i);
@@ -61,7 +59,7 @@ Rays own_wall(const CellTable& cells, const GradedTable& graded, std::size_t ind
     const bool theirs = positive(graded[static_cast<std::size_t>(other - cells.data())].pattern);
     for (std::size_t ray = 0; ray < kRays; ++ray) {
       if (row.facing[ray] != i || !is_stained(row.ridge[ray], visible_od)) continue;
-      if (theirs || !seen_from(*other, row, ray, visible_od)) own[ray] = false;
+      if (theirs || !seen_from(*other, row, ray, visible_od)) own[ray] = 0;
     }
   }
   return own;
