@@ -261,23 +261,6 @@ Steps steps_of(const StainTile& tile) {
   return steps;
 }
 
-void fetch_pixels(const StainTile& tile, const Nucleus& nucleus) {
-  // As far as a ring with its baseline may look.
-  const int largest = *std::max_element(nucleus.radius.begin(), nucleus.radius.end()) * kStepsPerUm / 8;
-  const Frame frame = frame_of(tile, nucleus.centre);
-  const std::int64_t reach = (largest + kCapUm * kStepsPerUm + kBeyondPrior + kBaselineFar) * step_of(tile);
-  if (!in_window(frame, reach)) return;
-  constexpr std::ptrdiff_t kCacheLine = 64;
-  constexpr int kOuterCache = 2;  // of the hint: the inner cache is full of the cell at hand
-  const auto x = static_cast<std::ptrdiff_t>((frame.x - reach) >> kFixed);
-  const auto width = static_cast<std::ptrdiff_t>((2 * reach) >> kFixed);
-  const int bottom = static_cast<int>((frame.y + reach) >> kFixed);
-  for (int y = static_cast<int>((frame.y - reach) >> kFixed); y <= bottom; ++y) {
-    const std::uint8_t* row = tile.dab_native.row(y) + x;
-    for (std::ptrdiff_t at = 0; at <= width; at += kCacheLine) __builtin_prefetch(row + at, 0, kOuterCache);
-  }
-}
-
 void sample(const StainTile& tile, const Steps& steps, Point<MicroFrame, std::int32_t> centre,
             const Prior& prior, Samples& out) {
   out.coarse = tile.coarse;
