@@ -16,15 +16,19 @@ bool positive(Pattern pattern) {
   return pattern == Pattern::WeakModerateComplete || pattern == Pattern::IntenseComplete;
 }
 
-// The ray that points most along (x, y), of equal ones the first: one of the seventeen of its quadrant.
-std::size_t ray_towards(std::int64_t x, std::int64_t y) {
+// The ray that points most along (x, y), both less than 2^15, of equal ones the first: one of the seventeen
+// of its quadrant.
+std::size_t ray_towards(std::int32_t x, std::int32_t y) {
   constexpr std::size_t kQuarter = kRays / 4;
   const std::size_t quadrant = x >= 0 && y >= 0 ? 0 : x < 0 && y >= 0 ? 1 : x < 0 ? 2 : 3;
   const auto along = [&](std::size_t ray) { return kDirections64[ray][0] * x + kDirections64[ray][1] * y; };
   std::size_t best = quadrant == 3 ? 0 : quadrant * kQuarter;
-  for (std::size_t ray = quadrant * kQuarter;
-       ray <= std::min<std::size_t>((quadrant + 1) * kQuarter, kRays - 1); ++ray) {
-    if (along(ray) > along(best)) best = ray;
+  std::int32_t most = along(best);
+  const std::size_t end = std::min<std::size_t>((quadrant + 1) * kQuarter, kRays - 1);
+  for (std::size_t ray = quadrant * kQuarter; ray <= end; ++ray) {
+    const std::int32_t here = along(ray);
+    best = here > most ? ray : best;
+    most = std::max(most, here);
   }
   return best;
 }
@@ -35,7 +39,7 @@ bool seen_from(const CellRow& other, const CellRow& row, std::size_t ray, int vi
   const std::int64_t x = row.x - other.x + divide_round(kDirections64[ray][0] * radius, kDirectionOne);
   const std::int64_t y = row.y - other.y + divide_round(kDirections64[ray][1] * radius, kDirectionOne);
   const std::int64_t square = x * x + y * y;
-  const std::size_t towards = ray_towards(x, y);
+  const std::size_t towards = ray_towards(static_cast<std::int32_t>(x), static_cast<std::int32_t>(y));
   for (const std::size_t beside : {towards, (towards + 1) % kRays, (towards + kRays - 1) % kRays}) {
     const std::int64_t wall = std::int64_t{other.radius[beside]} * kMicroPerRadius;
     const std::int64_t nearest = std::max<std::int64_t>(0, wall - kSamePlace + 1), beyond = wall + kSamePlace;
