@@ -9,11 +9,9 @@
 namespace annulet {
 namespace {
 
-using Flags = std::array<bool, kRays>;
-
-constexpr Flags all_rays() {
-  Flags flags{};
-  flags.fill(true);
+constexpr RayFlags all_rays() {
+  RayFlags flags{};
+  flags.fill(1);
   return flags;
 }
 
@@ -28,12 +26,17 @@ GradedCell calibrated(const StainedRing& ring, const Grading& grading) {
   cell.longest_arc =
       within(std::min(grading.completeness(ring.longest_arc), grading.completeness(ring.share)), 1000);
   cell.strength_od = within(grading.strength(ring.mean_od), 65535);
-  cell.median_od = within(grading.strength(ring.median_od), 65535);
   return cell;
 }
 
 bool measurable(const CellRow& row) {
   return (row.flags & (kFlagCutBySlide | kFlagMissingPixels | kFlagEdgeBlush)) == 0;
+}
+
+GradedCell judged(const CellRow& row, const StainedRing& ring, const Grading& grading) {
+  GradedCell cell = calibrated(ring, grading);
+  cell.pattern = measurable(row) ? pattern_of(cell, grading) : Pattern::Unmeasurable;
+  return cell;
 }
 
 }  // namespace
@@ -48,15 +51,20 @@ Pattern pattern_of(const GradedCell& cell, const Grading& grading) {
 // What is the cell's own of its stained wall is no side of it, or faint.
 bool is_borrowed(const CellTable& cells, const GradedTable& graded, std::size_t index, const Grading& grading,
                  int visible_od) {
-  const Flags own = own_wall(cells, graded, index, visible_od);
+  const RayFlags own = own_wall(cells, graded, index, visible_od);
   const GradedCell kept =
       calibrated(stained_ring(cells[index], own, visible_od, grading.bridged_rays), grading);
   return kept.longest_arc < grading.reactive_arc || kept.strength_od < grading.faint_od;
 }
 
+GradedCell grade_for_tally(const CellRow& row, const Grading& grading, int visible_od) {
+  return judged(row, stained_ring(row, all_rays(), visible_od, grading.bridged_rays), grading);
+}
+
 GradedCell grade(const CellRow& row, const Grading& grading, int visible_od) {
-  GradedCell cell = calibrated(stained_ring(row, all_rays(), visible_od, grading.bridged_rays), grading);
-  cell.pattern = measurable(row) ? pattern_of(cell, grading) : Pattern::Unmeasurable;
+  const StainedRing ring = stained_ring(row, all_rays(), visible_od, grading.bridged_rays);
+  GradedCell cell = judged(row, ring, grading);
+  if (ring.share > 0) cell.median_od = within(grading.strength(median_od(row, visible_od)), 65535);
   return cell;
 }
 

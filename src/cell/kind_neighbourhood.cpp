@@ -6,6 +6,10 @@
 
 #include "annulet/base/wide.hpp"
 
+#if ANNULET_HAS_AVX2
+#include <immintrin.h>
+#endif
+
 namespace annulet {
 
 namespace {
@@ -59,47 +63,104 @@ ANNULET_KERNEL inline std::int32_t value_of_rank(const Value* values, std::int32
   return low;
 }
 
-// Of few values each is compared with each: there is nothing to wait for, as there is in halving a range.
+constexpr std::size_t kFeatures = KindNeighbourhood::kFeatures;
+
+// Of each feature the values at two ranks.
+struct Ranked {
+  std::array<std::int32_t, kFeatures> middle{}, upper{};
+};
+struct Ranks {
+  std::int32_t middle, upper;  // so many values lie before in order
+};
+
+// Of few nuclei each is compared with each, all features side by side: there is nothing to wait for, as there
+// is in halving a range.
 constexpr std::int32_t kFew = 32;
-using Places = std::array<std::int32_t, kFew>;
 
-// How many of the values are less, and in the higher half how many are not more.
-ANNULET_KERNEL inline Places places_of(const std::int32_t* values, std::int32_t count, std::int32_t whole) {
-  Places places{};
-  std::int32_t* __restrict place = places.data();
-  for (std::int32_t k = 0; k < count; ++k) {
-    const std::int32_t value = values[k];
-    for (std::int32_t i = 0; i < whole; ++i)
-      place[i] -= all_ones(values[i] > value) + (all_ones(values[i] >= value) << 16);
+void rank_few_portable(const std::int32_t* features, std::int32_t count, Ranks ranks, Ranked& out) {
+  const std::int32_t* end = features + static_cast<std::size_t>(count) * kFeatures;
+  for (const std::int32_t* nucleus = features; nucleus != end; nucleus += kFeatures) {
+    for (std::size_t f = 0; f < kFeatures; ++f) {
+      std::int32_t less = 0, not_more = 0;
+      for (const std::int32_t* other = features; other != end; other += kFeatures) {
+        less += other[f] < nucleus[f] ? 1 : 0;
+        not_more += other[f] <= nucleus[f] ? 1 : 0;
+      }
+      if (less <= ranks.middle && not_more > ranks.middle) out.middle[f] = nucleus[f];
+      if (less <= ranks.upper && not_more > ranks.upper) out.upper[f] = nucleus[f];
+    }
   }
-  return places;
 }
 
-ANNULET_KERNEL inline std::int32_t value_at(const std::int32_t* values, const Places& places,
-                                            std::int32_t whole, std::int32_t rank) {
-  std::int32_t found = std::numeric_limits<std::int32_t>::min();
-  for (std::int32_t i = 0; i < whole; ++i) {
-    const std::int32_t place = places.data()[i];
-    const std::int32_t here = all_ones((place & 65535) <= rank) & all_ones(place >> 16 > rank);
-    found = std::max(found, (values[i] & here) | (std::numeric_limits<std::int32_t>::min() & ~here));
-  }
-  return found;
+#if ANNULET_HAS_AVX2
+ANNULET_AVX2 inline __m256i load(const std::int32_t* at) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
 }
+
+// Where neither too many lie before nor too few up to it.
+ANNULET_AVX2 inline __m256i has_rank(__m256i less, __m256i not_more, __m256i rank) {
+  return _mm256_andnot_si256(_mm256_cmpgt_epi32(less, rank), _mm256_cmpgt_epi32(not_more, rank));
+}
+
+ANNULET_AVX2 void rank_few_avx2(const std::int32_t* features, std::int32_t count, Ranks ranks, Ranked& out) {
+  static_assert(kFeatures == 8);
+  const __m256i all = _mm256_set1_epi32(count), middle = _mm256_set1_epi32(ranks.middle),
+                upper = _mm256_set1_epi32(ranks.upper);
+  __m256i in_middle = _mm256_setzero_si256(), in_upper = in_middle;
+  const std::int32_t* end = features + static_cast<std::size_t>(count) * kFeatures;
+  for (const std::int32_t* nucleus = features; nucleus != end; nucleus += kFeatures) {
+    const __m256i here = load(nucleus);
+    __m256i less = _mm256_setzero_si256(), not_more = all;
+    for (const std::int32_t* other = features; other != end; other += kFeatures) {
+      const __m256i there = load(other);
+      less = _mm256_sub_epi32(less, _mm256_cmpgt_epi32(here, there));
+      not_more = _mm256_add_epi32(not_more, _mm256_cmpgt_epi32(there, here));
+    }
+    in_middle = _mm256_blendv_epi8(in_middle, here, has_rank(less, not_more, middle));
+    in_upper = _mm256_blendv_epi8(in_upper, here, has_rank(less, not_more, upper));
+  }
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out.middle.data()), in_middle);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out.upper.data()), in_upper);
+}
+#endif
+
+void rank_few(const std::int32_t* features, std::int32_t count, Ranks ranks, Ranked& out) {
+#if ANNULET_HAS_AVX2
+  if (kernel_path() == KernelPath::Avx2) return rank_few_avx2(features, count, ranks, out);
+#endif
+  rank_few_portable(features, count, ranks, out);
+}
+
+// Of many the range of each feature is halved. `values`: room for one a nucleus, in whole vectors.
+constexpr Wide rank_many = [](const std::int32_t* features, std::int32_t count, Ranks ranks,
+                              std::int32_t* values, Ranked& out) ANNULET_KERNEL {
+  const std::int32_t whole = whole_vectors(count);
+  for (std::size_t f = 0; f < KindNeighbourhood::kMedians; ++f) {
+    std::int32_t low = features[f], high = low;
+    for (std::int32_t i = 0; i < count; ++i) {
+      const std::int32_t value = features[static_cast<std::size_t>(i) * kFeatures + f];
+      values[i] = value;
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+    for (std::int32_t i = count; i < whole; ++i) values[i] = kNoValue;
+    out.middle.data()[f] = value_of_rank(values, whole, ranks.middle, low, high);
+    if (f == 0) out.upper.data()[f] = value_of_rank(values, whole, ranks.upper, low, high);
+  }
+};
 
 }  // namespace
 
 // Whole vectors are read of each stretch; what lies beyond its end counts as outside.
 struct KindNeighbourhood::Kernels {
   struct Near {
-    std::int32_t count = 0, large = 0, nearest = 0;  // nearest: square of its distance
-    std::array<std::int32_t, kMedians> medians{};
-    std::int32_t upper_area = 0;
+    std::int32_t count, large, nearest;  // nearest: square of its distance
   };
 
-  // `inside`, `chosen` and `values`: room for one entry a nucleus looked at.
+  // `inside` and `chosen`: room for one entry a nucleus looked at; `features` for kFeatures.
   static constexpr Wide near = [](const Columns& seen, const std::vector<Stretch>& stretches, std::int32_t x,
                                   std::int32_t y, std::int32_t least_large, std::int32_t* inside,
-                                  std::int32_t* chosen, std::int32_t* values) ANNULET_KERNEL {
+                                  std::int32_t* chosen, std::int32_t* features) ANNULET_KERNEL {
     constexpr std::uint32_t kSquare = kNear * kNear;
     std::uint32_t nearest = kSquare - 1;  // square of the distance, less 1
     std::int32_t count = 0;
@@ -118,32 +179,14 @@ struct KindNeighbourhood::Kernels {
         count -= inside[i];
       }
     }
-    Near around{count, 0, static_cast<std::int32_t>(nearest + 1), {}, 0};
-    if (count == 0) return around;
-    const std::int32_t whole = whole_vectors(count);
-    const std::int32_t middle = rank_of(count, 50), upper = rank_of(count, 75);
-    for (std::size_t m = 0; m < kMedians; ++m) {
-      const std::int32_t* column = seen.values[m].data();
-      std::int32_t low = column[chosen[0]], high = low;
-      for (std::int32_t i = 0; i < count; ++i) {
-        const std::int32_t value = column[chosen[i]];
-        values[i] = value;
-        low = std::min(low, value);
-        high = std::max(high, value);
-      }
-      for (std::int32_t i = count; i < whole; ++i) values[i] = kNoValue;
-      if (count <= kFew) {
-        const Places places = places_of(values, count, whole);
-        around.medians[m] = value_at(values, places, whole, middle);
-        if (m == 0) around.upper_area = value_at(values, places, whole, upper);
-      } else {
-        around.medians[m] = value_of_rank(values, whole, middle, low, high);
-        if (m == 0) around.upper_area = value_of_rank(values, whole, upper, low, high);
-      }
-      if (m == 0)
-        for (std::int32_t i = 0; i < count; ++i) around.large += values[i] >= least_large ? 1 : 0;
+    std::int32_t large = 0;
+    for (std::int32_t i = 0; i < count; ++i) {
+      const std::int32_t* of_nucleus = &seen.features[static_cast<std::size_t>(chosen[i]) * kFeatures];
+      for (std::size_t f = 0; f < kFeatures; ++f)
+        features[static_cast<std::size_t>(i) * kFeatures + f] = of_nucleus[f];
+      large += of_nucleus[0] >= least_large ? 1 : 0;
     }
-    return around;
+    return Near{count, large, static_cast<std::int32_t>(nearest + 1)};
   };
 
   struct Far {
@@ -178,7 +221,7 @@ void KindNeighbourhood::Columns::resize(std::size_t n) {
   x.resize(n);
   y.resize(n);
   area.resize(n);
-  for (auto& column : values) column.resize(n);
+  features.resize(n * kFeatures);
 }
 
 KindNeighbourhood::KindNeighbourhood(const CellTable& cells, std::int32_t strong, std::int32_t large)
@@ -212,7 +255,8 @@ KindNeighbourhood::KindNeighbourhood(const CellTable& cells, std::int32_t strong
     seen_.y[k] = nucleus.y;
     seen_.area[k] = nucleus.area;
     largest_ = std::max<std::int32_t>(largest_, nucleus.area);
-    for (std::size_t m = 0; m < kMedians; ++m) seen_.values[m][k] = nucleus.values[m];
+    std::copy(nucleus.values.begin(), nucleus.values.end(),
+              seen_.features.begin() + static_cast<std::ptrdiff_t>(k * kFeatures));
   }
 }
 
@@ -235,17 +279,24 @@ std::size_t KindNeighbourhood::look_around(const CellRow& row, std::int32_t reac
 
 void KindNeighbourhood::add_near(const CellRow& row, KindScratch& scratch, KindFeatures& features) const {
   const std::size_t room = look_around(row, kNear, scratch);
-  scratch.near.resize(std::max(scratch.near.size(), 3 * room));
-  std::int32_t* entries = scratch.near.data();
+  scratch.near.resize(std::max(scratch.near.size(), (2 + kFeatures) * room));
+  std::int32_t *entries = scratch.near.data(), *of_nuclei = entries + 2 * room;
   const Kernels::Near near =
       Kernels::near(seen_, scratch.stretches, row.x, row.y, (kLargeShare * large_ + 99) / 100, entries,
-                    entries + room, entries + 2 * room);
+                    entries + room, of_nuclei);
+  Ranked ranked;
+  const Ranks ranks{rank_of(near.count, 50), rank_of(near.count, 75)};
+  if (near.count <= kFew) {
+    rank_few(of_nuclei, near.count, ranks, ranked);
+  } else {
+    rank_many(of_nuclei, near.count, ranks, entries, ranked);
+  }
   at(features, KindFeature::Nearest) = static_cast<std::int32_t>(integer_sqrt(near.nearest) / 4);
   at(features, KindFeature::Count30) = near.count;
-  for (std::size_t m = 0; m < kMedians; ++m) at(features, kMedianOf[m].second) = near.medians[m];
-  at(features, KindFeature::Area30Upper) = near.upper_area;
+  for (std::size_t m = 0; m < kMedians; ++m) at(features, kMedianOf[m].second) = ranked.middle[m];
+  at(features, KindFeature::Area30Upper) = ranked.upper[0];
   at(features, KindFeature::Large30) = share(near.large, near.count);
-  at(features, KindFeature::Area30Relative) = share(near.upper_area, large_);
+  at(features, KindFeature::Area30Relative) = share(ranked.upper[0], large_);
 }
 
 void KindNeighbourhood::add_far(const CellRow& row, KindScratch& scratch, KindFeatures& features) const {

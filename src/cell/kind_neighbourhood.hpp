@@ -41,14 +41,16 @@ class KindNeighbourhood {
   /// Sets the features from Nearest on but for AreaRelative; `row` is of the table. Any thread.
   void add_to(const CellRow& row, KindScratch& scratch, KindFeatures& features) const;
 
+  /// Numbers kept side by side of a nucleus, of which kMedians are features that its neighbours look at.
+  static constexpr std::size_t kMedians = 5, kFeatures = 8;
+
  private:
   using Stretch = KindScratch::Stretch;
-  static constexpr std::size_t kMedians = 5;  // features of a nucleus that its neighbours look at
   /// What is kept of each seen nucleus, column by column, with room to read a whole vector beyond the last.
   struct Columns {
     std::vector<std::int32_t> x, y;
     std::vector<std::uint16_t> area;
-    std::array<std::vector<std::int32_t>, kMedians> values;
+    std::vector<std::int32_t> features;  ///< kFeatures a nucleus
     void resize(std::size_t n);
   };
   struct Kernels;

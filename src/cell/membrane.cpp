@@ -97,11 +97,6 @@ void MembraneMeter::look_at(const StainTile& tile, std::span<const Nucleus> nucl
   ring::fill_table(nuclei, scratch_->table);
 }
 
-void MembraneMeter::fetch(std::size_t index) const {
-  expects(index < scratch_->nuclei.size(), "pixels were asked for of a nucleus that is not there");
-  ring::fetch_pixels(*scratch_->tile, scratch_->nuclei[index]);
-}
-
 CellRow MembraneMeter::operator()(std::size_t index) {
   Scratch& s = *scratch_;
   expects(index < s.nuclei.size(), "a ring was asked for a nucleus that is not there");

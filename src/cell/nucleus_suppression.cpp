@@ -1,6 +1,7 @@
 #include "cell/nucleus_suppression.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace annulet::nuclei {
 
@@ -38,27 +39,36 @@ bool beats(const Star& a, const Star& b, std::size_t i, std::size_t j) {
 
 void Suppression::find_rivals(const std::vector<Star>& stars) {
   constexpr std::int32_t kBin = 4 * kMicroUnits;
-  std::int32_t most = 0;
   extent_.clear();
   for (const Star& star : stars) {
     extent_.push_back({star.centre, 8 * *std::max_element(star.radius.begin(), star.radius.end())});
-    most = std::max(most, extent_.back().radius);
   }
   grid_.build(stars.size(), kBin, 0, 0, [&](std::size_t i) { return extent_[i].centre; });
-  start_.assign(1, 0);
-  rival_.clear();
-  for (std::size_t i = 0; i < stars.size(); ++i) {
+  beaten_.clear();
+  for (std::uint32_t i = 0; i < stars.size(); ++i) {
     const Extent a = extent_[i];
-    const auto reach = static_cast<std::int32_t>(limit_of(a.radius, most) / 100 + 1);
+    // Of two the larger looks for the smaller: so far from it, and no farther, can that be a rival.
+    const auto reach = static_cast<std::int32_t>(limit_of(a.radius, a.radius) / 100 + 1);
     grid_.near(a.centre.x, a.centre.y, reach, [&](std::uint32_t j) {
       const Extent& b = extent_[j];
       const std::int64_t dx = b.centre.x - a.centre.x, dy = b.centre.y - a.centre.y,
                          limit = limit_of(a.radius, b.radius);
-      if ((dx * dx + dy * dy) * 10000 >= limit * limit) return;
-      if (j != i && beats(stars[j], stars[i], j, i) && are_rivals(stars[i], stars[j])) rival_.push_back(j);
+      const bool looks = (a.radius > b.radius) | ((a.radius == b.radius) & (i < j));
+      if (!looks | ((dx * dx + dy * dy) * 10000 >= limit * limit)) return;
+      const bool wins = beats(stars[i], stars[j], i, j);
+      const std::uint32_t winner = wins ? i : j, loser = wins ? j : i;
+      if (are_rivals(stars[loser], stars[winner])) beaten_.push_back({loser, winner});
     });
-    start_.push_back(static_cast<std::uint32_t>(rival_.size()));
   }
+  sort_by_loser(stars.size());
+}
+
+void Suppression::sort_by_loser(std::size_t count) {
+  start_.assign(count + 1, 0);
+  for (const Beaten& pair : beaten_) ++start_[pair.star];
+  std::partial_sum(start_.begin(), start_.end(), start_.begin());  // where each one's rivals end
+  rival_.resize(beaten_.size());
+  for (const Beaten& pair : beaten_) rival_[--start_[pair.star]] = pair.by;
 }
 
 void Suppression::operator()(std::vector<Star>& stars) {

@@ -30,8 +30,13 @@ class Suppression {
     Point<MicroFrame, std::int32_t> centre;
     std::int32_t radius;  ///< the largest, 1/64 um
   };
+  struct Beaten {
+    std::uint32_t star, by;
+  };
   void find_rivals(const std::vector<Star>& stars);
+  void sort_by_loser(std::size_t count);
   std::vector<Extent> extent_;
+  std::vector<Beaten> beaten_;
   BinGrid grid_;
   Knockout knockout_;
   std::vector<std::uint32_t> start_,

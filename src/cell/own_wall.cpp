@@ -12,21 +12,23 @@ namespace {
 constexpr int kMicroPerRadius = kMicroUnits / 8;  // CellRow::radius is 1/8 um
 constexpr std::int64_t kSamePlace = kMicroUnits;  // 1 um: half a line and its blur
 
-using Rays = std::array<bool, kRays>;
-
 bool positive(Pattern pattern) {
   return pattern == Pattern::WeakModerateComplete || pattern == Pattern::IntenseComplete;
 }
 
-// The ray that points most along (x, y), of equal ones the first: one of the seventeen of its quadrant.
-std::size_t ray_towards(std::int64_t x, std::int64_t y) {
+// The ray that points most along (x, y), both less than 2^15, of equal ones the first: one of the seventeen
+// of its quadrant.
+std::size_t ray_towards(std::int32_t x, std::int32_t y) {
   constexpr std::size_t kQuarter = kRays / 4;
   const std::size_t quadrant = x >= 0 && y >= 0 ? 0 : x < 0 && y >= 0 ? 1 : x < 0 ? 2 : 3;
   const auto along = [&](std::size_t ray) { return kDirections64[ray][0] * x + kDirections64[ray][1] * y; };
   std::size_t best = quadrant == 3 ? 0 : quadrant * kQuarter;
-  for (std::size_t ray = quadrant * kQuarter;
-       ray <= std::min<std::size_t>((quadrant + 1) * kQuarter, kRays - 1); ++ray) {
-    if (along(ray) > along(best)) best = ray;
+  std::int32_t most = along(best);
+  const std::size_t end = std::min<std::size_t>((quadrant + 1) * kQuarter, kRays - 1);
+  for (std::size_t ray = quadrant * kQuarter; ray <= end; ++ray) {
+    const std::int32_t here = along(ray);
+    best = here > most ? ray : best;
+    most = std::max(most, here);
   }
   return best;
 }
@@ -37,7 +39,7 @@ bool seen_from(const CellRow& other, const CellRow& row, std::size_t ray, int vi
   const std::int64_t x = row.x - other.x + divide_round(kDirections64[ray][0] * radius, kDirectionOne);
   const std::int64_t y = row.y - other.y + divide_round(kDirections64[ray][1] * radius, kDirectionOne);
   const std::int64_t square = x * x + y * y;
-  const std::size_t towards = ray_towards(x, y);
+  const std::size_t towards = ray_towards(static_cast<std::int32_t>(x), static_cast<std::int32_t>(y));
   for (const std::size_t beside : {towards, (towards + 1) % kRays, (towards + kRays - 1) % kRays}) {
     const std::int64_t wall = std::int64_t{other.radius[beside]} * kMicroPerRadius;
     const std::int64_t nearest = std::max<std::int64_t>(0, wall - kSamePlace + 1), beyond = wall + kSamePlace;
@@ -49,11 +51,11 @@ bool seen_from(const CellRow& other, const CellRow& row, std::size_t ray, int vi
 
 }  // namespace
 
-Rays own_wall(const CellTable& cells, const GradedTable& graded, std::size_t index, int visible_od) {
+RayFlags own_wall(const CellTable& cells, const GradedTable& graded, std::size_t index, int visible_od) {
   const CellRow& row = cells[index];
-  Rays own{};
+  RayFlags own{};
   for (std::size_t ray = 0; ray < kRays; ++ray) {
-    own[ray] = row.facing[ray] < kNeighbours || row.cytoplasm_od < kBrownCytoplasmOd;
+    own[ray] = row.facing[ray] < kNeighbours || row.cytoplasm_od < kBrownCytoplasmOd ? 1 : 0;
   }
   for (std::size_t i = 0; i < std::min<std::size_t>(row.neighbours, kNeighbours); ++i) {
     const CellRow* other = neighbour_of(cells, row, i);
@@ -61,7 +63,7 @@ Rays own_wall(const CellTable& cells, const GradedTable& graded, std::size_t ind
     const bool theirs = positive(graded[static_cast<std::size_t>(other - cells.data())].pattern);
     for (std::size_t ray = 0; ray < kRays; ++ray) {
       if (row.facing[ray] != i || !is_stained(row.ridge[ray], visible_od)) continue;
-      if (theirs || !seen_from(*other, row, ray, visible_od)) own[ray] = false;
+      if (theirs || !seen_from(*other, row, ray, visible_od)) own[ray] = 0;
     }
   }
   return own;

@@ -105,9 +105,6 @@ struct Steps {
   std::array<std::int32_t, kRays> x, y;
 };
 Steps steps_of(const StainTile& tile);
-/// Asks for the pixels that the ring of a nucleus will read: its box is spread over a hundred rows that no
-/// cache holds yet.
-void fetch_pixels(const StainTile& tile, const Nucleus& nucleus);
 /// Fills all of `out` but prominence and gain.
 void sample(const StainTile& tile, const Steps& steps, Point<MicroFrame, std::int32_t> centre,
             const Prior& prior, Samples& out);

@@ -111,7 +111,7 @@ void sample_ray_inside(const Inside& from, std::int32_t step_x, std::int32_t ste
 }
 
 #if ANNULET_HAS_AVX2
-constexpr int kHalfLanes = kLanes / 2;
+constexpr int kEight = 8;  // positions at once
 
 ANNULET_AVX2 inline std::uint16_t two_pixels(const std::uint8_t* at) {
   std::uint16_t pair;
@@ -148,9 +148,10 @@ ANNULET_AVX2 inline __m256i bilinear_avx2(__m256i pixels, __m256i x, __m256i y) 
   return _mm256_srli_epi32(_mm256_add_epi32(sum, _mm256_set1_epi32(32768 * 256 + 2048)), 12);
 }
 
-// Positions from `begin` on in whole groups of kLanes. Rows and columns of the plane fit into 16 bits.
-ANNULET_AVX2 void sample_ray_avx2(const Inside& from, std::int32_t step_x, std::int32_t step_y, int begin,
-                                  int end, std::int16_t* out) {
+// Positions from `begin` on of one ray in whole groups of eight. Rows and columns of the plane fit into 16
+// bits.
+ANNULET_AVX2 inline void sample_ray_avx2(const Inside& from, std::int32_t step_x, std::int32_t step_y,
+                                         int begin, int end, std::int16_t* out) {
   // All places first, then all pixels: so the processor waits for many pixels at once.
   alignas(32) std::int32_t places[Samples::kRow];
   const __m256i count = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
@@ -158,11 +159,10 @@ ANNULET_AVX2 void sample_ray_avx2(const Inside& from, std::int32_t step_x, std::
                                            _mm256_mullo_epi32(count, _mm256_set1_epi32(step_x)));
   const __m256i first_y = _mm256_add_epi32(_mm256_set1_epi32(from.y + begin * step_y),
                                            _mm256_mullo_epi32(count, _mm256_set1_epi32(step_y)));
-  const __m256i on_x = _mm256_set1_epi32(kHalfLanes * step_x), on_y = _mm256_set1_epi32(kHalfLanes * step_y);
+  const __m256i on_x = _mm256_set1_epi32(kEight * step_x), on_y = _mm256_set1_epi32(kEight * step_y);
   const __m256i row_and_column = _mm256_set1_epi32(from.width << 16 | 1);
   __m256i x = first_x, y = first_y;
-  const int sampled = (end - begin + kLanes - 1) / kLanes * kLanes;
-  for (int i = 0; i < sampled; i += kHalfLanes) {
+  for (int i = 0; i < end - begin; i += kEight) {
     const __m256i pixel = _mm256_blend_epi16(_mm256_srli_epi32(x, 16), y, 0xaa);
     _mm256_store_si256(reinterpret_cast<__m256i*>(places + i), _mm256_madd_epi16(pixel, row_and_column));
     x = _mm256_add_epi32(x, on_x);
@@ -170,24 +170,26 @@ ANNULET_AVX2 void sample_ray_avx2(const Inside& from, std::int32_t step_x, std::
   }
   x = first_x;
   y = first_y;
-  const auto next_eight = [&](const std::int32_t* place) ANNULET_AVX2 {
-    const __m256i pixels = _mm256_set_m128i(fours_of_pixels(from.origin, from.width, place + 4),
-                                            fours_of_pixels(from.origin, from.width, place));
+  for (int i = 0; i < end - begin; i += kEight) {
+    const __m256i pixels = _mm256_set_m128i(fours_of_pixels(from.origin, from.width, places + i + 4),
+                                            fours_of_pixels(from.origin, from.width, places + i));
     const __m256i values = bilinear_avx2(pixels, x, y);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + begin + i),
+                     _mm_packs_epi32(_mm256_castsi256_si128(values), _mm256_extracti128_si256(values, 1)));
     x = _mm256_add_epi32(x, on_x);
     y = _mm256_add_epi32(y, on_y);
-    return values;
-  };
-  for (int k = begin; k < end; k += kLanes) {
-    const __m256i first = next_eight(places + (k - begin));
-    const __m256i second = next_eight(places + (k - begin) + kHalfLanes);
-    // Packing goes by halves of a register.
-    lanes::store(out + k, _mm256_permute4x64_epi64(_mm256_packs_epi32(first, second), 0xd8));
   }
   static_assert(Samples::kBefore == 2 * kLanes);  // as fill_before
-  const __m256i centre = _mm256_broadcastw_epi16(_mm_cvtsi32_si128(out[begin]));
+  const __m256i centre = _mm256_set1_epi16(out[begin]);
   lanes::store(out + begin - kLanes, centre);
   lanes::store(out + begin - 2 * kLanes, centre);
+}
+
+ANNULET_AVX2 void sample_rays_avx2(const Inside& from, const Steps& steps, int begin, Samples& out) {
+  for (std::size_t ray = 0; ray < kRays; ++ray) {
+    sample_ray_avx2(from, steps.x.data()[ray], steps.y.data()[ray], begin,
+                    out.high.data()[ray] + kBaselineFar + 1, out.dab[ray] + Samples::kBefore);
+  }
 }
 #endif
 
@@ -197,19 +199,16 @@ void sample_rays(const Plane<std::uint8_t>& dab, const Frame& frame, const Steps
   const Inside from{inside ? dab.row(static_cast<int>(frame.y >> kFixed)) + (frame.x >> kFixed) : nullptr,
                     frame.width, static_cast<std::int32_t>(frame.x & kFraction),
                     static_cast<std::int32_t>(frame.y & kFraction)};
+  const int begin = std::max(out.first - kBaselineFar, 0);
 #if ANNULET_HAS_AVX2
   const bool wide = kernel_path() == KernelPath::Avx2 && frame.width <= INT16_MAX;
+  if (inside && wide) return sample_rays_avx2(from, steps, begin, out);
 #endif
-  const int begin = std::max(out.first - kBaselineFar, 0);
   for (std::size_t ray = 0; ray < kRays; ++ray) {
     std::int16_t* values = out.dab[ray] + Samples::kBefore;
     const int end = out.high[ray] + kBaselineFar + 1;
     if (!inside) {
       sample_ray(dab, frame, steps.x[ray], steps.y[ray], begin, end, values);
-#if ANNULET_HAS_AVX2
-    } else if (wide) {
-      sample_ray_avx2(from, steps.x[ray], steps.y[ray], begin, end, values);
-#endif
     } else {
       sample_ray_inside(from, steps.x[ray], steps.y[ray], begin, end, values);
     }
@@ -259,23 +258,6 @@ Steps steps_of(const StainTile& tile) {
     steps.y[ray] = static_cast<std::int32_t>(divide_round(kDirections64[ray][1] * step, kDirectionOne));
   }
   return steps;
-}
-
-void fetch_pixels(const StainTile& tile, const Nucleus& nucleus) {
-  // As far as a ring with its baseline may look.
-  const int largest = *std::max_element(nucleus.radius.begin(), nucleus.radius.end()) * kStepsPerUm / 8;
-  const Frame frame = frame_of(tile, nucleus.centre);
-  const std::int64_t reach = (largest + kCapUm * kStepsPerUm + kBeyondPrior + kBaselineFar) * step_of(tile);
-  if (!in_window(frame, reach)) return;
-  constexpr std::ptrdiff_t kCacheLine = 64;
-  constexpr int kOuterCache = 2;  // of the hint: the inner cache is full of the cell at hand
-  const auto x = static_cast<std::ptrdiff_t>((frame.x - reach) >> kFixed);
-  const auto width = static_cast<std::ptrdiff_t>((2 * reach) >> kFixed);
-  const int bottom = static_cast<int>((frame.y + reach) >> kFixed);
-  for (int y = static_cast<int>((frame.y - reach) >> kFixed); y <= bottom; ++y) {
-    const std::uint8_t* row = tile.dab_native.row(y) + x;
-    for (std::ptrdiff_t at = 0; at <= width; at += kCacheLine) __builtin_prefetch(row + at, 0, kOuterCache);
-  }
 }
 
 void sample(const StainTile& tile, const Steps& steps, Point<MicroFrame, std::int32_t> centre,

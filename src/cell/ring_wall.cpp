@@ -36,7 +36,7 @@ using Values = std::array<std::int16_t, kRays>;
 constexpr int kOdBits = 12, kWidthBits = 8;
 static_assert(255 * 16 < 1 << kOdBits && 2 * kBaselineFar * kWidthPerStep < 1 << kWidthBits);
 
-// Of an even number the upper middle one; 0 for none. It is found bit by bit: at most half are less.
+// Of an even number the upper middle one. It is found bit by bit: at most half are less.
 int median_portable(const Values& values, std::size_t count, int bits) {
   int found = 0;
   for (int bit = 1 << (bits - 1); bit > 0; bit /= 2) {
@@ -44,7 +44,7 @@ int median_portable(const Values& values, std::size_t count, int bits) {
     for (std::size_t i = 0; i < count; ++i) less += values[i] < found + bit;
     if (less <= count / 2) found += bit;
   }
-  return count == 0 ? 0 : found;
+  return found;
 }
 
 #if ANNULET_HAS_AVX2
@@ -67,11 +67,12 @@ ANNULET_AVX2 int median_avx2(const Values& values, std::size_t count, int bits) 
                      std::popcount(static_cast<std::uint32_t>(_mm256_movemask_epi8(high)));
     found = less <= static_cast<int>(count / 2) ? found + bit : found;
   }
-  return count == 0 ? 0 : found;
+  return found;
 }
 #endif
 
 int median(const Values& values, std::size_t count, int bits) {
+  if (count == 0) return 0;
 #if ANNULET_HAS_AVX2
   if (kernel_path() == KernelPath::Avx2) return median_avx2(values, count, bits);
 #endif
@@ -152,12 +153,37 @@ void find_widths(const Samples& s, const std::array<int, kRays>& wall, const Wal
   find_widths_portable(s, wall, walls, out);
 }
 
-// How far a wall must stand out of what lies beside it.
-int least_prominence(bool coarse, int cytoplasm, int dab, bool wide) {
-  const int least = coarse ? kLeastProminenceCoarse : kLeastProminence;
-  const int over_cytoplasm = cytoplasm * (wide ? kWideProminenceTenths : kProminenceTenths) / 10;
-  const int relative = std::max(least + over_cytoplasm, dab * kSharePercent / 100);
-  return std::min(relative, wide ? kSurelyWideWall : kSurelyWall);
+// How far a wall must stand out of what lies beside it: by `over_cytoplasm` and a share of its own DAB, or by
+// `surely`.
+struct LeastProminence {
+  int over_cytoplasm, surely;
+  LeastProminence(bool coarse, int cytoplasm, bool wide)
+      : over_cytoplasm((coarse ? kLeastProminenceCoarse : kLeastProminence) +
+                       cytoplasm * (wide ? kWideProminenceTenths : kProminenceTenths) / 10),
+        surely(wide ? kSurelyWideWall : kSurelyWall) {}
+  ANNULET_KERNEL bool reached_by(int prominence, int dab) const {
+    const bool of_share = 100 * prominence > kSharePercent * dab - 100;  // cut to an integer
+    return (prominence >= surely) | ((prominence >= over_cytoplasm) & of_share);
+  }
+};
+
+constexpr Wide find_ridges = [](const LeastProminence& least, const Values& dab, const Values& prominence,
+                                std::uint8_t* __restrict stands_out) ANNULET_KERNEL {
+  const std::int16_t *of_dab = dab.data(), *of_prominence = prominence.data();
+  for (std::size_t ray = 0; ray < kRays; ++ray)
+    stands_out[ray] = least.reached_by(of_prominence[ray], of_dab[ray]) ? 1 : 0;
+};
+
+// The rays whose walls stand out.
+Widths ridges_of(const Walls& walls, const LeastProminence& least) {
+  std::array<std::uint8_t, kRays> stands_out;
+  find_ridges(least, walls.dab, walls.prominence, stands_out.data());
+  Widths ridges{};
+  for (std::size_t ray = 0; ray < kRays; ++ray) {
+    ridges.ray[ridges.count] = static_cast<std::uint8_t>(ray);
+    ridges.count += stands_out[ray];
+  }
+  return ridges;
 }
 
 // What is not membrane at the wall: the cytoplasm's level, and where it is brown in patches the patch's own.
@@ -201,19 +227,16 @@ void measure_wall(const Samples& s, const std::array<int, kRays>& wall, CellRow&
     row.radius[ray] = static_cast<std::uint8_t>(wall[ray] * 8 / kStepsPerUm);
   }
   const int cytoplasm = median(walls.inside, kRays, kOdBits);
-  Widths widths{};
-  for (std::size_t ray = 0; ray < kRays; ++ray) {
-    widths.ray[widths.count] = static_cast<std::uint8_t>(ray);
-    widths.count += walls.prominence[ray] >= least_prominence(s.coarse, cytoplasm, walls.dab[ray], false);
-  }
+  Widths widths = ridges_of(walls, LeastProminence(s.coarse, cytoplasm, false));
   find_widths(s, wall, walls, widths);
   row.ridge.fill(0);
   Values prominences{};
   std::size_t ridges = 0;
+  const LeastProminence least_of_wide(s.coarse, cytoplasm, true);
   for (std::size_t i = 0; i < widths.count; ++i) {
     const std::size_t ray = widths.ray[i];
     const int dab = walls.dab[ray], prominence = walls.prominence[ray], width = widths.width[i];
-    if (width > kWidestLine && prominence < least_prominence(s.coarse, cytoplasm, dab, true)) continue;
+    if (width > kWidestLine && !least_of_wide.reached_by(prominence, dab)) continue;
     const int over = dab - level_below(cytoplasm, walls.lower[ray]);
     const int lost = std::clamp(prominence, 0, std::max(over, 0)) * s.lost_detail_percent;
     row.ridge[ray] = static_cast<std::uint8_t>(

@@ -17,16 +17,20 @@ inline bool is_stained(int ridge, int visible_od) {
   return ridge * kOdPerRidge >= visible_od;
 }
 
+/// 1 or 0 a ray.
+using RayFlags = std::array<std::uint8_t, kRays>;
+
 struct StainedRing {
   int share = 0;        ///< stained share of the perimeter, 1/1000
   int longest_arc = 0;  ///< longest unbroken stained part, 1/1000 of the perimeter
   int mean_od = 0;      ///< mean ridge over the stained rays by length, 1/1000 OD
-  int median_od = 0;    ///< median ridge over the stained rays, 1/1000 OD
 };
 
 /// A ray stands for a length of the perimeter as its radius is long, at least 1/8 um. Rays where `counted` is
-/// false are taken as not stained but keep their length.
-StainedRing stained_ring(const CellRow& row, const std::array<bool, kRays>& counted, int visible_od,
-                         int bridged_rays);
+/// 0 are taken as not stained but keep their length.
+StainedRing stained_ring(const CellRow& row, const RayFlags& counted, int visible_od, int bridged_rays);
+
+/// Median ridge over the stained rays, 1/1000 OD; 0 where none is.
+int median_od(const CellRow& row, int visible_od);
 
 }  // namespace annulet

@@ -1,6 +1,7 @@
 #include "annulet/pipeline/block_steps.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "annulet/base/integer_math.hpp"
 
@@ -152,13 +153,13 @@ void BlockSteps::choose_nuclei(const BlockPlan& plan, const Neighbourhood& near,
   watch.lap(seconds_.nuclei);
 }
 
-/// The membrane plane around the cells of `part`.
+/// The window of the membrane plane around the cells of `part`; its rows are made by smooth_around.
 const StainTile& BlockSteps::membrane_window(const Rect<WorkFrame>& part, const Neighbourhood& near) {
   reader_.describe(window_);
   window_.native = reader_.membrane_rect(part.grown(MembraneMeter::ring_reach_um() * kWorkPerUm + 1));
-  const Rect<SlideFrame> around = window_.native.grown(reader_.smoothing_reach_px());
-  gather(near, &StainTile::native, &StainTile::dab_native, around, 0, unsmoothed_);
-  reader_.smooth(unsmoothed_, window_.dab_native);
+  window_.dab_native.resize(static_cast<int>(window_.native.width()),
+                            static_cast<int>(window_.native.height()));
+  smoothed_to_ = window_.native.y0;
   const bool lost = std::any_of(near.around.begin(), near.around.end(), [](const Block* other) {
     return other != nullptr && !other->planes.covered_native.empty();
   });
@@ -168,6 +169,26 @@ const StainTile& BlockSteps::membrane_window(const Rect<WorkFrame>& part, const 
     window_.covered_native = {};
   }
   return window_;
+}
+
+/// Makes the rows of the membrane plane that the cell's ring may look at. Cells come from top to bottom, so
+/// that no row is made twice, none that no ring looks at, and all lie in the cache when they are looked at.
+void BlockSteps::smooth_around(const Nucleus& nucleus, const Neighbourhood& near) {
+  constexpr std::int64_t kAtOnce = 32;  // rows
+  constexpr int kReach = 2;             // px: interpolation, and rounding to whole rows
+  const auto row_at = [&](double um) { return static_cast<std::int64_t>(std::floor(um / window_.pitch_um)); };
+  const double y = static_cast<double>(nucleus.centre.y) / kMicroUnits;
+  const int reach_um = MembraneMeter::ring_reach_um();
+  const std::int64_t bottom = std::min(row_at(y + reach_um) + kReach, window_.native.y1);
+  smoothed_to_ = std::max(smoothed_to_, std::min(row_at(y - reach_um) - kReach, window_.native.y1));
+  while (smoothed_to_ < bottom) {
+    Rect<SlideFrame> rows = window_.native;
+    rows.y0 = smoothed_to_;
+    rows.y1 = smoothed_to_ = std::min(smoothed_to_ + kAtOnce, window_.native.y1);
+    gather(near, &StainTile::native, &StainTile::dab_native, rows.grown(reader_.smoothing_reach_px()), 0,
+           unsmoothed_);
+    reader_.smooth(unsmoothed_, window_.dab_native, static_cast<int>(rows.y0 - window_.native.y0));
+  }
 }
 
 // Which nuclei are cells of the block: in its part and on tissue.
@@ -195,8 +216,7 @@ const CellTable& BlockSteps::measure_cells(const BlockPlan& plan, const Neighbou
   if (!chosen_.empty()) measure_.look_at(membrane_window(plan.cells, near), nuclei_);
   cells_.clear();
   for (std::size_t i = 0; i < chosen_.size(); ++i) {
-    const std::size_t soon = i + MembraneMeter::kAhead;
-    if (soon < chosen_.size()) measure_.fetch(chosen_[soon].nucleus);
+    smooth_around(nuclei_[chosen_[i].nucleus], near);
     cells_.push_back(measure_(chosen_[i].nucleus));
     cells_.back().piece = chosen_[i].piece;
   }

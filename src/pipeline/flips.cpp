@@ -236,7 +236,7 @@ Tally Search::tally_at(int visible_od) const {
     Tally part;
     for (std::size_t i = first; i < last; ++i) {
       if (!is_judged(evidence_.graded[i])) continue;
-      GradedCell cell = grade(evidence_.cells[i], evidence_.grading, visible_od);
+      GradedCell cell = grade_for_tally(evidence_.cells[i], evidence_.grading, visible_od);
       cell.kind = CellKind::Tumour;
       add_to_tally(cell, evidence_.grading, 1, part);
     }

@@ -7,6 +7,7 @@
 
 #include "annulet/base/error.hpp"
 #include "annulet/base/integer_math.hpp"
+#include "annulet/base/wide.hpp"
 
 namespace annulet {
 namespace {
@@ -108,6 +109,16 @@ void grow_into_half_sharp(const Plane<std::uint16_t>& ratios, int cut, cv::Mat& 
   }
 }
 
+constexpr Wide halve_rows = [](const std::uint8_t* h0, const std::uint8_t* h1, const std::uint8_t* d0,
+                               const std::uint8_t* d1, int width, std::int16_t* __restrict haematoxylin,
+                               std::int16_t* __restrict both) ANNULET_KERNEL {
+  for (int x = 0; x < width; ++x) {
+    const int h = h0[2 * x] + h0[2 * x + 1] + h1[2 * x] + h1[2 * x + 1];
+    haematoxylin[x] = static_cast<std::int16_t>(h);
+    both[x] = static_cast<std::int16_t>(h + d0[2 * x] + d0[2 * x + 1] + d1[2 * x] + d1[2 * x + 1]);
+  }
+};
+
 /// Sums of 2 x 2 px of `part`, which begins on an even one.
 void halve(const StainTile& window, const Rect<WorkFrame>& part, SharpnessMap::Scratch& scratch) {
   const int width = static_cast<int>(part.width() / 2), height = static_cast<int>(part.height() / 2);
@@ -116,72 +127,123 @@ void halve(const StainTile& window, const Rect<WorkFrame>& part, SharpnessMap::S
   const std::int64_t at = part.x0 - window.work.x0;
   for (int y = 0; y < height; ++y) {
     const int row = static_cast<int>(part.y0 - window.work.y0) + 2 * y;
-    const std::uint8_t *h0 = window.haematoxylin.row(row) + at, *h1 = window.haematoxylin.row(row + 1) + at;
-    const std::uint8_t *d0 = window.dab.row(row) + at, *d1 = window.dab.row(row + 1) + at;
-    std::int16_t *haematoxylin = scratch.haematoxylin.row(y), *both = scratch.both.row(y);
-    for (int x = 0; x < width; ++x) {
-      const int h = h0[2 * x] + h0[2 * x + 1] + h1[2 * x] + h1[2 * x + 1];
-      haematoxylin[x] = static_cast<std::int16_t>(h);
-      both[x] = static_cast<std::int16_t>(h + d0[2 * x] + d0[2 * x + 1] + d1[2 * x] + d1[2 * x + 1]);
-    }
+    halve_rows(window.haematoxylin.row(row) + at, window.haematoxylin.row(row + 1) + at,
+               window.dab.row(row) + at, window.dab.row(row + 1) + at, width, scratch.haematoxylin.row(y),
+               scratch.both.row(y));
   }
 }
 
-void contrast_of(const Plane<std::int16_t>& both, int column, int first_row, SharpnessMap::Detail& detail) {
-  int fine = 0, coarse = 0;
-  for (int row = first_row; row < first_row + kSquare; ++row) {
-    const std::int16_t *here = both.row(row) + column, *above = both.row(row - 1) + column,
-                       *below = both.row(row + 1) + column, *far_above = both.row(row - kFar) + column,
-                       *far_below = both.row(row + kFar) + column;
-    for (int dx = 0; dx < kSquare; ++dx) {
-      fine += std::abs(4 * here[dx] - here[dx - 1] - here[dx + 1] - above[dx] - below[dx]);
-      coarse += std::abs(here[dx - kFar] - here[dx + kFar]) + std::abs(far_above[dx] - far_below[dx]);
-    }
+// Adds a row of px to what its columns hold: 16 bits hold eight rows, 8 x 4 x 2040 at most.
+constexpr Wide add_contrast = [](const std::int16_t* here, std::ptrdiff_t stride, int width,
+                                 std::uint16_t* __restrict fine,
+                                 std::uint16_t* __restrict coarse) ANNULET_KERNEL {
+  const std::int16_t *above = here - stride, *below = here + stride;
+  for (int x = 0; x < width; ++x) {
+    const int off = 4 * here[x] - here[x - 1] - here[x + 1] - above[x] - below[x];
+    fine[x] = static_cast<std::uint16_t>(fine[x] + (off < 0 ? -off : off));
   }
-  detail.fine = static_cast<std::uint8_t>(std::min(fine / kFineScale, 255));
-  detail.coarse = static_cast<std::uint8_t>(std::min(coarse / kCoarseScale, 255));
+  const std::int16_t *far_above = here - kFar * stride, *far_below = here + kFar * stride;
+  for (int x = 0; x < width; ++x) {
+    const int along = here[x - kFar] - here[x + kFar], down = far_above[x] - far_below[x];
+    coarse[x] =
+        static_cast<std::uint16_t>(coarse[x] + (along < 0 ? -along : along) + (down < 0 ? -down : down));
+  }
+};
+
+// Places of 2 um, 2 x 2 px, that begin at each px of a row: their haematoxylin and DAB.
+constexpr Wide sum_places = [](const std::int16_t* haematoxylin, const std::int16_t* both,
+                               std::ptrdiff_t stride, int width, std::uint16_t* __restrict place,
+                               std::uint16_t* __restrict dab) ANNULET_KERNEL {
+  const std::int16_t *below = haematoxylin + stride, *both_below = both + stride;
+  for (int x = 0; x < width; ++x) {
+    const int of_both = both[x] + both[x + 1] + both_below[x] + both_below[x + 1];
+    const int of_one = haematoxylin[x] + haematoxylin[x + 1] + below[x] + below[x + 1];
+    place[x] = static_cast<std::uint16_t>(of_one);
+    dab[x] = static_cast<std::uint16_t>(of_both - of_one);
+  }
+};
+
+constexpr Wide add_row = [](const auto* row, int width, std::uint16_t* __restrict sum) ANNULET_KERNEL {
+  for (int x = 0; x < width; ++x) sum[x] = static_cast<std::uint16_t>(sum[x] + row[x]);
+};
+constexpr Wide keep_least = [](const std::uint16_t* row, int width,
+                               std::uint16_t* __restrict least_of_column) ANNULET_KERNEL {
+  for (int x = 0; x < width; ++x)
+    least_of_column[x] = row[x] < least_of_column[x] ? row[x] : least_of_column[x];
+};
+constexpr Wide keep_most = [](const std::uint16_t* row, int width,
+                              std::uint16_t* __restrict most_of_column) ANNULET_KERNEL {
+  for (int x = 0; x < width; ++x) most_of_column[x] = row[x] > most_of_column[x] ? row[x] : most_of_column[x];
+};
+
+using Columns = SharpnessMap::Columns;
+
+void begin(std::size_t width, Columns::Places& places) {
+  places.least.assign(width, 0xffff);
+  for (auto* values : {&places.most, &places.sum, &places.dab}) values->assign(width, 0);
 }
 
-void levels_of(const SharpnessMap::Scratch& scratch, int column, int first_row,
-               SharpnessMap::Detail& detail) {
-  int sum = 0, least = 1 << 15, most = 0, least_dab = 1 << 15;
-  for (int row = first_row; row < first_row + kSquare; ++row) {
-    const std::int16_t *here = scratch.haematoxylin.row(row) + column,
-                       *below = scratch.haematoxylin.row(row + 1) + column;
-    const std::int16_t *both = scratch.both.row(row) + column,
-                       *both_below = scratch.both.row(row + 1) + column;
-    for (int dx = 0; dx < kSquare; ++dx) {
-      const int place = here[dx] + here[dx + 1] + below[dx] + below[dx + 1];
-      sum += here[dx];
-      least = std::min(least, place);
-      most = std::max(most, place);
-      least_dab = std::min(least_dab, both[dx] + both[dx + 1] + both_below[dx] + both_below[dx + 1] - place);
-    }
+/// What the columns of a row of squares hold, which begins at `first_row`, from px kFar on.
+void sum_columns(const SharpnessMap::Scratch& scratch, int first_row, int width, Columns& columns) {
+  const auto size = static_cast<std::size_t>(width);
+  for (auto* values : {&columns.fine, &columns.coarse, &columns.sum, &columns.most}) values->assign(size, 0);
+  for (auto* values : {&columns.least, &columns.least_dab}) values->assign(size, 0xffff);
+  for (auto* values : {&columns.place, &columns.dab}) values->resize(size);
+  for (Columns::Places& places : columns.half) begin(size, places);
+  std::uint16_t *place = columns.place.data(), *dab = columns.dab.data();
+  for (int row = 0; row < kSquare; ++row) {
+    const std::int16_t *haematoxylin = scratch.haematoxylin.row(first_row + row) + kFar,
+                       *both = scratch.both.row(first_row + row) + kFar;
+    add_contrast(both, scratch.both.width(), width, columns.fine.data(), columns.coarse.data());
+    sum_places(haematoxylin, both, scratch.both.width(), width, place, dab);
+    add_row(haematoxylin, width, columns.sum.data());
+    keep_least(place, width, columns.least.data());
+    keep_most(place, width, columns.most.data());
+    keep_least(dab, width, columns.least_dab.data());
+    if (row % 2 != 0) continue;
+    Columns::Places& half = columns.half[row < kSquare / 2 ? 0 : 1];
+    keep_least(place, width, half.least.data());
+    keep_most(place, width, half.most.data());
+    add_row(place, width, half.sum.data());
+    add_row(dab, width, half.dab.data());
   }
-  detail.floor = static_cast<std::uint8_t>(std::min(least / 8, 255));
-  detail.mean = static_cast<std::uint8_t>(std::min(sum / (2 * kSquare * kSquare), 255));
-  detail.peak = static_cast<std::uint8_t>(std::min(most / 8, 255));
-  detail.dab_floor = static_cast<std::uint8_t>(std::min(least_dab / 2, 255));
+}
+
+std::uint8_t clipped(int value) {
+  return static_cast<std::uint8_t>(std::min(value, 255));
+}
+
+/// The square whose columns begin at `column`.
+SharpnessMap::Detail detail_of(const Columns& columns, std::size_t column) {
+  int fine = 0, coarse = 0, sum = 0, least = 0xffff, most = 0, least_dab = 0xffff;
+  for (std::size_t x = column; x < column + kSquare; ++x) {
+    fine += columns.fine[x];
+    coarse += columns.coarse[x];
+    sum += columns.sum[x];
+    least = std::min<int>(least, columns.least[x]);
+    most = std::max<int>(most, columns.most[x]);
+    least_dab = std::min<int>(least_dab, columns.least_dab[x]);
+  }
+  SharpnessMap::Detail detail;
+  detail.fine = clipped(fine / kFineScale);
+  detail.coarse = clipped(coarse / kCoarseScale);
+  detail.floor = clipped(least / 8);
+  detail.mean = clipped(sum / (2 * kSquare * kSquare));
+  detail.peak = clipped(most / 8);
+  detail.dab_floor = clipped(least_dab / 2);
+  return detail;
 }
 
 /// A quarter of a square: its four places of 2 um.
-SharpnessMap::Layer layer_of(const SharpnessMap::Scratch& scratch, int column, int first_row) {
-  int sum = 0, sum_of_both = 0, least = 1 << 15, most = 0;
-  for (int row = first_row; row < first_row + kSquare / 2; row += 2) {
-    const std::int16_t *here = scratch.haematoxylin.row(row) + column,
-                       *below = scratch.haematoxylin.row(row + 1) + column;
-    const std::int16_t *both = scratch.both.row(row) + column,
-                       *both_below = scratch.both.row(row + 1) + column;
-    for (int dx = 0; dx < kSquare / 2; dx += 2) {
-      const int place = here[dx] + here[dx + 1] + below[dx] + below[dx + 1];
-      sum += place;
-      sum_of_both += both[dx] + both[dx + 1] + both_below[dx] + both_below[dx + 1];
-      least = std::min(least, place);
-      most = std::max(most, place);
-    }
+SharpnessMap::Layer layer_of(const Columns::Places& half, std::size_t column) {
+  int sum = 0, dab = 0, least = 0xffff, most = 0;
+  for (std::size_t x = column; x < column + kSquare / 2; x += 2) {
+    sum += half.sum[x];
+    dab += half.dab[x];
+    least = std::min<int>(least, half.least[x]);
+    most = std::max<int>(most, half.most[x]);
   }
-  const auto clipped = [](int value) { return static_cast<std::uint8_t>(std::min(value, 255)); };
-  return {clipped(least / 16), clipped(sum / 64), clipped(most / 16), clipped((sum_of_both - sum) / 64)};
+  return {clipped(least / 16), clipped(sum / 64), clipped(most / 16), clipped(dab / 64)};
 }
 
 }  // namespace
@@ -204,15 +266,15 @@ void SharpnessMap::measure(const StainTile& window, const Rect<WorkFrame>& part,
   expects(needed.clipped(window.work) == needed, "the window reaches 12 um around the squares");
   halve(window, needed, scratch);
   for (int y = y0; y < y1; ++y) {
+    sum_columns(scratch, (y - y0) * kSquare + kFar, (x1 - x0) * kSquare, scratch.columns);
     for (int x = x0; x < x1; ++x) {
-      Detail& detail = details_(x, y);
-      const int column = (x - x0) * kSquare + kFar, row = (y - y0) * kSquare + kFar;
-      contrast_of(scratch.both, column, row, detail);
-      levels_of(scratch, column, row, detail);
+      const auto column = static_cast<std::size_t>((x - x0) * kSquare);
+      details_(x, y) = detail_of(scratch.columns, column);
       for (int quarter = 0; quarter < 4; ++quarter) {
         const int right = quarter % 2, down = quarter / 2;
         layers_(2 * x + right, 2 * y + down) =
-            layer_of(scratch, column + right * kSquare / 2, row + down * kSquare / 2);
+            layer_of(scratch.columns.half[static_cast<std::size_t>(down)],
+                     column + static_cast<std::size_t>(right) * kSquare / 2);
       }
     }
   }

@@ -47,10 +47,9 @@ int StainReader::smoothing_reach_px() const {
   return gaussian_reach(kMembraneSmoothingUm / pitch_um_);
 }
 
-void StainReader::smooth(const Plane<std::uint8_t>& dab, Plane<std::uint8_t>& smoothed) const {
+void StainReader::smooth(const Plane<std::uint8_t>& dab, Plane<std::uint8_t>& smoothed, int first) const {
   const int reach = smoothing_reach_px();
-  smoothed.resize(dab.width() - 2 * reach, dab.height() - 2 * reach);
-  gaussian(dab, kMembraneSmoothingUm / pitch_um_, reach, reach, smoothed, 0, smoothed.height());
+  gaussian(dab, kMembraneSmoothingUm / pitch_um_, reach, reach, smoothed, first, dab.height() - 2 * reach);
 }
 
 Rect<SlideFrame> StainReader::membrane_rect(const Rect<WorkFrame>& part) const {

@@ -43,6 +43,8 @@ std::optional<Remark> fitted_note(const Grading& grading);
 /// Completeness, longest arc, strength and pattern of one row at the visible cut in force (1/1000 OD). Pure;
 /// integers. `kind` is left Uncertain and `borrowed` false: `grade_table` sets them.
 GradedCell grade(const CellRow& row, const Grading& grading, int visible_od);
+/// The same without the median, which no pattern and no tally asks for.
+GradedCell grade_for_tally(const CellRow& row, const Grading& grading, int visible_od);
 
 /// Which cells are asked whether they borrow their wall.
 enum class AskBorrowed {

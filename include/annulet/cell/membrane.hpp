@@ -19,10 +19,6 @@ class MembraneMeter {
   /// From here on cells of this window are measured; both must stay where and as they are meanwhile. `nuclei`
   /// is sorted by (y, x) and holds every nucleus within neighbour_reach_um() of those that will be asked for.
   void look_at(const StainTile& tile, std::span<const Nucleus> nuclei);
-  /// Asks memory for the pixels of nuclei[index], whose row is asked for soon, about kAhead rows later.
-  /// Changes nothing but speed.
-  void fetch(std::size_t index) const;
-  static constexpr std::size_t kAhead = 4;
   /// Row of nuclei[index]. All fields but `piece` are filled. The window must reach ring_reach_um() around
   /// the centre, or be cut by the slide.
   CellRow operator()(std::size_t index);

@@ -59,6 +59,7 @@ class BlockSteps {
   };
   const StainTile& work_window(const Rect<WorkFrame>& part, int reach_um, const Neighbourhood& near);
   const StainTile& membrane_window(const Rect<WorkFrame>& part, const Neighbourhood& near);
+  void smooth_around(const Nucleus& nucleus, const Neighbourhood& near);
   void choose_cells(const Rect<WorkFrame>& part);
 
   StainReader reader_;
@@ -71,6 +72,7 @@ class BlockSteps {
   MembraneMeter measure_;
   StainTile window_;
   Plane<std::uint8_t> unsmoothed_;
+  std::int64_t smoothed_to_ = 0;  ///< row of the slide: those from here on are not in the membrane plane yet
   NucleusSpots spots_;
   NucleusOutlines outlines_;
   std::vector<Nucleus> nuclei_;

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -25,15 +26,30 @@ class SharpnessMap {
     /// while the chromogen says nothing of it.
     std::uint8_t floor = 0, mean = 0, peak = 0;
     std::uint8_t dab_floor = 0;  ///< 1/800 OD of DAB where it has least over 2 um: between membranes
+    friend bool operator==(const Detail&, const Detail&) = default;
   };
   /// What a quarter of a square holds, 1/200 OD: haematoxylin where 2 um of it are palest, its mean and where
   /// 2 um are darkest; the mean of DAB.
   struct Layer {
     std::uint8_t floor, mean, peak, dab;
+    friend bool operator==(const Layer&, const Layer&) = default;
+  };
+  /// What the columns of 1 um of a row of squares hold.
+  struct Columns {
+    using Values = std::vector<std::uint16_t>;
+    /// Places of 2 um on every second row of half a square.
+    struct Places {
+      Values least, most, sum, dab;
+    };
+    Values fine, coarse, sum;
+    Values least, most, least_dab;  ///< of the places of 2 um
+    std::array<Places, 2> half;     ///< the upper and the lower
+    Values place, dab;              ///< of a row
   };
   /// Memory of a worker.
   struct Scratch {
     Plane<std::int16_t> haematoxylin, both;
+    Columns columns;
   };
 
   SharpnessMap() = default;

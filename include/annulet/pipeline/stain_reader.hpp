@@ -38,8 +38,9 @@ class StainReader {
   void describe(StainTile& tile) const;
   /// Level-0 pixels that belong to `part`: parts side by side share none.
   Rect<SlideFrame> membrane_rect(const Rect<WorkFrame>& part) const;
-  /// Makes the plane that rings are measured on from DAB that reaches `smoothing_reach_px()` around it.
-  void smooth(const Plane<std::uint8_t>& dab, Plane<std::uint8_t>& smoothed) const;
+  /// Makes rows of the plane that rings are measured on, from row `first` on, from DAB that reaches
+  /// `smoothing_reach_px()` around them.
+  void smooth(const Plane<std::uint8_t>& dab, Plane<std::uint8_t>& smoothed, int first) const;
   int smoothing_reach_px() const;
   /// Level-0 pixels that all planes of a window are made of.
   Rect<SlideFrame> native_rect(const Rect<WorkFrame>& window) const;

@@ -3,13 +3,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 
 #include "annulet/base/error.hpp"
+#include "annulet/base/integer_math.hpp"
 #include "annulet/base/random.hpp"
 #include "annulet/model/model_file.hpp"
 #include "support/catch.hpp"
+#include "support/kernel_paths.hpp"
 
 using namespace annulet;
 
@@ -30,6 +33,49 @@ CellRow even_row(int rays, int ridge) {
 
 Pattern pattern(int rays, int ridge) {
   return grade(even_row(rays, ridge), plain(), 100).pattern;
+}
+
+// What is stained of a ring, ray by ray.
+struct PlainRing {
+  std::int64_t share = 0, longest = 0, mean_od = 0, median_od = 0;
+};
+
+PlainRing plain_ring(const CellRow& row, int visible_od, int bridged) {
+  std::vector<int> levels;
+  std::array<bool, kRays> stained{}, closed{};
+  std::int64_t all = 0, seen = 0, weighted = 0;
+  const auto length = [&](std::size_t i) { return std::max<std::int64_t>(row.radius[i % kRays], 1); };
+  for (std::size_t i = 0; i < kRays; ++i) {
+    all += length(i);
+    stained[i] = row.ridge[i] * 10 >= visible_od;
+    if (!stained[i]) continue;
+    levels.push_back(row.ridge[i]);
+    seen += length(i);
+    weighted += length(i) * row.ridge[i];
+  }
+  PlainRing ring;
+  if (levels.empty()) return ring;
+  for (std::size_t i = 0; i < kRays; ++i) {  // a bare ray is bridged between stained ones not too far apart
+    const auto steps_to_stain = [&](std::size_t step) {
+      int steps = 0;
+      for (std::size_t k = i; !stained[k]; k = (k + step) % kRays) ++steps;
+      return steps;
+    };
+    closed[i] = stained[i] || steps_to_stain(1) + steps_to_stain(kRays - 1) - 1 <= bridged;
+  }
+  std::int64_t share = 0, run = 0, longest = 0;
+  for (std::size_t i = 0; i < 2 * kRays; ++i) {  // twice around: no run is cut
+    run = closed[i % kRays] ? run + length(i) : 0;
+    share += i < kRays && closed[i] ? length(i) : 0;
+    longest = std::max(longest, std::min(run, all));
+  }
+  ring.share = divide_round(share * 1000, all);
+  if (ring.share == 0) return ring;
+  std::sort(levels.begin(), levels.end());
+  ring.longest = divide_round(longest * 1000, all);
+  ring.mean_od = divide_round(weighted * 10, seen);
+  ring.median_od = 10 * levels[levels.size() / 2];
+  return ring;
 }
 
 std::string load_error(const std::string& text) {
@@ -114,6 +160,33 @@ TEST_CASE("a gap of one ray is bridged, of two is not") {
   row = even_row(0, 0);
   row.ridge[63] = row.ridge[1] = 40;  // across the first ray
   CHECK(grade(row, plain(), 100).completeness == 47);
+}
+
+TEST_CASE("every kernel path grades as a plain programme does") {
+  Random random(20);
+  std::vector<CellRow> rows(300);
+  for (CellRow& row : rows) {
+    const std::uint64_t stained = random.below(101);
+    for (std::size_t i = 0; i < kRays; ++i) {
+      row.radius[i] = static_cast<std::uint8_t>(random.below(256));
+      row.ridge[i] = static_cast<std::uint8_t>(random.below(100) < stained ? random.below(256) : 0);
+    }
+  }
+  test::on_each_kernel_path([&] {
+    for (const CellRow& row : rows) {
+      for (const int visible_od : {10, 100, 455, 2550, 2551}) {
+        const GradedCell cell = grade(row, plain(), visible_od);
+        const PlainRing ring = plain_ring(row, visible_od, plain().bridged_rays);
+        CHECK(cell.completeness == ring.share);
+        CHECK(cell.longest_arc == ring.longest);
+        CHECK(cell.strength_od == ring.mean_od);
+        CHECK(cell.median_od == ring.median_od);
+        GradedCell tallied = grade_for_tally(row, plain(), visible_od);
+        tallied.median_od = cell.median_od;
+        CHECK(tallied == cell);
+      }
+    }
+  });
 }
 
 TEST_CASE("rings that cannot be judged are unmeasurable") {

@@ -1,13 +1,18 @@
 #include "annulet/pipeline/sharpness.hpp"
 
 #include <unistd.h>
-#include <filesystem>
 
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include "annulet/base/random.hpp"
 #include "annulet/phantom/phantom_slide.hpp"
 #include "annulet/phantom/pyramid_writer.hpp"
 #include "annulet/pipeline/scan.hpp"
 #include "annulet/pipeline/score_slide.hpp"
 #include "support/catch.hpp"
+#include "support/kernel_paths.hpp"
 
 using namespace annulet;
 
@@ -50,6 +55,68 @@ struct Scored {
   }
 };
 
+/// A window of grain of which a part is far darker.
+StainTile grain(const Size<WorkFrame>& slide) {
+  StainTile window;
+  window.work = {0, 0, slide.width, slide.height};
+  Random random(31);
+  for (Plane<std::uint8_t>* plane : {&window.haematoxylin, &window.dab}) {
+    plane->resize(static_cast<int>(slide.width), static_cast<int>(slide.height));
+    for (int y = 0; y < plane->height(); ++y) {
+      for (int x = 0; x < plane->width(); ++x)
+        (*plane)(x, y) = static_cast<std::uint8_t>(random.below(x < 80 ? 256 : 12));
+    }
+  }
+  return window;
+}
+
+/// Sum of 2 x 2 px of 0.5 um of one stain or both, and of 2 x 2 of those.
+int pixel(const StainTile& window, bool haematoxylin, bool dab, int x, int y) {
+  int sum = 0;
+  for (const auto& [column, row] : {std::pair{0, 0}, {1, 0}, {0, 1}, {1, 1}}) {
+    sum += haematoxylin ? window.haematoxylin(2 * x + column, 2 * y + row) : 0;
+    sum += dab ? window.dab(2 * x + column, 2 * y + row) : 0;
+  }
+  return sum;
+}
+int place(const StainTile& window, bool haematoxylin, bool dab, int x, int y) {
+  const auto at = [&](int dx, int dy) { return pixel(window, haematoxylin, dab, x + dx, y + dy); };
+  return at(0, 0) + at(1, 0) + at(0, 1) + at(1, 1);
+}
+
+SharpnessMap::Detail plain_detail(const StainTile& window, int left, int top) {
+  int fine = 0, coarse = 0, sum = 0, least = 1 << 15, most = 0, least_dab = 1 << 15;
+  for (int y = top; y < top + 8; ++y) {
+    for (int x = left; x < left + 8; ++x) {
+      const auto both = [&](int dx, int dy) { return pixel(window, true, true, x + dx, y + dy); };
+      fine += std::abs(4 * both(0, 0) - both(-1, 0) - both(1, 0) - both(0, -1) - both(0, 1));
+      coarse += std::abs(both(-4, 0) - both(4, 0)) + std::abs(both(0, -4) - both(0, 4));
+      sum += pixel(window, true, false, x, y);
+      least = std::min(least, place(window, true, false, x, y));
+      most = std::max(most, place(window, true, false, x, y));
+      least_dab = std::min(least_dab, place(window, false, true, x, y));
+    }
+  }
+  const auto byte = [](int value) { return static_cast<std::uint8_t>(std::min(value, 255)); };
+  return {byte(fine / 64), byte(coarse / 128), byte(least / 8),
+          byte(sum / 128), byte(most / 8),     byte(least_dab / 2)};
+}
+
+SharpnessMap::Layer plain_layer(const StainTile& window, int left, int top) {
+  int sum = 0, dab = 0, least = 1 << 15, most = 0;
+  for (int y = top; y < top + 4; y += 2) {
+    for (int x = left; x < left + 4; x += 2) {
+      const int here = place(window, true, false, x, y);
+      sum += here;
+      dab += place(window, false, true, x, y);
+      least = std::min(least, here);
+      most = std::max(most, here);
+    }
+  }
+  const auto byte = [](int value) { return static_cast<std::uint8_t>(std::min(value, 255)); };
+  return {byte(least / 16), byte(sum / 64), byte(most / 16), byte(dab / 64)};
+}
+
 PhantomRecipe recipe_of(const char* preset, double seed) {
   PhantomRecipe recipe = load_recipe(preset);
   recipe.seed = seed;
@@ -57,6 +124,24 @@ PhantomRecipe recipe_of(const char* preset, double seed) {
 }
 
 }  // namespace
+
+TEST_CASE("every kernel path finds in a square what a plain programme does") {
+  const Size<WorkFrame> slide{150, 90};
+  const StainTile window = grain(slide);
+  test::on_each_kernel_path([&] {
+    SharpnessMap map(slide);
+    SharpnessMap::Scratch scratch;
+    map.measure(window, {16, 16, 128, 64}, scratch);
+    for (int y = 1; y < 4; ++y) {
+      for (int x = 1; x < 8; ++x) {
+        CHECK(map.details()(x, y) == plain_detail(window, 8 * x, 8 * y));
+        for (const auto& [right, down] : {std::pair{0, 0}, {1, 0}, {0, 1}, {1, 1}})
+          CHECK(map.layers()(2 * x + right, 2 * y + down) ==
+                plain_layer(window, 8 * x + 4 * right, 8 * y + 4 * down));
+      }
+    }
+  });
+}
 
 TEST_CASE("areas out of focus are masked, and sharp tissue is not") {
   PhantomRecipe recipe = recipe_of("score2", 71);
