@@ -38,7 +38,8 @@ class BlobFinder {
   void thin(std::vector<Blob>& blobs);
 
  private:
-  /// The last `held` rows of a plane that is made from the top downwards, with room on both sides.
+  /// The last `held` rows (or some more) of a plane that is made from the top downwards, with room on both
+  /// sides.
   class Rows {
    public:
     void resize(int width, int held);
@@ -46,18 +47,21 @@ class BlobFinder {
 
    private:
     static constexpr std::int16_t kNothing = std::numeric_limits<std::int16_t>::min();
-    int held_ = 1;
+    int last_ = 0;  ///< of a power of two of rows
     Plane<std::int16_t> rows_;
   };
+  using Part = Rect<WorkFrame, int>;  ///< px of the coarse plane
   /// A Gaussian, made from the one before row by row, so that all of them stay in the second cache.
   struct Level {
     Rows spread, smooth;                   ///< smoothed along the rows, and down them too
+    Part part{};                           ///< where it is needed
     int spread_made = 0, smooth_made = 0;  ///< rows so far
-    Rows difference;                       ///< to the next level
-    std::vector<Blob> blobs;               ///< of this scale
+    Rows difference;                       ///< from the level before
+    std::vector<Blob> blobs;               ///< of the scale that this makes
   };
 
   Level& level_of(int k) { return levels_[static_cast<std::size_t>(k)]; }
+  void plan(int last_scale);
   const std::int16_t* row_of(int level, int y);
   void make_row(int k);
   void maxima(int scale, int y);
@@ -68,6 +72,7 @@ class BlobFinder {
   // Of the search under way.
   const Plane<std::int16_t>* coarse_ = nullptr;
   const BlobWindow* window_ = nullptr;
+  Part wanted_{};
   std::int16_t least_ = 0;
   int first_scale_ = 0;
 
