@@ -1,10 +1,13 @@
 #include <algorithm>
 
+#include "annulet/base/integer_math.hpp"
 #include "cell/log_blobs.hpp"
 
 namespace annulet::nuclei {
 
 namespace {
+
+constexpr std::int32_t kSquare = kSquareUm * kMicroUnits;
 
 // By strength, then by (y, x, scale). Without branches: what lies near each other comes in no order.
 inline bool stronger(const Blob& a, const Blob& b) {
@@ -14,6 +17,14 @@ inline bool stronger(const Blob& a, const Blob& b) {
 }
 
 }  // namespace
+
+Rect<MicroFrame, std::int32_t> thinning_area(const Rect<MicroFrame, std::int32_t>& area) {
+  const auto down = [](std::int32_t v) {
+    return static_cast<std::int32_t>(kSquare * divide_floor(v, kSquare));
+  };
+  const Rect<MicroFrame, std::int32_t> squares{down(area.x0), down(area.y0), -down(-area.x1), -down(-area.y1)};
+  return squares.grown(kThinReachUm * kMicroUnits);
+}
 
 void BlobFinder::thin_near(std::vector<Blob>& blobs) {
   constexpr std::int32_t kReach = kThinUm * kMicroUnits;
@@ -59,7 +70,6 @@ void BlobFinder::drop(std::vector<Blob>& blobs) const {
 }
 
 void BlobFinder::cap(std::vector<Blob>& blobs) {
-  constexpr std::int32_t kSquare = kSquareUm * kMicroUnits;
   dropped_.assign(blobs.size(), 0);
   grid_.build(blobs.size(), kSquare, 0, 0, [&](std::size_t i) {
     return Point<MicroFrame, std::int32_t>{blobs[i].x, blobs[i].y};

@@ -156,12 +156,17 @@ std::int16_t* BlobFinder::Rows::at(int y) {
 }
 
 void BlobFinder::operator()(const Plane<std::int16_t>& coarse, const BlobWindow& window, int threshold,
-                            int first_scale, int last_scale, std::vector<Blob>& blobs) {
+                            int tried, int first_scale, int last_scale, std::vector<Blob>& blobs) {
   blobs.clear();
   if (coarse.width() < 3 || coarse.height() < 3) return;
   coarse_ = &coarse;
   window_ = &window;
-  least_ = static_cast<std::int16_t>((threshold * kLogOfRatio1000 + 999) / 1000);
+  // The least difference that rounds to the response `tried`, on the scale where that makes the weakest blob.
+  const int weakest = std::max(0, (2 * tried - 1) * kLogOfRatio1000 / 2000) * kSigmaSquare[0];
+  for (std::size_t scale = 0; scale < kBlobScales; ++scale) {
+    least_[scale] = static_cast<std::int16_t>(
+        std::max((threshold * kLogOfRatio1000 + 999) / 1000, weakest / kSigmaSquare[scale]));
+  }
   first_scale_ = first_scale;
   plan(last_scale);
   if (wanted_.empty()) return;
@@ -251,7 +256,8 @@ void BlobFinder::maxima(int scale, int y) {
     about[j + kWidestMaximum] = real ? level.difference.at(y + j) : nothing_.at(0);
   }
   const std::int16_t* const* rows = about + kWidestMaximum;
-  mark_maxima(rows[-1] + x0, rows[0] + x0, rows[1] + x0, x1 - x0, least_, marks_.data());
+  mark_maxima(rows[-1] + x0, rows[0] + x0, rows[1] + x0, x1 - x0, least_[static_cast<std::size_t>(scale)],
+              marks_.data());
   std::fill_n(marks_.data() + x1 - x0, 8, std::uint8_t{0});
   each_mark(marks_.data(), x1 - x0, [&](int i) {
     const int x = x0 + i, v = rows[0][x];

@@ -29,9 +29,10 @@ struct BlobWindow {
 class BlobFinder {
  public:
   /// Local maxima over 0.7 sigma of -sigma^2 LoG of at least `threshold` (1/64 of the plane's units) at the
-  /// scales `first_scale` .. `last_scale`, unthinned.
-  void operator()(const Plane<std::int16_t>& coarse, const BlobWindow& window, int threshold, int first_scale,
-                  int last_scale, std::vector<Blob>& blobs);
+  /// scales `first_scale` .. `last_scale`, unthinned. Those that are weaker than any of the response `tried`
+  /// are left out: thinning would let none of them win over one that is tried.
+  void operator()(const Plane<std::int16_t>& coarse, const BlobWindow& window, int threshold, int tried,
+                  int first_scale, int last_scale, std::vector<Blob>& blobs);
   /// Keeps the strongest of blobs within 2 um of each other, in kThinRounds rounds of Knockout (what is
   /// undecided then stays), then the strongest kBlobsPerSquare of each square of the slide's fixed 16 um
   /// grid: positions are from the slide's top left.
@@ -73,7 +74,7 @@ class BlobFinder {
   const Plane<std::int16_t>* coarse_ = nullptr;
   const BlobWindow* window_ = nullptr;
   Part wanted_{};
-  std::int16_t least_ = 0;
+  std::array<std::int16_t, kBlobScales> least_{};
   int first_scale_ = 0;
 
   std::array<Level, kBlobScales + 1> levels_;
@@ -85,6 +86,9 @@ class BlobFinder {
   Knockout knockout_;
   BinGrid grid_;
 };
+
+/// Where spots have a say in which of those in `area` are left: around all squares of the cap that it touches.
+Rect<MicroFrame, std::int32_t> thinning_area(const Rect<MicroFrame, std::int32_t>& area);
 
 inline constexpr int kThinUm = 2;
 inline constexpr int kThinRounds = 2;

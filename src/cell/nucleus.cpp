@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <tuple>
 
 #include "annulet/base/error.hpp"
@@ -59,6 +60,11 @@ using Area = Rect<MicroFrame, std::int32_t>;
 // `area` and what lies up to `um` around it.
 Area around(const Area& area, int um) {
   return area.grown(um * kMicroUnits);
+}
+
+// Of so much contrast (1/1000 OD) on a plane, in the units of Blob::response.
+int response_of(const Search& search, int od1000) {
+  return od1000 * search.rules.units_per_od * kCoarsePerFine / 1000;
 }
 
 // From the slide's top left to the window's.
@@ -186,8 +192,9 @@ void NucleusFinder::find_spots(const StainTile& window, const NucleusOptions& op
     make_plane(window, options.gain_percent, sought, s.contrast);
     coarse_plane(s.contrast.plane, static_cast<int>(window.work.x0 & 1), static_cast<int>(window.work.y0 & 1),
                  s.coarse);
-    const int least = kSearches[sought].blob_least1000 * s.contrast.units_per_od * kCoarsePerFine / 1000;
-    s.blob_finder(s.coarse, where, least, 0, kBlobScales - 1, s.blobs);
+    const Search& search = kSearches[sought];
+    s.blob_finder(s.coarse, where, response_of(search, search.blob_least1000),
+                  response_of(search, search.tried_least1000), 0, kBlobScales - 1, s.blobs);
     for (Blob& blob : s.blobs) {
       blob.x += origin.x;
       blob.y += origin.y;
@@ -199,11 +206,13 @@ void NucleusFinder::find_spots(const StainTile& window, const NucleusOptions& op
 // The thinned spots of `area`, in the window's frame.
 void NucleusFinder::Scratch::choose_spots(const StainTile& window, std::size_t sought, const Area& area,
                                           const NucleusSpots& all) {
-  const Search& search = kSearches[sought];
-  const int tried_least = search.tried_least1000 * search.rules.units_per_od * kCoarsePerFine / 1000;
+  const int tried_least = response_of(kSearches[sought], kSearches[sought].tried_least1000);
+  const Area telling = thinning_area(area);
   const auto origin = origin_of(window);
   std::vector<Blob>& chosen = tried[sought];
-  chosen = all[sought];
+  chosen.clear();
+  std::copy_if(all[sought].begin(), all[sought].end(), std::back_inserter(chosen),
+               [&](const Blob& blob) { return telling.contains({blob.x, blob.y}); });
   blob_finder.thin(chosen);
   std::erase_if(chosen, [&](const Blob& blob) {
     return blob.response < tried_least || !area.contains({blob.x, blob.y});
