@@ -55,31 +55,26 @@ void BlobFinder::thin_near(std::vector<Blob>& blobs) {
     for (std::uint32_t j = better_from_[k]; j < better_from_[k + 1]; ++j) visit(better_[j]);
   };
   const auto& state = knockout_(placed_.size(), kThinRounds, stronger_near);
-  dropped_.resize(blobs.size());
-  for (std::size_t k = 0; k < order.size(); ++k) dropped_[order[k]] = state[k] == Knockout::State::Lost;
-  drop(blobs);
-}
-
-// Erases what is marked in dropped_.
-void BlobFinder::drop(std::vector<Blob>& blobs) const {
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < blobs.size(); ++i) {
-    if (dropped_[i] == 0) blobs[kept++] = blobs[i];
+  blobs.clear();
+  for (std::size_t k = 0; k < placed_.size(); ++k) {
+    if (state[k] != Knockout::State::Lost) blobs.push_back(placed_[k]);
   }
-  blobs.resize(kept);
 }
 
+// Leaves them square by square.
 void BlobFinder::cap(std::vector<Blob>& blobs) {
-  dropped_.assign(blobs.size(), 0);
   grid_.build(blobs.size(), kSquare, 0, 0, [&](std::size_t i) {
     return Point<MicroFrame, std::int32_t>{blobs[i].x, blobs[i].y};
   });
+  placed_.clear();
   grid_.each_bin([&](std::uint32_t* begin, std::uint32_t* end) {
-    if (end - begin <= kBlobsPerSquare) return;
-    std::sort(begin, end, [&](std::uint32_t a, std::uint32_t b) { return stronger(blobs[a], blobs[b]); });
-    for (std::uint32_t* i = begin + kBlobsPerSquare; i != end; ++i) dropped_[*i] = 1;
+    if (end - begin > kBlobsPerSquare) {
+      std::sort(begin, end, [&](std::uint32_t a, std::uint32_t b) { return stronger(blobs[a], blobs[b]); });
+      end = begin + kBlobsPerSquare;
+    }
+    for (const std::uint32_t* i = begin; i != end; ++i) placed_.push_back(blobs[*i]);
   });
-  drop(blobs);
+  blobs.swap(placed_);
 }
 
 void BlobFinder::thin(std::vector<Blob>& blobs) {

@@ -35,7 +35,8 @@ class BlobFinder {
                   int first_scale, int last_scale, std::vector<Blob>& blobs);
   /// Keeps the strongest of blobs within 2 um of each other, in kThinRounds rounds of Knockout (what is
   /// undecided then stays), then the strongest kBlobsPerSquare of each square of the slide's fixed 16 um
-  /// grid: positions are from the slide's top left.
+  /// grid: positions are from the slide's top left. Leaves them square by square along rows of squares:
+  /// outlines near each other then find their pixels in the cache.
   void thin(std::vector<Blob>& blobs);
 
  private:
@@ -68,7 +69,6 @@ class BlobFinder {
   void maxima(int scale, int y);
   void thin_near(std::vector<Blob>& blobs);
   void cap(std::vector<Blob>& blobs);
-  void drop(std::vector<Blob>& blobs) const;
 
   // Of the search under way.
   const Plane<std::int16_t>* coarse_ = nullptr;
@@ -79,7 +79,7 @@ class BlobFinder {
 
   std::array<Level, kBlobScales + 1> levels_;
   Rows padded_, nothing_;
-  std::vector<std::uint8_t> marks_, dropped_;
+  std::vector<std::uint8_t> marks_;
   std::vector<Blob> placed_;  // in the order of the bins
   // The stronger ones near each of them, one after the other, and where those of each begin.
   std::vector<std::uint32_t> better_, better_from_;

@@ -83,15 +83,6 @@ void into_window(const StainTile& window, std::vector<Star>& stars) {
   for (Star& star : stars) star.centre = {star.centre.x - origin.x, star.centre.y - origin.y};
 }
 
-// Strip by strip, downwards: outlines near each other then find their pixels in the cache.
-void sort_into_strips(std::vector<Blob>& blobs) {
-  constexpr std::int32_t kStrip = 64 * kMicroUnits;
-  const auto place = [](const Blob& blob) {
-    return std::make_tuple(blob.x / kStrip, blob.y, blob.x, blob.scale);
-  };
-  std::sort(blobs.begin(), blobs.end(), [&](const Blob& a, const Blob& b) { return place(a) < place(b); });
-}
-
 bool may_hold(const StainTile& window, const NucleusOptions& options, std::size_t sought) {
   if (sought == kBlue) return true;
   const auto& dab = window.dab.values();
@@ -116,6 +107,18 @@ bool holds(const Star& star, Point<MicroFrame, std::int32_t> place, int beside =
   const std::int32_t dx = place.x - star.centre.x, dy = place.y - star.centre.y;
   const std::int64_t radius = 8 * star.radius[static_cast<std::size_t>(ray_towards(dx, dy))] + beside;
   return std::int64_t{dx} * dx + std::int64_t{dy} * dy <= radius * radius;
+}
+
+// What lies in the inner circle is held whatever its direction, what lies beyond the outer one is not.
+struct Circles {
+  Point<MicroFrame, std::int32_t> centre;
+  std::int32_t inner_square, outer_square;
+};
+
+Circles circles_of(const Star& star, int beside) {
+  const auto [least, most] = std::minmax_element(star.radius.begin(), star.radius.end());
+  const auto square = [&](std::int32_t radius) { return (8 * radius + beside) * (8 * radius + beside); };
+  return {star.centre, square(*least), square(*most)};
 }
 
 // The knot of a dark wall.
@@ -149,6 +152,7 @@ struct NucleusFinder::Scratch {
   NucleusOutlines outlines;
   Suppression suppression;
   BinGrid grid;
+  std::vector<Circles> circles;  // of the outlines in the grid, in its order
 
   void choose_spots(const StainTile& window, std::size_t sought, const Area& area, const NucleusSpots& all);
   void fit(const StainTile& window, std::size_t sought, std::vector<Star>& accepted);
@@ -221,7 +225,6 @@ void NucleusFinder::Scratch::choose_spots(const StainTile& window, std::size_t s
     blob.x -= origin.x;
     blob.y -= origin.y;
   }
-  sort_into_strips(chosen);
 }
 
 // Adds the outlines accepted around spots, in the window's frame.
@@ -242,11 +245,24 @@ void NucleusFinder::Scratch::fit(const StainTile& window, std::size_t sought, st
   }
 }
 
-// Erases the spots that lie in an outline: what is hidden is not looked for where a nucleus is seen.
+// Erases the spots that lie in an outline: what is hidden is not looked for where a nucleus is seen. Between
+// the circles around and in an outline its rays decide.
 void NucleusFinder::Scratch::leave_unseen(const std::vector<Star>& seen, std::vector<Blob>& seeds) {
-  grid.build(seen.size(), kRivalReachUm * kMicroUnits, 0, 0, [&](std::size_t i) { return seen[i].centre; });
+  constexpr std::int32_t kBin = 8 * kMicroUnits;
+  grid.build(seen.size(), kBin, 0, 0, [&](std::size_t i) { return seen[i].centre; });
+  circles.clear();
+  for (const std::uint32_t i : grid.order()) circles.push_back(circles_of(seen[i], kBesideSeen));
   std::erase_if(seeds, [&](const Blob& seed) {
-    bool held = false;
+    bool held = false, may_be_held = false;
+    grid.stretches(seed.x, seed.y, kMostRadius * 8 + kBesideSeen, [&](std::uint32_t first, std::uint32_t last) {
+      for (std::uint32_t k = first; k < last; ++k) {
+        const std::int32_t dx = seed.x - circles[k].centre.x, dy = seed.y - circles[k].centre.y,
+                           square = dx * dx + dy * dy;
+        held |= square <= circles[k].inner_square;
+        may_be_held |= square <= circles[k].outer_square;
+      }
+    });
+    if (held || !may_be_held) return held;
     grid.near(seed.x, seed.y, kMostRadius * 8 + kBesideSeen, [&](std::uint32_t i) {
       held = held || holds(seen[i], {seed.x, seed.y}, kBesideSeen);
     });
