@@ -227,22 +227,16 @@ void NucleusFinder::Scratch::choose_spots(const StainTile& window, std::size_t s
   }
 }
 
-// Adds the outlines accepted around spots, in the window's frame.
+// The outlines accepted around spots, in the window's frame.
 void NucleusFinder::Scratch::fit(const StainTile& window, std::size_t sought, std::vector<Star>& accepted) {
   const Search& search = kSearches[sought];
-  const std::vector<Blob>& seeds = tried[sought];
   fine_plane(contrast.plane, rows, fine);
-  fitter.prepare(fine.width());
+  fitter(fine, tried[sought], search.rules, accepted);
   const bool cut = touches_border(window);
   const int least_edge = search.rules.least_edge * 2 * search.rules.units_per_od / 1000;
-  Star star;
-  for (std::size_t i = 0; i < seeds.size(); ++i) {
-    if (i + kFitsAhead < seeds.size())
-      StarFitter::prefetch(fine, {seeds[i + kFitsAhead].x, seeds[i + kFitsAhead].y});
-    if (!fitter(fine, {seeds[i].x, seeds[i].y}, search.rules, star)) continue;
-    if (cut && !closes_inside(window, star, least_edge)) continue;
-    if (is_plausible(window, sought, star)) accepted.push_back(star);
-  }
+  std::erase_if(accepted, [&](const Star& star) {
+    return (cut && !closes_inside(window, star, least_edge)) || !is_plausible(window, sought, star);
+  });
 }
 
 // Erases the spots that lie in an outline: what is hidden is not looked for where a nucleus is seen. Between
