@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdlib>
+#include <cstring>
+#include <limits>
 #include <opencv2/imgproc.hpp>
 
 #include "annulet/base/error.hpp"
 #include "annulet/base/integer_math.hpp"
+#include "annulet/base/wide.hpp"
 
 namespace annulet {
 namespace {
@@ -108,6 +112,16 @@ void grow_into_half_sharp(const Plane<std::uint16_t>& ratios, int cut, cv::Mat& 
   }
 }
 
+constexpr Wide halve_rows = [](const std::uint8_t* h0, const std::uint8_t* h1, const std::uint8_t* d0,
+                               const std::uint8_t* d1, int n, std::int16_t* __restrict haematoxylin,
+                               std::int16_t* __restrict both) ANNULET_KERNEL {
+  for (int x = 0; x < n; ++x) {
+    const auto h = static_cast<std::int16_t>(h0[2 * x] + h0[2 * x + 1] + h1[2 * x] + h1[2 * x + 1]);
+    haematoxylin[x] = h;
+    both[x] = static_cast<std::int16_t>(h + d0[2 * x] + d0[2 * x + 1] + d1[2 * x] + d1[2 * x + 1]);
+  }
+};
+
 /// Sums of 2 x 2 px of `part`, which begins on an even one.
 void halve(const StainTile& window, const Rect<WorkFrame>& part, SharpnessMap::Scratch& scratch) {
   const int width = static_cast<int>(part.width() / 2), height = static_cast<int>(part.height() / 2);
@@ -116,72 +130,105 @@ void halve(const StainTile& window, const Rect<WorkFrame>& part, SharpnessMap::S
   const std::int64_t at = part.x0 - window.work.x0;
   for (int y = 0; y < height; ++y) {
     const int row = static_cast<int>(part.y0 - window.work.y0) + 2 * y;
-    const std::uint8_t *h0 = window.haematoxylin.row(row) + at, *h1 = window.haematoxylin.row(row + 1) + at;
-    const std::uint8_t *d0 = window.dab.row(row) + at, *d1 = window.dab.row(row + 1) + at;
-    std::int16_t *haematoxylin = scratch.haematoxylin.row(y), *both = scratch.both.row(y);
-    for (int x = 0; x < width; ++x) {
-      const int h = h0[2 * x] + h0[2 * x + 1] + h1[2 * x] + h1[2 * x + 1];
-      haematoxylin[x] = static_cast<std::int16_t>(h);
-      both[x] = static_cast<std::int16_t>(h + d0[2 * x] + d0[2 * x + 1] + d1[2 * x] + d1[2 * x + 1]);
-    }
+    halve_rows(window.haematoxylin.row(row) + at, window.haematoxylin.row(row + 1) + at,
+               window.dab.row(row) + at, window.dab.row(row + 1) + at, width, scratch.haematoxylin.row(y),
+               scratch.both.row(y));
   }
+}
+
+/// The columns of a square, or of two quarters side by side. What is added down eight rows stays below 2^16.
+using Eight [[gnu::vector_size(16)]] = std::int16_t;
+using Sums8 [[gnu::vector_size(16)]] = std::uint16_t;
+static_assert(kSquare == 8);
+
+Eight eight(const std::int16_t* at) {
+  Eight values;
+  std::memcpy(&values, at, sizeof values);
+  return values;
+}
+Eight lesser(Eight a, Eight b) {
+  return a < b ? a : b;
+}
+Eight larger(Eight a, Eight b) {
+  return a > b ? a : b;
+}
+Sums8 distance(Eight a, Eight b) {
+  return std::bit_cast<Sums8>(larger(a - b, b - a));
+}
+int total(Sums8 sums) {
+  int all = 0;
+  for (int i = 0; i < kSquare; ++i) all += sums[i];
+  return all;
+}
+std::uint8_t clipped(int value) {
+  return static_cast<std::uint8_t>(std::min(value, 255));
 }
 
 void contrast_of(const Plane<std::int16_t>& both, int column, int first_row, SharpnessMap::Detail& detail) {
-  int fine = 0, coarse = 0;
+  Sums8 fine{}, coarse{};
   for (int row = first_row; row < first_row + kSquare; ++row) {
-    const std::int16_t *here = both.row(row) + column, *above = both.row(row - 1) + column,
-                       *below = both.row(row + 1) + column, *far_above = both.row(row - kFar) + column,
-                       *far_below = both.row(row + kFar) + column;
-    for (int dx = 0; dx < kSquare; ++dx) {
-      fine += std::abs(4 * here[dx] - here[dx - 1] - here[dx + 1] - above[dx] - below[dx]);
-      coarse += std::abs(here[dx - kFar] - here[dx + kFar]) + std::abs(far_above[dx] - far_below[dx]);
-    }
+    const std::int16_t* here = both.row(row) + column;
+    const auto from = [&](int dx, int dy) { return eight(both.row(row + dy) + column + dx); };
+    fine += distance(4 * eight(here), from(-1, 0) + from(1, 0) + from(0, -1) + from(0, 1));
+    coarse += distance(from(-kFar, 0), from(kFar, 0)) + distance(from(0, -kFar), from(0, kFar));
   }
-  detail.fine = static_cast<std::uint8_t>(std::min(fine / kFineScale, 255));
-  detail.coarse = static_cast<std::uint8_t>(std::min(coarse / kCoarseScale, 255));
+  detail.fine = clipped(total(fine) / kFineScale);
+  detail.coarse = clipped(total(coarse) / kCoarseScale);
 }
 
-void levels_of(const SharpnessMap::Scratch& scratch, int column, int first_row,
-               SharpnessMap::Detail& detail) {
-  int sum = 0, least = 1 << 15, most = 0, least_dab = 1 << 15;
-  for (int row = first_row; row < first_row + kSquare; ++row) {
-    const std::int16_t *here = scratch.haematoxylin.row(row) + column,
-                       *below = scratch.haematoxylin.row(row + 1) + column;
-    const std::int16_t *both = scratch.both.row(row) + column,
-                       *both_below = scratch.both.row(row + 1) + column;
-    for (int dx = 0; dx < kSquare; ++dx) {
-      const int place = here[dx] + here[dx + 1] + below[dx] + below[dx + 1];
-      sum += here[dx];
-      least = std::min(least, place);
-      most = std::max(most, place);
-      least_dab = std::min(least_dab, both[dx] + both[dx + 1] + both_below[dx] + both_below[dx + 1] - place);
-    }
+/// Of places of 2 x 2 px.
+struct Levels {
+  Eight least = Eight{} + kUnseen, most{}, sum{}, sum_of_both{};
+  static constexpr std::int16_t kUnseen = std::numeric_limits<std::int16_t>::max();
+  void add(Eight place, Eight both) {
+    least = lesser(least, place);
+    most = larger(most, place);
+    sum += place;
+    sum_of_both += both;
   }
-  detail.floor = static_cast<std::uint8_t>(std::min(least / 8, 255));
-  detail.mean = static_cast<std::uint8_t>(std::min(sum / (2 * kSquare * kSquare), 255));
-  detail.peak = static_cast<std::uint8_t>(std::min(most / 8, 255));
-  detail.dab_floor = static_cast<std::uint8_t>(std::min(least_dab / 2, 255));
+};
+
+/// A quarter of a square: two of its four places of 2 um lie in each of two rows.
+SharpnessMap::Layer layer_of(const Levels& levels, int right) {
+  const int i = right * kSquare / 2, j = i + 2;
+  const int sum = levels.sum[i] + levels.sum[j];
+  return {clipped(std::min(levels.least[i], levels.least[j]) / 16), clipped(sum / 64),
+          clipped(std::max(levels.most[i], levels.most[j]) / 16),
+          clipped((levels.sum_of_both[i] + levels.sum_of_both[j] - sum) / 64)};
 }
 
-/// A quarter of a square: its four places of 2 um.
-SharpnessMap::Layer layer_of(const SharpnessMap::Scratch& scratch, int column, int first_row) {
-  int sum = 0, sum_of_both = 0, least = 1 << 15, most = 0;
-  for (int row = first_row; row < first_row + kSquare / 2; row += 2) {
-    const std::int16_t *here = scratch.haematoxylin.row(row) + column,
-                       *below = scratch.haematoxylin.row(row + 1) + column;
-    const std::int16_t *both = scratch.both.row(row) + column,
-                       *both_below = scratch.both.row(row + 1) + column;
-    for (int dx = 0; dx < kSquare / 2; dx += 2) {
-      const int place = here[dx] + here[dx + 1] + below[dx] + below[dx + 1];
-      sum += place;
-      sum_of_both += both[dx] + both[dx + 1] + both_below[dx] + both_below[dx + 1];
-      least = std::min(least, place);
-      most = std::max(most, place);
-    }
+/// And of its quarters: two above, two below.
+void levels_of(const SharpnessMap::Scratch& scratch, int column, int first_row, SharpnessMap::Detail& detail,
+               SharpnessMap::Layer* above, SharpnessMap::Layer* below) {
+  Levels half[2];
+  Eight sum{}, least = half[0].least, most{}, least_dab = half[0].least;
+  for (int dy = 0; dy < kSquare; ++dy) {
+    const auto place_of = [&](const Plane<std::int16_t>& plane) {
+      const std::int16_t *row = plane.row(first_row + dy) + column,
+                         *next = plane.row(first_row + dy + 1) + column;
+      return eight(row) + eight(row + 1) + eight(next) + eight(next + 1);
+    };
+    const Eight place = place_of(scratch.haematoxylin), both = place_of(scratch.both);
+    sum += eight(scratch.haematoxylin.row(first_row + dy) + column);
+    least = lesser(least, place);
+    most = larger(most, place);
+    least_dab = lesser(least_dab, both - place);
+    if (dy % 2 == 0) half[dy / (kSquare / 2)].add(place, both);
   }
-  const auto clipped = [](int value) { return static_cast<std::uint8_t>(std::min(value, 255)); };
-  return {clipped(least / 16), clipped(sum / 64), clipped(most / 16), clipped((sum_of_both - sum) / 64)};
+  int lowest = least[0], highest = most[0], lowest_dab = least_dab[0];
+  for (int i = 1; i < kSquare; ++i) {
+    lowest = std::min<int>(lowest, least[i]);
+    highest = std::max<int>(highest, most[i]);
+    lowest_dab = std::min<int>(lowest_dab, least_dab[i]);
+  }
+  detail.floor = clipped(lowest / 8);
+  detail.mean = clipped(total(std::bit_cast<Sums8>(sum)) / (2 * kSquare * kSquare));
+  detail.peak = clipped(highest / 8);
+  detail.dab_floor = clipped(lowest_dab / 2);
+  for (int right = 0; right < 2; ++right) {
+    above[right] = layer_of(half[0], right);
+    below[right] = layer_of(half[1], right);
+  }
 }
 
 }  // namespace
@@ -208,12 +255,7 @@ void SharpnessMap::measure(const StainTile& window, const Rect<WorkFrame>& part,
       Detail& detail = details_(x, y);
       const int column = (x - x0) * kSquare + kFar, row = (y - y0) * kSquare + kFar;
       contrast_of(scratch.both, column, row, detail);
-      levels_of(scratch, column, row, detail);
-      for (int quarter = 0; quarter < 4; ++quarter) {
-        const int right = quarter % 2, down = quarter / 2;
-        layers_(2 * x + right, 2 * y + down) =
-            layer_of(scratch, column + right * kSquare / 2, row + down * kSquare / 2);
-      }
+      levels_of(scratch, column, row, detail, &layers_(2 * x, 2 * y), &layers_(2 * x, 2 * y + 1));
     }
   }
 }
