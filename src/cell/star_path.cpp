@@ -1,6 +1,8 @@
 #include "cell/star_path.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 #include "annulet/base/directions.hpp"
 #include "annulet/base/integer_math.hpp"
@@ -21,18 +23,46 @@ constexpr std::int16_t kNever = 0;       // ... and above what lies beyond the r
 constexpr std::int16_t kForbidden = -200;  // an edge worse than any
 
 // Samples of all rays; those of the second half lie opposite those of the first.
-constexpr Wide sample_rays = [](const std::uint8_t* centre, const std::int32_t* offset, int samples,
-                                std::uint8_t* __restrict out) ANNULET_KERNEL {
-  constexpr int kAtOnce = 6;  // a fixed inner loop is unrolled: a twelfth of a whole fit
-  const int half = kNucleusRays / 2 * samples;
-  for (int i = 0; i < half; i += kAtOnce) {
-    for (int j = i; j < i + kAtOnce; ++j) {
-      const std::ptrdiff_t at = offset[j];
-      out[j] = centre[at];
-      out[half + j] = centre[-at];
-    }
+constexpr Wide sample_plain = [](const std::uint8_t* centre, const std::int32_t* offset, int half,
+                                 std::uint8_t* __restrict out) ANNULET_KERNEL {
+  for (int i = 0; i < half; ++i) {
+    const std::ptrdiff_t at = offset[i];
+    out[i] = centre[at];
+    out[half + i] = centre[-at];
   }
 };
+
+#if ANNULET_HAS_AVX2
+constexpr int kAtOnce = 16;
+
+template <int... kAt>
+ANNULET_AVX2 inline void sample_sixteen(const std::uint8_t* centre, const std::int32_t* offset,
+                                        std::uint8_t* out, std::uint8_t* opposite,
+                                        std::integer_sequence<int, kAt...>) {
+  __m128i ahead = _mm_setzero_si128(), behind = ahead;
+  ((ahead = _mm_insert_epi8(ahead, centre[std::ptrdiff_t{offset[kAt]}], kAt),
+    behind = _mm_insert_epi8(behind, centre[-std::ptrdiff_t{offset[kAt]}], kAt)),
+   ...);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), ahead);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(opposite), behind);
+}
+
+// Stores, one a byte, are what takes longest: here they are collected in registers.
+ANNULET_AVX2 void sample_avx2(const std::uint8_t* centre, const std::int32_t* offset, int half,
+                              std::uint8_t* out) {
+  for (int i = 0; i < half; i += kAtOnce) {
+    sample_sixteen(centre, offset + i, out + i, out + half + i,
+                   std::make_integer_sequence<int, kAtOnce>{});
+  }
+}
+#endif
+
+void sample_rays(const std::uint8_t* centre, const std::int32_t* offset, int half, std::uint8_t* out) {
+#if ANNULET_HAS_AVX2
+  if (kernel_path() == KernelPath::Avx2) return sample_avx2(centre, offset, half, out);
+#endif
+  sample_plain(centre, offset, half, out);
+}
 
 // Edges of all rays: mean of the two samples within less mean of the two beyond, times two.
 constexpr Wide edges_of = [](const std::uint8_t* sample, int samples, std::int16_t least, std::int16_t most,
@@ -205,7 +235,7 @@ void StarPathFinder::prepare(int stride) {
 void StarPathFinder::sample(const std::uint8_t* centre, std::int16_t least, std::int16_t most,
                             std::size_t place) {
   Place& of = places_[place];
-  sample_rays(centre, offset_.front().data(), kSamples, of.sample.front().data());
+  sample_rays(centre, offset_.front().data(), kSamples * kNucleusRays / 2, of.sample.front().data());
   edges_of(of.sample.front().data(), kSamples, least, most, of.edge.front().data());
 }
 
