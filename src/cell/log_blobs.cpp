@@ -90,6 +90,11 @@ constexpr Step step() {
 constexpr std::array<Step, kBlobScales + 1> kSteps = {step<kStep0>(), step<kStep1>(), step<kStep2>(),
                                                       step<kStep3>(), step<kStep4>()};
 constexpr int kWidestStep = 8;
+// Rows are made to a multiple of this: what vectors leave over at a row's end is done one by one.
+constexpr int kLanes = 32;
+constexpr int whole_lanes(int n) {
+  return (n + kLanes - 1) / kLanes * kLanes;
+}
 
 // 1 where a value is at least `least` and at least as large as its eight neighbours. Reads one value more on
 // both sides.
@@ -147,7 +152,7 @@ std::int32_t vertex(int before, int middle, int after) {
 void BlobFinder::Rows::resize(int width, int held) {
   const auto rows = static_cast<int>(std::bit_ceil(static_cast<unsigned>(held)));
   last_ = rows - 1;
-  rows_.resize(width + 2 * kWidestStep, rows);
+  rows_.resize(width + 2 * kWidestStep + kLanes, rows);
   rows_.fill(kNothing);
 }
 
@@ -172,7 +177,7 @@ void BlobFinder::operator()(const Plane<std::int16_t>& coarse, const BlobWindow&
   if (wanted_.empty()) return;
   padded_.resize(coarse.width(), 1);
   nothing_.resize(coarse.width(), 1);
-  marks_.assign(static_cast<std::size_t>(coarse.width()) + 8, 0);
+  marks_.assign(static_cast<std::size_t>(whole_lanes(coarse.width())) + 8, 0);
   for (int k = 0; k <= last_scale + 1; ++k) {
     Level& level = level_of(k);
     level.spread.resize(coarse.width(), 2 * kSteps[static_cast<std::size_t>(k)].reach + 1);
@@ -229,7 +234,7 @@ void BlobFinder::make_row(int k) {
   Level& level = level_of(k);
   const Step& step = kSteps[static_cast<std::size_t>(k)];
   const auto [x0, y0, x1, y1] = level.part;
-  const int y = level.smooth_made++, width = x1 - x0, last = coarse_->height() - 1;
+  const int y = level.smooth_made++, width = whole_lanes(x1 - x0), last = coarse_->height() - 1;
   for (int& next = level.spread_made; next <= std::min(y + step.reach, last); ++next)
     step.along(row_of(k - 1, next) + x0, width, level.spread.at(next) + x0);
   const std::int16_t* rows[2 * kWidestStep + 1];
@@ -237,6 +242,7 @@ void BlobFinder::make_row(int k) {
     rows[i + step.reach] = level.spread.at(std::clamp(y + i, 0, last)) + x0;
   Rows& before = k > 0 ? level_of(k - 1).smooth : level.spread;  // the first has none, and needs none
   step.down(rows, before.at(y) + x0, width, level.smooth.at(y) + x0, level.difference.at(y) + x0);
+  if (x1 == coarse_->width()) std::fill_n(level.difference.at(y) + x1, kWidestStep, Rows::kNothing);
   if (k <= first_scale_) return;
   const int radius = kMaximumRadius[static_cast<std::size_t>(k - 1)];
   maxima(k - 1, y - radius);
@@ -256,7 +262,7 @@ void BlobFinder::maxima(int scale, int y) {
     about[j + kWidestMaximum] = real ? level.difference.at(y + j) : nothing_.at(0);
   }
   const std::int16_t* const* rows = about + kWidestMaximum;
-  mark_maxima(rows[-1] + x0, rows[0] + x0, rows[1] + x0, x1 - x0, least_[static_cast<std::size_t>(scale)],
+  mark_maxima(rows[-1] + x0, rows[0] + x0, rows[1] + x0, whole_lanes(x1 - x0), least_[static_cast<std::size_t>(scale)],
               marks_.data());
   std::fill_n(marks_.data() + x1 - x0, 8, std::uint8_t{0});
   each_mark(marks_.data(), x1 - x0, [&](int i) {

@@ -44,11 +44,11 @@ class BlobFinder {
   /// sides.
   class Rows {
    public:
+    static constexpr std::int16_t kNothing = std::numeric_limits<std::int16_t>::min();
     void resize(int width, int held);
     std::int16_t* at(int y);
 
    private:
-    static constexpr std::int16_t kNothing = std::numeric_limits<std::int16_t>::min();
     int last_ = 0;  ///< of a power of two of rows
     Plane<std::int16_t> rows_;
   };
