@@ -1,7 +1,9 @@
 #include "cell/star_path.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
+#include <cstring>
 #include <utility>
 
 #include "annulet/base/directions.hpp"
@@ -64,14 +66,21 @@ void sample_rays(const std::uint8_t* centre, const std::int32_t* offset, int hal
   sample_plain(centre, offset, half, out);
 }
 
-// Edges of all rays: mean of the two samples within less mean of the two beyond, times two.
+// Edges of all rays: mean of the two samples within less mean of the two beyond, times two. Two samples are
+// read as one number: its halves are those of an even and of an odd place.
 constexpr Wide edges_of = [](const std::uint8_t* sample, int samples, std::int16_t least, std::int16_t most,
                              std::int16_t* __restrict out) ANNULET_KERNEL {
+  constexpr bool kLittle = std::endian::native == std::endian::little;
   for (int ray = 0; ray < kNucleusRays; ++ray, sample += samples, out += kStarRadii) {
-    const std::uint8_t *even = sample, *odd = sample + samples / 2;
     for (int i = 0; i < kHalf; ++i) {
-      const auto at_even = static_cast<std::int16_t>(even[i] + odd[i] - odd[i + 1] - even[i + 2]);
-      const auto at_odd = static_cast<std::int16_t>(odd[i] + even[i + 1] - even[i + 2] - odd[i + 2]);
+      std::uint16_t at[3];
+      std::memcpy(&at[0], sample + 2 * i, 2);
+      std::memcpy(&at[1], sample + 2 * i + 2, 2);
+      std::memcpy(&at[2], sample + 2 * i + 4, 2);
+      const auto even = [&](int j) ANNULET_KERNEL { return kLittle ? at[j] & 0xff : at[j] >> 8; };
+      const auto odd = [&](int j) ANNULET_KERNEL { return kLittle ? at[j] >> 8 : at[j] & 0xff; };
+      const auto at_even = static_cast<std::int16_t>(even(0) + odd(0) - odd(1) - even(2));
+      const auto at_odd = static_cast<std::int16_t>(odd(0) + even(1) - even(2) - odd(2));
       out[i] = std::min(std::max(at_even, least), most);  // std::clamp asserts, and would not vectorise
       out[i + kHalf] = std::min(std::max(at_odd, least), most);
     }
@@ -226,7 +235,7 @@ void StarPathFinder::prepare(int stride) {
       const int quarter = kFirstRadius - 2 + i;
       const auto x = divide_round(quarter * direction[0], kDirectionOne);
       const auto y = divide_round(quarter * direction[1], kDirectionOne);
-      offset_[static_cast<std::size_t>(ray)][static_cast<std::size_t>((i & 1) * (kSamples / 2) + i / 2)] =
+      offset_[static_cast<std::size_t>(ray)][static_cast<std::size_t>(i)] =
           static_cast<std::int32_t>(y * stride + x);
     }
   }
