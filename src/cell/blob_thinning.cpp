@@ -22,7 +22,8 @@ Rect<MicroFrame, std::int32_t> thinning_area(const Rect<MicroFrame, std::int32_t
   const auto down = [](std::int32_t v) {
     return static_cast<std::int32_t>(kSquare * divide_floor(v, kSquare));
   };
-  const Rect<MicroFrame, std::int32_t> squares{down(area.x0), down(area.y0), -down(-area.x1), -down(-area.y1)};
+  const Rect<MicroFrame, std::int32_t> squares{down(area.x0), down(area.y0), -down(-area.x1),
+                                               -down(-area.y1)};
   return squares.grown(kThinReachUm * kMicroUnits);
 }
 

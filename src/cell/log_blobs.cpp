@@ -56,20 +56,20 @@ constexpr Wide along_row = [](const std::int16_t* row, int n, std::int16_t* __re
 // Down the rows about one, and what is left of the level before.
 template <const auto& kTaps>
 constexpr Wide down_rows = [](const std::int16_t* const* rows, const std::int16_t* before, int n,
-                              std::int16_t* __restrict out, std::int16_t* __restrict difference)
-                               ANNULET_KERNEL {
-                                 constexpr auto kPairs = std::make_index_sequence<kTaps.size() - 1>{};
-                                 const std::int16_t* at[2 * kTaps.size() - 1];
-                                 for (std::size_t k = 0; k < std::size(at); ++k) at[k] = rows[k];
-                                 constexpr int kMiddle = kTaps.size() - 1;
-                                 for (int i = 0; i < n; ++i) {
-                                   const auto pair = [&](int k) ANNULET_KERNEL {
-                                     return static_cast<std::int16_t>(at[kMiddle - k][i] + at[kMiddle + k][i]);
-                                   };
-                                   out[i] = weighted<kTaps>(kPairs, at[kMiddle][i], pair);
-                                   difference[i] = static_cast<std::int16_t>(before[i] - out[i]);
-                                 }
-                               };
+                              std::int16_t* __restrict out,
+                              std::int16_t* __restrict difference) ANNULET_KERNEL {
+  constexpr auto kPairs = std::make_index_sequence<kTaps.size() - 1>{};
+  const std::int16_t* at[2 * kTaps.size() - 1];
+  for (std::size_t k = 0; k < std::size(at); ++k) at[k] = rows[k];
+  constexpr int kMiddle = kTaps.size() - 1;
+  for (int i = 0; i < n; ++i) {
+    const auto pair = [&](int k) ANNULET_KERNEL {
+      return static_cast<std::int16_t>(at[kMiddle - k][i] + at[kMiddle + k][i]);
+    };
+    out[i] = weighted<kTaps>(kPairs, at[kMiddle][i], pair);
+    difference[i] = static_cast<std::int16_t>(before[i] - out[i]);
+  }
+};
 
 // One smoothing: how far it looks, and its two directions.
 struct Step {
@@ -262,8 +262,8 @@ void BlobFinder::maxima(int scale, int y) {
     about[j + kWidestMaximum] = real ? level.difference.at(y + j) : nothing_.at(0);
   }
   const std::int16_t* const* rows = about + kWidestMaximum;
-  mark_maxima(rows[-1] + x0, rows[0] + x0, rows[1] + x0, whole_lanes(x1 - x0), least_[static_cast<std::size_t>(scale)],
-              marks_.data());
+  mark_maxima(rows[-1] + x0, rows[0] + x0, rows[1] + x0, whole_lanes(x1 - x0),
+              least_[static_cast<std::size_t>(scale)], marks_.data());
   std::fill_n(marks_.data() + x1 - x0, 8, std::uint8_t{0});
   each_mark(marks_.data(), x1 - x0, [&](int i) {
     const int x = x0 + i, v = rows[0][x];

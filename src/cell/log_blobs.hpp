@@ -87,7 +87,8 @@ class BlobFinder {
   BinGrid grid_;
 };
 
-/// Where spots have a say in which of those in `area` are left: around all squares of the cap that it touches.
+/// Where spots have a say in which of those in `area` are left: around all squares of the cap that it
+/// touches.
 Rect<MicroFrame, std::int32_t> thinning_area(const Rect<MicroFrame, std::int32_t>& area);
 
 inline constexpr int kThinUm = 2;

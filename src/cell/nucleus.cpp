@@ -215,8 +215,9 @@ void NucleusFinder::Scratch::choose_spots(const StainTile& window, std::size_t s
   const auto origin = origin_of(window);
   std::vector<Blob>& chosen = tried[sought];
   chosen.clear();
-  std::copy_if(all[sought].begin(), all[sought].end(), std::back_inserter(chosen),
-               [&](const Blob& blob) { return telling.contains({blob.x, blob.y}); });
+  std::copy_if(all[sought].begin(), all[sought].end(), std::back_inserter(chosen), [&](const Blob& blob) {
+    return telling.contains({blob.x, blob.y});
+  });
   blob_finder.thin(chosen);
   std::erase_if(chosen, [&](const Blob& blob) {
     return blob.response < tried_least || !area.contains({blob.x, blob.y});
@@ -248,14 +249,15 @@ void NucleusFinder::Scratch::leave_unseen(const std::vector<Star>& seen, std::ve
   for (const std::uint32_t i : grid.order()) circles.push_back(circles_of(seen[i], kBesideSeen));
   std::erase_if(seeds, [&](const Blob& seed) {
     bool held = false, may_be_held = false;
-    grid.stretches(seed.x, seed.y, kMostRadius * 8 + kBesideSeen, [&](std::uint32_t first, std::uint32_t last) {
-      for (std::uint32_t k = first; k < last; ++k) {
-        const std::int32_t dx = seed.x - circles[k].centre.x, dy = seed.y - circles[k].centre.y,
-                           square = dx * dx + dy * dy;
-        held |= square <= circles[k].inner_square;
-        may_be_held |= square <= circles[k].outer_square;
-      }
-    });
+    grid.stretches(seed.x, seed.y, kMostRadius * 8 + kBesideSeen,
+                   [&](std::uint32_t first, std::uint32_t last) {
+                     for (std::uint32_t k = first; k < last; ++k) {
+                       const std::int32_t dx = seed.x - circles[k].centre.x,
+                                          dy = seed.y - circles[k].centre.y, square = dx * dx + dy * dy;
+                       held |= square <= circles[k].inner_square;
+                       may_be_held |= square <= circles[k].outer_square;
+                     }
+                   });
     if (held || !may_be_held) return held;
     grid.near(seed.x, seed.y, kMostRadius * 8 + kBesideSeen, [&](std::uint32_t i) {
       held = held || holds(seen[i], {seed.x, seed.y}, kBesideSeen);

@@ -53,8 +53,7 @@ ANNULET_AVX2 inline void sample_sixteen(const std::uint8_t* centre, const std::i
 ANNULET_AVX2 void sample_avx2(const std::uint8_t* centre, const std::int32_t* offset, int half,
                               std::uint8_t* out) {
   for (int i = 0; i < half; i += kAtOnce) {
-    sample_sixteen(centre, offset + i, out + i, out + half + i,
-                   std::make_integer_sequence<int, kAtOnce>{});
+    sample_sixteen(centre, offset + i, out + i, out + half + i, std::make_integer_sequence<int, kAtOnce>{});
   }
 }
 #endif
@@ -114,7 +113,8 @@ void walk_plain(const Walk& walk, std::int16_t cost, int turn) {
       step[k] = two > near ? by_two : by_near;
       total[k] = std::max(near, two);
     }
-    for (int k = 0; k < kStarRadii; ++k) walk.from[t * kStarRadii + k] = static_cast<std::uint8_t>(k + step[k]);
+    for (int k = 0; k < kStarRadii; ++k)
+      walk.from[t * kStarRadii + k] = static_cast<std::uint8_t>(k + step[k]);
     const std::int16_t *even = walk.edges + (t % kNucleusRays) * kStarRadii, *odd = even + kHalf;
     for (int i = 0; i < kHalf; ++i) {
       before[2 * i] = static_cast<std::int16_t>(total[2 * i] + even[i]);
@@ -166,8 +166,8 @@ ANNULET_AVX2 inline Front step_on(Front f, __m256i cost, const std::int16_t* edg
                                 _mm256_cmpgt_epi16(even_out, f.even));
   const __m256i even_one = _mm256_sub_epi16(_mm256_max_epi16(odd_in, f.odd), cost),
                 odd_one = _mm256_sub_epi16(_mm256_max_epi16(f.even, even_out), cost);
-  const __m256i by_near = choose(radii_off(0), by_one, _mm256_cmpgt_epi16(even_one, f.even),
-                                 _mm256_cmpgt_epi16(odd_one, f.odd));
+  const __m256i by_near =
+      choose(radii_off(0), by_one, _mm256_cmpgt_epi16(even_one, f.even), _mm256_cmpgt_epi16(odd_one, f.odd));
   f.even = _mm256_max_epi16(f.even, even_one);
   f.odd = _mm256_max_epi16(f.odd, odd_one);
   const __m256i by_two = choose(radii_off(-2), radii_off(2), _mm256_cmpgt_epi16(even_out, even_in),
@@ -175,9 +175,9 @@ ANNULET_AVX2 inline Front step_on(Front f, __m256i cost, const std::int16_t* edg
   const __m256i twice = _mm256_add_epi16(cost, cost);
   const __m256i even_two = _mm256_sub_epi16(_mm256_max_epi16(even_in, even_out), twice),
                 odd_two = _mm256_sub_epi16(_mm256_max_epi16(odd_in, odd_out), twice);
-  _mm256_store_si256(reinterpret_cast<__m256i*>(from),
-                     choose(by_near, by_two, _mm256_cmpgt_epi16(even_two, f.even),
-                            _mm256_cmpgt_epi16(odd_two, f.odd)));
+  _mm256_store_si256(
+      reinterpret_cast<__m256i*>(from),
+      choose(by_near, by_two, _mm256_cmpgt_epi16(even_two, f.even), _mm256_cmpgt_epi16(odd_two, f.odd)));
   const auto* edge = reinterpret_cast<const __m256i*>(edges);
   return {_mm256_add_epi16(_mm256_max_epi16(f.even, even_two), _mm256_load_si256(edge)),
           _mm256_add_epi16(_mm256_max_epi16(f.odd, odd_two), _mm256_load_si256(edge + 1))};
@@ -192,8 +192,8 @@ ANNULET_AVX2 inline void put_totals(const Front& f, std::int16_t* totals) {
   _mm256_store_si256(out + 1, _mm256_permute2x128_si256(inner_of_lanes, outer_of_lanes, 0x31));
 }
 
-// One path or two side by side, each with its totals in two registers: a ray waits for the one before, and two
-// paths wait together.
+// One path or two side by side, each with its totals in two registers: a ray waits for the one before, and
+// two paths wait together.
 template <std::size_t kPaths>
 ANNULET_AVX2 void walk_avx2(const std::array<Walk, kPaths>& walks, std::int16_t cost, int turn) {
   const Walk &one = walks.front(), &other = walks.back();
