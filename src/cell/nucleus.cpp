@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <iterator>
 #include <tuple>
 
@@ -144,6 +145,8 @@ struct NucleusFinder::Scratch {
   BlobFinder blob_finder;
   std::vector<Blob> blobs;
   NucleusSpots tried;
+  std::vector<Blob> beside;        // blue spots around the part ...
+  std::vector<Star> beside_stars;  // ... and their outlines
   StarFitter fitter;
   std::array<std::vector<Star>, kSought> stars;
   std::vector<Star> whole;  // the nuclei before any is split: what brown and interiors yield to
@@ -155,7 +158,10 @@ struct NucleusFinder::Scratch {
   std::vector<Circles> circles;  // of the outlines in the grid, in its order
 
   void choose_spots(const StainTile& window, std::size_t sought, const Area& area, const NucleusSpots& all);
-  void fit(const StainTile& window, std::size_t sought, std::vector<Star>& accepted);
+  void fit(const StainTile& window, std::size_t sought, const std::vector<Blob>& seeds,
+           std::vector<Star>& accepted);
+  void fit_blue(const StainTile& window, const Area& near);
+  void leave_beside_hidden(std::vector<Blob>& seeds);
   void leave_unseen(const std::vector<Star>& seen, std::vector<Blob>& seeds);
   void suppress(const Area& area, std::vector<Star>& stars);
   void leave_free(const std::vector<Star>& taken, std::vector<Star>& stars);
@@ -228,15 +234,52 @@ void NucleusFinder::Scratch::choose_spots(const StainTile& window, std::size_t s
   }
 }
 
-// The outlines accepted around spots, in the window's frame.
-void NucleusFinder::Scratch::fit(const StainTile& window, std::size_t sought, std::vector<Star>& accepted) {
+// The outlines accepted around spots, in the window's frame, on the plane that was made last.
+void NucleusFinder::Scratch::fit(const StainTile& window, std::size_t sought, const std::vector<Blob>& seeds,
+                                 std::vector<Star>& accepted) {
   const Search& search = kSearches[sought];
-  fine_plane(contrast.plane, rows, fine);
-  fitter(fine, tried[sought], search.rules, accepted);
+  accepted.clear();
+  fitter(fine, seeds, search.rules, accepted);
   const bool cut = touches_border(window);
   const int least_edge = search.rules.least_edge * 2 * search.rules.units_per_od / 1000;
   std::erase_if(accepted, [&](const Star& star) {
     return (cut && !closes_inside(window, star, least_edge)) || !is_plausible(window, sought, star);
+  });
+}
+
+// Blue outlines belong to the part that holds their centre, so their spots lie in `near`. Those of the spots
+// beside it are made where they may hold a hidden spot that none of these holds.
+void NucleusFinder::Scratch::fit_blue(const StainTile& window, const Area& near) {
+  std::vector<Blob>& seeds = tried[kBlue];
+  beside.clear();
+  std::erase_if(seeds, [&](const Blob& seed) {
+    const bool is_near = near.contains({seed.x, seed.y});
+    if (!is_near) beside.push_back(seed);
+    return !is_near;
+  });
+  fit(window, kBlue, seeds, stars[kBlue]);
+  for (const std::size_t hidden : {kBrown, kEnclosed}) leave_unseen(stars[kBlue], tried[hidden]);
+  leave_beside_hidden(beside);
+  fit(window, kBlue, beside, beside_stars);
+  for (const std::size_t hidden : {kBrown, kEnclosed}) leave_unseen(beside_stars, tried[hidden]);
+}
+
+// Leaves the spots whose outline may hold a hidden one.
+void NucleusFinder::Scratch::leave_beside_hidden(std::vector<Blob>& seeds) {
+  constexpr std::int32_t kReach = kSeenReachUm * kMicroUnits;
+  const std::size_t brown = tried[kBrown].size();
+  const auto hidden = [&](std::size_t i) {
+    const Blob& blob = i < brown ? tried[kBrown][i] : tried[kEnclosed][i - brown];
+    return Point<MicroFrame, std::int32_t>{blob.x, blob.y};
+  };
+  grid.build(brown + tried[kEnclosed].size(), kReach, 0, 0, hidden);
+  std::erase_if(seeds, [&](const Blob& seed) {
+    bool is_near = false;
+    grid.near(seed.x, seed.y, kReach, [&](std::uint32_t i) {
+      const auto place = hidden(i);
+      is_near |= std::max(std::abs(place.x - seed.x), std::abs(place.y - seed.y)) <= kReach;
+    });
+    return !is_near;
   });
 }
 
@@ -273,16 +316,19 @@ void NucleusFinder::fit_outlines(const StainTile& window, const NucleusOptions& 
   Scratch& s = *scratch_;
   const Area area = micro(part), inside = in_window(window, area);
   const auto origin = origin_of(window);
-  const int blue_reach_um = spots[kBrown].empty() && spots[kEnclosed].empty() ? kStarShiftUm : kSeenReachUm;
+  for (std::size_t sought = 0; sought < kSought; ++sought)
+    s.choose_spots(window, sought, sought == kBlue ? around(area, kSeenReachUm) : area, spots);
   for (std::size_t sought = 0; sought < kSought; ++sought) {
     std::vector<Star>& stars = s.stars[sought];
     stars.clear();
-    // Blue outlines belong to the part that holds their centre: those around it may hold its other spots.
-    s.choose_spots(window, sought, sought == kBlue ? around(area, blue_reach_um) : area, spots);
-    if (sought != kBlue) s.leave_unseen(s.stars[kBlue], s.tried[sought]);
     if (s.tried[sought].empty()) continue;
     make_plane(window, options.gain_percent, sought, s.contrast);
-    s.fit(window, sought, stars);
+    fine_plane(s.contrast.plane, s.rows, s.fine);
+    if (sought == kBlue) {
+      s.fit_blue(window, around(inside, kStarShiftUm));
+    } else {
+      s.fit(window, sought, s.tried[sought], stars);
+    }
     for (Star star : stars) {
       if (sought == kBlue && !inside.contains(star.centre)) continue;
       star.centre = {star.centre.x + origin.x, star.centre.y + origin.y};
