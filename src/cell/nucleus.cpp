@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <iterator>
 #include <tuple>
 
@@ -15,6 +14,7 @@
 #include "cell/nucleus_split.hpp"
 #include "cell/nucleus_suppression.hpp"
 #include "cell/nucleus_window.hpp"
+#include "cell/seen_spots.hpp"
 #include "cell/star_outline.hpp"
 
 namespace annulet {
@@ -47,12 +47,8 @@ constexpr int kInteriorPercent = 60;        // share of the interior's outline t
 
 constexpr std::size_t kFitsAhead = 2;  // pixels are asked for so many outlines before they are read
 
-constexpr int kBesideSeen = 2 * kMicroUnits;  // 1/64 um: what is hidden lies farther from what is seen
 // Farthest from the centre of what yields to it, or of its half, that an outline can lie.
 constexpr int kYieldReachUm = std::max(kSplitShiftUm, kMostRadius / 8 + 1 + kBesideSeen / kMicroUnits);
-constexpr int kOutlineUm = kMostRadius / 8 + 1;  // the longest outline
-// Farthest from a spot that the spot of an outline that holds it can lie.
-constexpr int kSeenReachUm = kStarShiftUm + kOutlineUm + kBesideSeen / kMicroUnits;
 constexpr int kFineKernelUm = 1;  // smoothing and doubling of the fine plane
 constexpr int kBesideLineUm = 3;  // splitting looks so far beside a line
 
@@ -103,25 +99,6 @@ bool is_plausible(const StainTile& window, std::size_t sought, const Star& star)
   return star.mean_radius > kInteriorLeastRadius && star_area(star.radius) < kInteriorMostArea;
 }
 
-// Whether the place lies in the outline or at most `beside` (1/64 um) outside.
-bool holds(const Star& star, Point<MicroFrame, std::int32_t> place, int beside = 0) {
-  const std::int32_t dx = place.x - star.centre.x, dy = place.y - star.centre.y;
-  const std::int64_t radius = 8 * star.radius[static_cast<std::size_t>(ray_towards(dx, dy))] + beside;
-  return std::int64_t{dx} * dx + std::int64_t{dy} * dy <= radius * radius;
-}
-
-// What lies in the inner circle is held whatever its direction, what lies beyond the outer one is not.
-struct Circles {
-  Point<MicroFrame, std::int32_t> centre;
-  std::int32_t inner_square, outer_square;
-};
-
-Circles circles_of(const Star& star, int beside) {
-  const auto [least, most] = std::minmax_element(star.radius.begin(), star.radius.end());
-  const auto square = [&](std::int32_t radius) { return (8 * radius + beside) * (8 * radius + beside); };
-  return {star.centre, square(*least), square(*most)};
-}
-
 // The knot of a dark wall.
 bool is_knot(const Nucleus& nucleus) {
   return nucleus.area <= kSpeckMostArea && nucleus.nucleus_dab_od > kSpeckLeastDab &&
@@ -155,14 +132,12 @@ struct NucleusFinder::Scratch {
   NucleusOutlines outlines;
   Suppression suppression;
   BinGrid grid;
-  std::vector<Circles> circles;  // of the outlines in the grid, in its order
+  SeenSpots seen_spots;
 
   void choose_spots(const StainTile& window, std::size_t sought, const Area& area, const NucleusSpots& all);
   void fit(const StainTile& window, std::size_t sought, const std::vector<Blob>& seeds,
            std::vector<Star>& accepted);
   void fit_blue(const StainTile& window, const Area& near);
-  void leave_beside_hidden(std::vector<Blob>& seeds);
-  void leave_unseen(const std::vector<Star>& seen, std::vector<Blob>& seeds);
   void suppress(const Area& area, std::vector<Star>& stars);
   void leave_free(const std::vector<Star>& taken, std::vector<Star>& stars);
   void add_blue(const StainTile& window, int gain_percent, const Area& area, std::vector<Nucleus>& chosen);
@@ -258,55 +233,10 @@ void NucleusFinder::Scratch::fit_blue(const StainTile& window, const Area& near)
     return !is_near;
   });
   fit(window, kBlue, seeds, stars[kBlue]);
-  for (const std::size_t hidden : {kBrown, kEnclosed}) leave_unseen(stars[kBlue], tried[hidden]);
-  leave_beside_hidden(beside);
+  for (const std::size_t hidden : {kBrown, kEnclosed}) seen_spots.leave_unseen(stars[kBlue], tried[hidden]);
+  seen_spots.leave_near(tried[kBrown], tried[kEnclosed], beside);
   fit(window, kBlue, beside, beside_stars);
-  for (const std::size_t hidden : {kBrown, kEnclosed}) leave_unseen(beside_stars, tried[hidden]);
-}
-
-// Leaves the spots whose outline may hold a hidden one.
-void NucleusFinder::Scratch::leave_beside_hidden(std::vector<Blob>& seeds) {
-  constexpr std::int32_t kReach = kSeenReachUm * kMicroUnits;
-  const std::size_t brown = tried[kBrown].size();
-  const auto hidden = [&](std::size_t i) {
-    const Blob& blob = i < brown ? tried[kBrown][i] : tried[kEnclosed][i - brown];
-    return Point<MicroFrame, std::int32_t>{blob.x, blob.y};
-  };
-  grid.build(brown + tried[kEnclosed].size(), kReach, 0, 0, hidden);
-  std::erase_if(seeds, [&](const Blob& seed) {
-    bool is_near = false;
-    grid.near(seed.x, seed.y, kReach, [&](std::uint32_t i) {
-      const auto place = hidden(i);
-      is_near |= std::max(std::abs(place.x - seed.x), std::abs(place.y - seed.y)) <= kReach;
-    });
-    return !is_near;
-  });
-}
-
-// Erases the spots that lie in an outline: what is hidden is not looked for where a nucleus is seen. Between
-// the circles around and in an outline its rays decide.
-void NucleusFinder::Scratch::leave_unseen(const std::vector<Star>& seen, std::vector<Blob>& seeds) {
-  constexpr std::int32_t kBin = 8 * kMicroUnits;
-  grid.build(seen.size(), kBin, 0, 0, [&](std::size_t i) { return seen[i].centre; });
-  circles.clear();
-  for (const std::uint32_t i : grid.order()) circles.push_back(circles_of(seen[i], kBesideSeen));
-  std::erase_if(seeds, [&](const Blob& seed) {
-    bool held = false, may_be_held = false;
-    grid.stretches(seed.x, seed.y, kMostRadius * 8 + kBesideSeen,
-                   [&](std::uint32_t first, std::uint32_t last) {
-                     for (std::uint32_t k = first; k < last; ++k) {
-                       const std::int32_t dx = seed.x - circles[k].centre.x,
-                                          dy = seed.y - circles[k].centre.y, square = dx * dx + dy * dy;
-                       held |= square <= circles[k].inner_square;
-                       may_be_held |= square <= circles[k].outer_square;
-                     }
-                   });
-    if (held || !may_be_held) return held;
-    grid.near(seed.x, seed.y, kMostRadius * 8 + kBesideSeen, [&](std::uint32_t i) {
-      held = held || holds(seen[i], {seed.x, seed.y}, kBesideSeen);
-    });
-    return held;
-  });
+  for (const std::size_t hidden : {kBrown, kEnclosed}) seen_spots.leave_unseen(beside_stars, tried[hidden]);
 }
 
 void NucleusFinder::fit_outlines(const StainTile& window, const NucleusOptions& options,
