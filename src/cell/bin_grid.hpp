@@ -17,6 +17,7 @@ class BinGrid {
   void build(std::size_t count, std::int32_t bin, std::int32_t origin_x, std::int32_t origin_y,
              Position&& position) {
     bin_ = bin;
+    per_bin_ = (std::uint64_t{1} << kBinBits) / static_cast<std::uint64_t>(bin) + 1;
     std::int32_t left = count > 0 ? position(0).x : 0, top = count > 0 ? position(0).y : 0;
     std::int32_t right = left, bottom = top;
     for (std::size_t i = 1; i < count; ++i) {
@@ -28,8 +29,8 @@ class BinGrid {
     }
     x0_ = static_cast<std::int32_t>(origin_x + bin_ * divide_floor(left - origin_x, bin_));
     y0_ = static_cast<std::int32_t>(origin_y + bin_ * divide_floor(top - origin_y, bin_));
-    columns_ = (right - x0_) / bin_ + 1;
-    rows_ = (bottom - y0_) / bin_ + 1;
+    columns_ = bins(right - x0_) + 1;
+    rows_ = bins(bottom - y0_) + 1;
     start_.assign(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_) + 1, 0);
     items_.resize(count);
     for (std::size_t i = 0; i < count; ++i) ++start_[bin_of(position(i)) + 1];
@@ -46,10 +47,9 @@ class BinGrid {
   /// all of them and perhaps some farther ones. One stretch a row of bins.
   template <class Visit>
   void stretches(std::int32_t x, std::int32_t y, std::int32_t reach, Visit&& visit) const {
-    const int left = std::max(0, (x - reach - x0_) / bin_),
-              right = std::min(columns_ - 1, (x + reach - x0_) / bin_);
-    const int top = std::max(0, (y - reach - y0_) / bin_),
-              bottom = std::min(rows_ - 1, (y + reach - y0_) / bin_);
+    if (x + reach < x0_ || y + reach < y0_) return;
+    const int left = bins(x - reach - x0_), right = std::min(columns_ - 1, bins(x + reach - x0_));
+    const int top = bins(y - reach - y0_), bottom = std::min(rows_ - 1, bins(y + reach - y0_));
     if (left > right) return;
     for (int row = top; row <= bottom; ++row) {
       const std::size_t line = static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_);
@@ -77,9 +77,16 @@ class BinGrid {
  private:
   template <class P>
   std::size_t bin_of(const P& p) const {
-    return static_cast<std::size_t>((p.y - y0_) / bin_) * static_cast<std::size_t>(columns_) +
-           static_cast<std::size_t>((p.x - x0_) / bin_);
+    return static_cast<std::size_t>(bins(p.y - y0_)) * static_cast<std::size_t>(columns_) +
+           static_cast<std::size_t>(bins(p.x - x0_));
   }
+  // Whole bins in a distance, 0 in one below 0. A product in place of the division, whose time would be felt:
+  // exact while distance x bin stays below 2^40.
+  int bins(std::int32_t distance) const {
+    return static_cast<int>((static_cast<std::uint64_t>(std::max(distance, 0)) * per_bin_) >> kBinBits);
+  }
+  static constexpr int kBinBits = 40;
+  std::uint64_t per_bin_ = 0;
   std::int32_t bin_ = 1, x0_ = 0, y0_ = 0;
   int columns_ = 0, rows_ = 0;
   std::vector<std::uint32_t> start_, next_, items_;

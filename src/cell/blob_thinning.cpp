@@ -1,10 +1,13 @@
 #include <algorithm>
 
+#include "annulet/base/integer_math.hpp"
 #include "cell/log_blobs.hpp"
 
 namespace annulet::nuclei {
 
 namespace {
+
+constexpr std::int32_t kSquare = kSquareUm * kMicroUnits;
 
 // By strength, then by (y, x, scale). Without branches: what lies near each other comes in no order.
 inline bool stronger(const Blob& a, const Blob& b) {
@@ -14,6 +17,15 @@ inline bool stronger(const Blob& a, const Blob& b) {
 }
 
 }  // namespace
+
+Rect<MicroFrame, std::int32_t> thinning_area(const Rect<MicroFrame, std::int32_t>& area) {
+  const auto down = [](std::int32_t v) {
+    return static_cast<std::int32_t>(kSquare * divide_floor(v, kSquare));
+  };
+  const Rect<MicroFrame, std::int32_t> squares{down(area.x0), down(area.y0), -down(-area.x1),
+                                               -down(-area.y1)};
+  return squares.grown(kThinReachUm * kMicroUnits);
+}
 
 void BlobFinder::thin_near(std::vector<Blob>& blobs) {
   constexpr std::int32_t kReach = kThinUm * kMicroUnits;
@@ -44,32 +56,26 @@ void BlobFinder::thin_near(std::vector<Blob>& blobs) {
     for (std::uint32_t j = better_from_[k]; j < better_from_[k + 1]; ++j) visit(better_[j]);
   };
   const auto& state = knockout_(placed_.size(), kThinRounds, stronger_near);
-  dropped_.resize(blobs.size());
-  for (std::size_t k = 0; k < order.size(); ++k) dropped_[order[k]] = state[k] == Knockout::State::Lost;
-  drop(blobs);
-}
-
-// Erases what is marked in dropped_.
-void BlobFinder::drop(std::vector<Blob>& blobs) const {
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < blobs.size(); ++i) {
-    if (dropped_[i] == 0) blobs[kept++] = blobs[i];
+  blobs.clear();
+  for (std::size_t k = 0; k < placed_.size(); ++k) {
+    if (state[k] != Knockout::State::Lost) blobs.push_back(placed_[k]);
   }
-  blobs.resize(kept);
 }
 
+// Leaves them square by square.
 void BlobFinder::cap(std::vector<Blob>& blobs) {
-  constexpr std::int32_t kSquare = kSquareUm * kMicroUnits;
-  dropped_.assign(blobs.size(), 0);
   grid_.build(blobs.size(), kSquare, 0, 0, [&](std::size_t i) {
     return Point<MicroFrame, std::int32_t>{blobs[i].x, blobs[i].y};
   });
+  placed_.clear();
   grid_.each_bin([&](std::uint32_t* begin, std::uint32_t* end) {
-    if (end - begin <= kBlobsPerSquare) return;
-    std::sort(begin, end, [&](std::uint32_t a, std::uint32_t b) { return stronger(blobs[a], blobs[b]); });
-    for (std::uint32_t* i = begin + kBlobsPerSquare; i != end; ++i) dropped_[*i] = 1;
+    if (end - begin > kBlobsPerSquare) {
+      std::sort(begin, end, [&](std::uint32_t a, std::uint32_t b) { return stronger(blobs[a], blobs[b]); });
+      end = begin + kBlobsPerSquare;
+    }
+    for (const std::uint32_t* i = begin; i != end; ++i) placed_.push_back(blobs[*i]);
   });
-  drop(blobs);
+  blobs.swap(placed_);
 }
 
 void BlobFinder::thin(std::vector<Blob>& blobs) {

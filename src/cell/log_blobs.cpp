@@ -53,43 +53,48 @@ constexpr Wide along_row = [](const std::int16_t* row, int n, std::int16_t* __re
   }
 };
 
-// Down the rows about one, which is rows[0].
+// Down the rows about one, and what is left of the level before.
 template <const auto& kTaps>
-constexpr Wide down_rows =
-    [](const std::int16_t* const* rows, int n, std::int16_t* __restrict out) ANNULET_KERNEL {
-      constexpr auto kPairs = std::make_index_sequence<kTaps.size() - 1>{};
-      const std::int16_t* at[2 * kTaps.size() - 1];
-      for (std::size_t k = 0; k < std::size(at); ++k) at[k] = rows[k];
-      constexpr int kMiddle = kTaps.size() - 1;
-      for (int i = 0; i < n; ++i) {
-        out[i] = weighted<kTaps>(kPairs, at[kMiddle][i], [&](int k) ANNULET_KERNEL {
-          return static_cast<std::int16_t>(at[kMiddle - k][i] + at[kMiddle + k][i]);
-        });
-      }
+constexpr Wide down_rows = [](const std::int16_t* const* rows, const std::int16_t* before, int n,
+                              std::int16_t* __restrict out,
+                              std::int16_t* __restrict difference) ANNULET_KERNEL {
+  constexpr auto kPairs = std::make_index_sequence<kTaps.size() - 1>{};
+  const std::int16_t* at[2 * kTaps.size() - 1];
+  for (std::size_t k = 0; k < std::size(at); ++k) at[k] = rows[k];
+  constexpr int kMiddle = kTaps.size() - 1;
+  for (int i = 0; i < n; ++i) {
+    const auto pair = [&](int k) ANNULET_KERNEL {
+      return static_cast<std::int16_t>(at[kMiddle - k][i] + at[kMiddle + k][i]);
     };
-
-constexpr Wide subtract = [](const std::int16_t* a, const std::int16_t* b, int n,
-                             std::int16_t* __restrict out) ANNULET_KERNEL {
-  for (int i = 0; i < n; ++i) out[i] = static_cast<std::int16_t>(a[i] - b[i]);
+    out[i] = weighted<kTaps>(kPairs, at[kMiddle][i], pair);
+    difference[i] = static_cast<std::int16_t>(before[i] - out[i]);
+  }
 };
 
 // One smoothing: how far it looks, and its two directions.
 struct Step {
   int reach;
   void (*along)(const std::int16_t* row, int n, std::int16_t* out);
-  void (*down)(const std::int16_t* const* rows, int n, std::int16_t* out);
+  void (*down)(const std::int16_t* const* rows, const std::int16_t* before, int n, std::int16_t* out,
+               std::int16_t* difference);
 };
 
 template <const auto& kTaps>
 constexpr Step step() {
   return {static_cast<int>(kTaps.size()) - 1,
           [](const std::int16_t* row, int n, std::int16_t* out) { along_row<kTaps>(row, n, out); },
-          [](const std::int16_t* const* rows, int n, std::int16_t* out) { down_rows<kTaps>(rows, n, out); }};
+          [](const std::int16_t* const* rows, const std::int16_t* before, int n, std::int16_t* out,
+             std::int16_t* difference) { down_rows<kTaps>(rows, before, n, out, difference); }};
 }
 
 constexpr std::array<Step, kBlobScales + 1> kSteps = {step<kStep0>(), step<kStep1>(), step<kStep2>(),
                                                       step<kStep3>(), step<kStep4>()};
 constexpr int kWidestStep = 8;
+// Rows are made to a multiple of this: what vectors leave over at a row's end is done one by one.
+constexpr int kLanes = 32;
+constexpr int whole_lanes(int n) {
+  return (n + kLanes - 1) / kLanes * kLanes;
+}
 
 // 1 where a value is at least `least` and at least as large as its eight neighbours. Reads one value more on
 // both sides.
@@ -145,38 +150,66 @@ std::int32_t vertex(int before, int middle, int after) {
 }  // namespace
 
 void BlobFinder::Rows::resize(int width, int held) {
-  held_ = held;
-  rows_.resize(width + 2 * kWidestStep, held);
+  const auto rows = static_cast<int>(std::bit_ceil(static_cast<unsigned>(held)));
+  last_ = rows - 1;
+  rows_.resize(width + 2 * kWidestStep + kLanes, rows);
   rows_.fill(kNothing);
 }
 
 std::int16_t* BlobFinder::Rows::at(int y) {
-  return rows_.row(y % held_) + kWidestStep;
+  return rows_.row(y & last_) + kWidestStep;
 }
 
 void BlobFinder::operator()(const Plane<std::int16_t>& coarse, const BlobWindow& window, int threshold,
-                            int first_scale, int last_scale, std::vector<Blob>& blobs) {
+                            int tried, int first_scale, int last_scale, std::vector<Blob>& blobs) {
   blobs.clear();
   if (coarse.width() < 3 || coarse.height() < 3) return;
   coarse_ = &coarse;
   window_ = &window;
-  least_ = static_cast<std::int16_t>((threshold * kLogOfRatio1000 + 999) / 1000);
+  // The least difference that rounds to the response `tried`, on the scale where that makes the weakest blob.
+  const int weakest = std::max(0, (2 * tried - 1) * kLogOfRatio1000 / 2000) * kSigmaSquare[0];
+  for (std::size_t scale = 0; scale < kBlobScales; ++scale) {
+    least_[scale] = static_cast<std::int16_t>(
+        std::max((threshold * kLogOfRatio1000 + 999) / 1000, weakest / kSigmaSquare[scale]));
+  }
   first_scale_ = first_scale;
+  plan(last_scale);
+  if (wanted_.empty()) return;
   padded_.resize(coarse.width(), 1);
   nothing_.resize(coarse.width(), 1);
-  marks_.assign(static_cast<std::size_t>(coarse.width()) + 8, 0);
+  marks_.assign(static_cast<std::size_t>(whole_lanes(coarse.width())) + 8, 0);
   for (int k = 0; k <= last_scale + 1; ++k) {
     Level& level = level_of(k);
-    level.smooth_made = level.spread_made = 0;
     level.spread.resize(coarse.width(), 2 * kSteps[static_cast<std::size_t>(k)].reach + 1);
     level.smooth.resize(coarse.width(), kWidestStep + 1);
     level.difference.resize(coarse.width(), 2 * kWidestMaximum + 1);
     level.blobs.clear();
   }
-  for (int y = 0; y < coarse.height(); ++y) make_row(last_scale + 1);
+  for (const Part& part = level_of(last_scale + 1).part; level_of(last_scale + 1).smooth_made < part.y1;)
+    make_row(last_scale + 1);
   for (int scale = first_scale; scale <= last_scale; ++scale) {
-    const std::vector<Blob>& found = level_of(scale).blobs;
+    const std::vector<Blob>& found = level_of(scale + 1).blobs;
     blobs.insert(blobs.end(), found.begin(), found.end());
+  }
+}
+
+// Where the window's pixels may be maxima, and so much around it as each level has to be made of.
+void BlobFinder::plan(int last_scale) {
+  const Part plane{0, 0, coarse_->width(), coarse_->height()};
+  const auto first_at = [](std::int32_t from, std::int32_t wanted) {
+    return static_cast<int>(-divide_floor(from - wanted, kMicroUnits));
+  };
+  const BlobWindow& window = *window_;
+  wanted_ = Part{first_at(window.first_x, window.wanted.x0), first_at(window.first_y, window.wanted.y0),
+                 first_at(window.first_x, window.wanted.x1), first_at(window.first_y, window.wanted.y1)}
+                .clipped(plane.grown(-1));
+  Part part = wanted_.grown(kWidestMaximum).clipped(plane);
+  for (int k = last_scale + 1; k >= 0; --k) {
+    Level& level = level_of(k);
+    level.part = part;
+    level.smooth_made = part.y0;
+    part = part.grown(kSteps[static_cast<std::size_t>(k)].reach).clipped(plane);
+    level.spread_made = part.y0;
   }
 }
 
@@ -200,41 +233,37 @@ const std::int16_t* BlobFinder::row_of(int level, int y) {
 void BlobFinder::make_row(int k) {
   Level& level = level_of(k);
   const Step& step = kSteps[static_cast<std::size_t>(k)];
-  const int y = level.smooth_made++, width = coarse_->width(), last = coarse_->height() - 1;
+  const auto [x0, y0, x1, y1] = level.part;
+  const int y = level.smooth_made++, width = whole_lanes(x1 - x0), last = coarse_->height() - 1;
   for (int& next = level.spread_made; next <= std::min(y + step.reach, last); ++next)
-    step.along(row_of(k - 1, next), width, level.spread.at(next));
+    step.along(row_of(k - 1, next) + x0, width, level.spread.at(next) + x0);
   const std::int16_t* rows[2 * kWidestStep + 1];
   for (int i = -step.reach; i <= step.reach; ++i)
-    rows[i + step.reach] = level.spread.at(std::clamp(y + i, 0, last));
-  step.down(rows, width, level.smooth.at(y));
+    rows[i + step.reach] = level.spread.at(std::clamp(y + i, 0, last)) + x0;
+  Rows& before = k > 0 ? level_of(k - 1).smooth : level.spread;  // the first has none, and needs none
+  step.down(rows, before.at(y) + x0, width, level.smooth.at(y) + x0, level.difference.at(y) + x0);
+  if (x1 == coarse_->width()) std::fill_n(level.difference.at(y) + x1, kWidestStep, Rows::kNothing);
   if (k <= first_scale_) return;
-  Level& before = level_of(k - 1);
-  subtract(before.smooth.at(y), level.smooth.at(y), width, before.difference.at(y));
   const int radius = kMaximumRadius[static_cast<std::size_t>(k - 1)];
   maxima(k - 1, y - radius);
-  for (int below = y - radius + 1; y == last && below <= last; ++below) maxima(k - 1, below);
+  for (int below = y - radius + 1; y == y1 - 1 && below <= y; ++below) maxima(k - 1, below);
 }
 
 // Those of a row of differences whose neighbours are all made.
 void BlobFinder::maxima(int scale, int y) {
+  if (y < wanted_.y0 || y >= wanted_.y1) return;
   const BlobWindow& window = *window_;
-  const int width = coarse_->width(), height = coarse_->height();
+  const int height = coarse_->height(), x0 = wanted_.x0, x1 = wanted_.x1;
   const std::int32_t centre_y = window.first_y + y * kMicroUnits;
-  if (y < 1 || y + 1 >= height || centre_y < window.wanted.y0 || centre_y >= window.wanted.y1) return;
-  const auto first_at = [&](std::int32_t x) {
-    return static_cast<int>(-divide_floor(window.first_x - x, kMicroUnits));
-  };
-  const int x0 = std::max(1, first_at(window.wanted.x0)),
-            x1 = std::min(width - 1, first_at(window.wanted.x1));
-  if (x0 >= x1) return;
-  Level& level = level_of(scale);
+  Level& level = level_of(scale + 1);
   const std::int16_t* about[2 * kWidestMaximum + 1];
   for (int j = -kWidestMaximum; j <= kWidestMaximum; ++j) {
     const bool real = y + j >= 0 && y + j < height;
     about[j + kWidestMaximum] = real ? level.difference.at(y + j) : nothing_.at(0);
   }
   const std::int16_t* const* rows = about + kWidestMaximum;
-  mark_maxima(rows[-1] + x0, rows[0] + x0, rows[1] + x0, x1 - x0, least_, marks_.data());
+  mark_maxima(rows[-1] + x0, rows[0] + x0, rows[1] + x0, whole_lanes(x1 - x0),
+              least_[static_cast<std::size_t>(scale)], marks_.data());
   std::fill_n(marks_.data() + x1 - x0, 8, std::uint8_t{0});
   each_mark(marks_.data(), x1 - x0, [&](int i) {
     const int x = x0 + i, v = rows[0][x];

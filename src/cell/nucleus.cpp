@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <tuple>
 
 #include "annulet/base/error.hpp"
@@ -13,6 +14,7 @@
 #include "cell/nucleus_split.hpp"
 #include "cell/nucleus_suppression.hpp"
 #include "cell/nucleus_window.hpp"
+#include "cell/seen_spots.hpp"
 #include "cell/star_outline.hpp"
 
 namespace annulet {
@@ -45,12 +47,8 @@ constexpr int kInteriorPercent = 60;        // share of the interior's outline t
 
 constexpr std::size_t kFitsAhead = 2;  // pixels are asked for so many outlines before they are read
 
-constexpr int kBesideSeen = 2 * kMicroUnits;  // 1/64 um: what is hidden lies farther from what is seen
 // Farthest from the centre of what yields to it, or of its half, that an outline can lie.
 constexpr int kYieldReachUm = std::max(kSplitShiftUm, kMostRadius / 8 + 1 + kBesideSeen / kMicroUnits);
-constexpr int kOutlineUm = kMostRadius / 8 + 1;  // the longest outline
-// Farthest from a spot that the spot of an outline that holds it can lie.
-constexpr int kSeenReachUm = kStarShiftUm + kOutlineUm + kBesideSeen / kMicroUnits;
 constexpr int kFineKernelUm = 1;  // smoothing and doubling of the fine plane
 constexpr int kBesideLineUm = 3;  // splitting looks so far beside a line
 
@@ -59,6 +57,11 @@ using Area = Rect<MicroFrame, std::int32_t>;
 // `area` and what lies up to `um` around it.
 Area around(const Area& area, int um) {
   return area.grown(um * kMicroUnits);
+}
+
+// Of so much contrast (1/1000 OD) on a plane, in the units of Blob::response.
+int response_of(const Search& search, int od1000) {
+  return od1000 * search.rules.units_per_od * kCoarsePerFine / 1000;
 }
 
 // From the slide's top left to the window's.
@@ -75,15 +78,6 @@ Area in_window(const StainTile& window, const Area& area) {
 void into_window(const StainTile& window, std::vector<Star>& stars) {
   const auto origin = origin_of(window);
   for (Star& star : stars) star.centre = {star.centre.x - origin.x, star.centre.y - origin.y};
-}
-
-// Strip by strip, downwards: outlines near each other then find their pixels in the cache.
-void sort_into_strips(std::vector<Blob>& blobs) {
-  constexpr std::int32_t kStrip = 64 * kMicroUnits;
-  const auto place = [](const Blob& blob) {
-    return std::make_tuple(blob.x / kStrip, blob.y, blob.x, blob.scale);
-  };
-  std::sort(blobs.begin(), blobs.end(), [&](const Blob& a, const Blob& b) { return place(a) < place(b); });
 }
 
 bool may_hold(const StainTile& window, const NucleusOptions& options, std::size_t sought) {
@@ -103,13 +97,6 @@ bool is_plausible(const StainTile& window, std::size_t sought, const Star& star)
   if (sought == kBlue) return star_area(star.radius) >= kLeastArea;
   if (sought == kBrown) return star_area(star.radius) >= kBrownLeastArea && is_filled_brown(window, star);
   return star.mean_radius > kInteriorLeastRadius && star_area(star.radius) < kInteriorMostArea;
-}
-
-// Whether the place lies in the outline or at most `beside` (1/64 um) outside.
-bool holds(const Star& star, Point<MicroFrame, std::int32_t> place, int beside = 0) {
-  const std::int32_t dx = place.x - star.centre.x, dy = place.y - star.centre.y;
-  const std::int64_t radius = 8 * star.radius[static_cast<std::size_t>(ray_towards(dx, dy))] + beside;
-  return std::int64_t{dx} * dx + std::int64_t{dy} * dy <= radius * radius;
 }
 
 // The knot of a dark wall.
@@ -135,6 +122,8 @@ struct NucleusFinder::Scratch {
   BlobFinder blob_finder;
   std::vector<Blob> blobs;
   NucleusSpots tried;
+  std::vector<Blob> beside;        // blue spots around the part ...
+  std::vector<Star> beside_stars;  // ... and their outlines
   StarFitter fitter;
   std::array<std::vector<Star>, kSought> stars;
   std::vector<Star> whole;  // the nuclei before any is split: what brown and interiors yield to
@@ -143,10 +132,12 @@ struct NucleusFinder::Scratch {
   NucleusOutlines outlines;
   Suppression suppression;
   BinGrid grid;
+  SeenSpots seen_spots;
 
   void choose_spots(const StainTile& window, std::size_t sought, const Area& area, const NucleusSpots& all);
-  void fit(const StainTile& window, std::size_t sought, std::vector<Star>& accepted);
-  void leave_unseen(const std::vector<Star>& seen, std::vector<Blob>& seeds);
+  void fit(const StainTile& window, std::size_t sought, const std::vector<Blob>& seeds,
+           std::vector<Star>& accepted);
+  void fit_blue(const StainTile& window, const Area& near);
   void suppress(const Area& area, std::vector<Star>& stars);
   void leave_free(const std::vector<Star>& taken, std::vector<Star>& stars);
   void add_blue(const StainTile& window, int gain_percent, const Area& area, std::vector<Nucleus>& chosen);
@@ -186,8 +177,9 @@ void NucleusFinder::find_spots(const StainTile& window, const NucleusOptions& op
     make_plane(window, options.gain_percent, sought, s.contrast);
     coarse_plane(s.contrast.plane, static_cast<int>(window.work.x0 & 1), static_cast<int>(window.work.y0 & 1),
                  s.coarse);
-    const int least = kSearches[sought].blob_least1000 * s.contrast.units_per_od * kCoarsePerFine / 1000;
-    s.blob_finder(s.coarse, where, least, 0, kBlobScales - 1, s.blobs);
+    const Search& search = kSearches[sought];
+    s.blob_finder(s.coarse, where, response_of(search, search.blob_least1000),
+                  response_of(search, search.tried_least1000), 0, kBlobScales - 1, s.blobs);
     for (Blob& blob : s.blobs) {
       blob.x += origin.x;
       blob.y += origin.y;
@@ -199,11 +191,14 @@ void NucleusFinder::find_spots(const StainTile& window, const NucleusOptions& op
 // The thinned spots of `area`, in the window's frame.
 void NucleusFinder::Scratch::choose_spots(const StainTile& window, std::size_t sought, const Area& area,
                                           const NucleusSpots& all) {
-  const Search& search = kSearches[sought];
-  const int tried_least = search.tried_least1000 * search.rules.units_per_od * kCoarsePerFine / 1000;
+  const int tried_least = response_of(kSearches[sought], kSearches[sought].tried_least1000);
+  const Area telling = thinning_area(area);
   const auto origin = origin_of(window);
   std::vector<Blob>& chosen = tried[sought];
-  chosen = all[sought];
+  chosen.clear();
+  std::copy_if(all[sought].begin(), all[sought].end(), std::back_inserter(chosen), [&](const Blob& blob) {
+    return telling.contains({blob.x, blob.y});
+  });
   blob_finder.thin(chosen);
   std::erase_if(chosen, [&](const Blob& blob) {
     return blob.response < tried_least || !area.contains({blob.x, blob.y});
@@ -212,37 +207,36 @@ void NucleusFinder::Scratch::choose_spots(const StainTile& window, std::size_t s
     blob.x -= origin.x;
     blob.y -= origin.y;
   }
-  sort_into_strips(chosen);
 }
 
-// Adds the outlines accepted around spots, in the window's frame.
-void NucleusFinder::Scratch::fit(const StainTile& window, std::size_t sought, std::vector<Star>& accepted) {
+// The outlines accepted around spots, in the window's frame, on the plane that was made last.
+void NucleusFinder::Scratch::fit(const StainTile& window, std::size_t sought, const std::vector<Blob>& seeds,
+                                 std::vector<Star>& accepted) {
   const Search& search = kSearches[sought];
-  const std::vector<Blob>& seeds = tried[sought];
-  fine_plane(contrast.plane, rows, fine);
-  fitter.prepare(fine.width());
+  accepted.clear();
+  fitter(fine, seeds, search.rules, accepted);
   const bool cut = touches_border(window);
   const int least_edge = search.rules.least_edge * 2 * search.rules.units_per_od / 1000;
-  Star star;
-  for (std::size_t i = 0; i < seeds.size(); ++i) {
-    if (i + kFitsAhead < seeds.size())
-      StarFitter::prefetch(fine, {seeds[i + kFitsAhead].x, seeds[i + kFitsAhead].y});
-    if (!fitter(fine, {seeds[i].x, seeds[i].y}, search.rules, star)) continue;
-    if (cut && !closes_inside(window, star, least_edge)) continue;
-    if (is_plausible(window, sought, star)) accepted.push_back(star);
-  }
+  std::erase_if(accepted, [&](const Star& star) {
+    return (cut && !closes_inside(window, star, least_edge)) || !is_plausible(window, sought, star);
+  });
 }
 
-// Erases the spots that lie in an outline: what is hidden is not looked for where a nucleus is seen.
-void NucleusFinder::Scratch::leave_unseen(const std::vector<Star>& seen, std::vector<Blob>& seeds) {
-  grid.build(seen.size(), kRivalReachUm * kMicroUnits, 0, 0, [&](std::size_t i) { return seen[i].centre; });
+// Blue outlines belong to the part that holds their centre, so their spots lie in `near`. Those of the spots
+// beside it are made where they may hold a hidden spot that none of these holds.
+void NucleusFinder::Scratch::fit_blue(const StainTile& window, const Area& near) {
+  std::vector<Blob>& seeds = tried[kBlue];
+  beside.clear();
   std::erase_if(seeds, [&](const Blob& seed) {
-    bool held = false;
-    grid.near(seed.x, seed.y, kMostRadius * 8 + kBesideSeen, [&](std::uint32_t i) {
-      held = held || holds(seen[i], {seed.x, seed.y}, kBesideSeen);
-    });
-    return held;
+    const bool is_near = near.contains({seed.x, seed.y});
+    if (!is_near) beside.push_back(seed);
+    return !is_near;
   });
+  fit(window, kBlue, seeds, stars[kBlue]);
+  for (const std::size_t hidden : {kBrown, kEnclosed}) seen_spots.leave_unseen(stars[kBlue], tried[hidden]);
+  seen_spots.leave_near(tried[kBrown], tried[kEnclosed], beside);
+  fit(window, kBlue, beside, beside_stars);
+  for (const std::size_t hidden : {kBrown, kEnclosed}) seen_spots.leave_unseen(beside_stars, tried[hidden]);
 }
 
 void NucleusFinder::fit_outlines(const StainTile& window, const NucleusOptions& options,
@@ -252,16 +246,19 @@ void NucleusFinder::fit_outlines(const StainTile& window, const NucleusOptions& 
   Scratch& s = *scratch_;
   const Area area = micro(part), inside = in_window(window, area);
   const auto origin = origin_of(window);
-  const int blue_reach_um = spots[kBrown].empty() && spots[kEnclosed].empty() ? kStarShiftUm : kSeenReachUm;
+  for (std::size_t sought = 0; sought < kSought; ++sought)
+    s.choose_spots(window, sought, sought == kBlue ? around(area, kSeenReachUm) : area, spots);
   for (std::size_t sought = 0; sought < kSought; ++sought) {
     std::vector<Star>& stars = s.stars[sought];
     stars.clear();
-    // Blue outlines belong to the part that holds their centre: those around it may hold its other spots.
-    s.choose_spots(window, sought, sought == kBlue ? around(area, blue_reach_um) : area, spots);
-    if (sought != kBlue) s.leave_unseen(s.stars[kBlue], s.tried[sought]);
     if (s.tried[sought].empty()) continue;
     make_plane(window, options.gain_percent, sought, s.contrast);
-    s.fit(window, sought, stars);
+    fine_plane(s.contrast.plane, s.rows, s.fine);
+    if (sought == kBlue) {
+      s.fit_blue(window, around(inside, kStarShiftUm));
+    } else {
+      s.fit(window, sought, s.tried[sought], stars);
+    }
     for (Star star : stars) {
       if (sought == kBlue && !inside.contains(star.centre)) continue;
       star.centre = {star.centre.x + origin.x, star.centre.y + origin.y};

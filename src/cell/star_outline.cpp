@@ -23,6 +23,11 @@ constexpr int kSettled = 1;           // fine pixels: a centre that moves no mor
 constexpr int kNucleolusMean = 7;     // 1/4 um: a mean radius below is a nucleolus rather than a nucleus
 constexpr int kBeyondNucleolus = 10;  // 1/4 um: the least radius when the nucleus around it is looked for
 
+// Whether re-centring has moved a centre too far from its seed.
+bool is_far(Point<MicroFrame, std::int32_t> seed, Point<MicroFrame, std::int32_t> centre) {
+  return std::max(std::abs(centre.x - seed.x), std::abs(centre.y - seed.y)) > kStarShiftUm * kMicroUnits;
+}
+
 constexpr const std::array<std::int16_t, 2>& direction(int ray) {
   return kDirections64[static_cast<std::size_t>(2 * ray)];
 }
@@ -115,26 +120,58 @@ constexpr Wide centre_radii = [](const std::int32_t* quarter, std::int32_t shift
 
 }  // namespace
 
-void StarFitter::prepare(int stride) {
-  finder_.prepare(stride);
+// Pixels where a centre may lie, and the place in the middle of one.
+struct StarFitter::Field {
+  const Plane<std::uint8_t>& fine;
+  int last_x = fine.width() - 2 * kFineBorder - 1, last_y = fine.height() - 2 * kFineBorder - 1;
+  int column(std::int64_t x) const {
+    return std::clamp(static_cast<int>(divide_floor(x, kMicroPerFine)), 0, last_x);
+  }
+  int row(std::int64_t y) const {
+    return std::clamp(static_cast<int>(divide_floor(y, kMicroPerFine)), 0, last_y);
+  }
+  const std::uint8_t* at(int x, int y) const { return fine.row(y + kFineBorder) + x + kFineBorder; }
+  static int middle(int pixel) { return pixel * kMicroPerFine + kMicroPerFine / 2; }
+};
+
+// Fits all candidates of `fitted_`, two at a time.
+void StarFitter::fit_all(const Field& field, const StarRules& rules) {
+  const std::int16_t least = edge_least(rules), most = edge_most(rules),
+                     bend = static_cast<std::int16_t>(
+                         divide_round(rules.bend_cost * 2 * rules.units_per_od, 1000));
+  const auto sample = [&](const Candidate& candidate, std::size_t place) {
+    finder_.sample(field.at(candidate.x, candidate.y), least, most, place);
+  };
+  std::size_t i = 0;
+  for (; i + 1 < fitted_.size(); i += 2) {
+    Candidate &one = *fitted_[i], &other = *fitted_[i + 1];
+    sample(one, 0);
+    sample(other, 1);
+    finder_.find_both(bend, one.outline, other.outline);
+    judge(rules, bend, 0, one.outline);
+    judge(rules, bend, 1, other.outline);
+  }
+  for (; i < fitted_.size(); ++i) {
+    sample(*fitted_[i], 0);
+    finder_.find(bend, fitted_[i]->outline);
+    judge(rules, bend, 0, fitted_[i]->outline);
+  }
 }
 
 // A dark nucleolus in a pale nucleus catches the outline: then the small radii are closed and the nucleus
 // around it is tried; it is taken when its score is above the least.
-void StarFitter::fit(const std::uint8_t* centre, const StarRules& rules, Outline& outline) {
-  finder_.sample(centre, edge_least(rules), edge_most(rules));
-  follow(rules, outline);
+void StarFitter::judge(const StarRules& rules, std::int16_t bend, std::size_t place, Outline& outline) {
+  measure(rules, outline);
   if (outline.radii >= kNucleolusMean * kNucleusRays) return;
-  finder_.forbid_below(kBeyondNucleolus);
+  finder_.forbid_below(kBeyondNucleolus, place);
   Outline around;
-  follow(rules, around);
+  finder_.find(bend, around, place);
+  measure(rules, around);
   if (around.score > rules.least_score) outline = around;
 }
 
 // Score, and centroid of the polygon.
-void StarFitter::follow(const StarRules& rules, Outline& outline) {
-  finder_.find(static_cast<std::int16_t>(divide_round(rules.bend_cost * 2 * rules.units_per_od, 1000)),
-               outline);
+void StarFitter::measure(const StarRules& rules, Outline& outline) {
   const Polygon polygon = measure_polygon(outline.quarter.data());
   const std::int64_t unit = std::int64_t{3} * polygon.area * (kDirectionOne / kMicroPerFine);
   outline.radii = polygon.radii;
@@ -158,42 +195,59 @@ void StarFitter::prefetch(const Plane<std::uint8_t>& fine, Point<MicroFrame, std
                   kFirstRadius + kStarRadii + 1);
 }
 
-bool StarFitter::operator()(const Plane<std::uint8_t>& fine, Point<MicroFrame, std::int32_t> seed,
-                            const StarRules& rules, Star& star) {
-  const int last_x = fine.width() - 2 * kFineBorder - 1, last_y = fine.height() - 2 * kFineBorder - 1;
-  int x = std::clamp(static_cast<int>(divide_floor(seed.x, kMicroPerFine)), 0, last_x);
-  int y = std::clamp(static_cast<int>(divide_floor(seed.y, kMicroPerFine)), 0, last_y);
-  Outline outline;
-  const auto fit_here = [&] { fit(fine.row(y + kFineBorder) + x + kFineBorder, rules, outline); };
-  const auto centre_of = [](int pixel) { return pixel * kMicroPerFine + kMicroPerFine / 2; };
-  fit_here();
-  if (4 * outline.score < 3 * rules.least_score) return false;  // a second fit hardly gains more than that
-  const int moved_x =
-      std::clamp(static_cast<int>(divide_floor(centre_of(x) + outline.shift_x, kMicroPerFine)), 0, last_x);
-  const int moved_y =
-      std::clamp(static_cast<int>(divide_floor(centre_of(y) + outline.shift_y, kMicroPerFine)), 0, last_y);
-  if (std::max(std::abs(moved_x - x), std::abs(moved_y - y)) > kSettled) {
-    x = moved_x;
-    y = moved_y;
-    if (std::max(std::abs(centre_of(x) - seed.x), std::abs(centre_of(y) - seed.y)) >
-        kStarShiftUm * kMicroUnits)
-      return false;
-    fit_here();
-  }
-  if (!is_accepted(outline, rules)) return false;
+// Moves a candidate that has been fitted to its outline's centroid; true where it is to be fitted again.
+bool StarFitter::move(const Field& field, const StarRules& rules, Candidate& candidate) {
+  const Outline& outline = candidate.outline;
+  // A second fit hardly gains more than that.
+  candidate.refused = 4 * outline.score < 3 * rules.least_score;
+  if (candidate.refused) return false;
+  const int x = field.column(Field::middle(candidate.x) + outline.shift_x),
+            y = field.row(Field::middle(candidate.y) + outline.shift_y);
+  if (std::max(std::abs(x - candidate.x), std::abs(y - candidate.y)) <= kSettled) return false;
+  candidate.x = x;
+  candidate.y = y;
+  candidate.refused = is_far(candidate.seed, {Field::middle(x), Field::middle(y)});
+  return !candidate.refused;
+}
 
-  star.centre = {centre_of(x) + outline.shift_x, centre_of(y) + outline.shift_y};
-  star.centre.x = std::clamp(star.centre.x, 0, centre_of(last_x));
-  star.centre.y = std::clamp(star.centre.y, 0, centre_of(last_y));
-  if (std::max(std::abs(star.centre.x - seed.x), std::abs(star.centre.y - seed.y)) >
-      kStarShiftUm * kMicroUnits)
-    return false;
+bool StarFitter::finish(const Field& field, const StarRules& rules, const Candidate& candidate, Star& star) {
+  const Outline& outline = candidate.outline;
+  if (candidate.refused || !is_accepted(outline, rules)) return false;
+  star.centre = {Field::middle(candidate.x) + outline.shift_x, Field::middle(candidate.y) + outline.shift_y};
+  star.centre.x = std::clamp(star.centre.x, 0, Field::middle(field.last_x));
+  star.centre.y = std::clamp(star.centre.y, 0, Field::middle(field.last_y));
+  if (is_far(candidate.seed, star.centre)) return false;
   star.edge = outline.edge;
   star.score = outline.score;
   centre_radii(outline.quarter.data(), outline.shift_x, outline.shift_y, star.radius.data());
   star.mean_radius = std::accumulate(star.radius.begin(), star.radius.end(), 0);
   star.mean_radius /= kNucleusRays / 8;
   return true;
+}
+
+void StarFitter::operator()(const Plane<std::uint8_t>& fine, std::span<const Blob> seeds,
+                            const StarRules& rules, std::vector<Star>& stars) {
+  const Field field{fine};
+  finder_.prepare(fine.width());
+  for (std::size_t first = 0; first < seeds.size(); first += kAtOnce) {
+    const auto part = seeds.subspan(first, std::min(kAtOnce, seeds.size() - first));
+    fitted_.clear();
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      Candidate& candidate = candidates_[i];
+      candidate.seed = {part[i].x, part[i].y};
+      candidate.x = field.column(part[i].x);
+      candidate.y = field.row(part[i].y);
+      prefetch(fine, candidate.seed);
+      fitted_.push_back(&candidate);
+    }
+    fit_all(field, rules);
+    std::erase_if(fitted_, [&](Candidate* candidate) { return !move(field, rules, *candidate); });
+    fit_all(field, rules);
+    Star star;
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      if (finish(field, rules, candidates_[i], star)) stars.push_back(star);
+    }
+  }
 }
 
 void measure_edges(const Plane<std::uint8_t>& fine, const StarRules& rules, Star& star) {

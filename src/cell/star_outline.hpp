@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "annulet/base/geometry.hpp"
@@ -28,25 +29,37 @@ struct StarRules {
 /// inside to outside that join smoothly around, by a circular dynamic programme. Holds scratch.
 class StarFitter {
  public:
-  /// Offsets of the samples for planes of this row length.
-  void prepare(int stride);
   /// Asks for the pixels around a seed that is soon fitted.
   static void prefetch(const Plane<std::uint8_t>& fine, Point<MicroFrame, std::int32_t> seed);
-  /// Fits around the seed, re-centres on the outline's centroid and fits again. False when the outline is
-  /// refused.
-  bool operator()(const Plane<std::uint8_t>& fine, Point<MicroFrame, std::int32_t> seed,
-                  const StarRules& rules, Star& star);
+  /// Fits around each seed, re-centres on the outline's centroid and fits again. Adds the outlines that are
+  /// not refused, in the order of the seeds.
+  void operator()(const Plane<std::uint8_t>& fine, std::span<const Blob> seeds, const StarRules& rules,
+                  std::vector<Star>& stars);
 
  private:
+  struct Field;
   struct Outline : StarPath {
     std::int32_t radii = 0;                 ///< sum, 1/4 um
     std::int32_t score = 0;                 ///< 1/10000
     std::int32_t shift_x = 0, shift_y = 0;  ///< of the centroid from the centre, 1/64 um
   };
-  void fit(const std::uint8_t* centre, const StarRules& rules, Outline& outline);
-  void follow(const StarRules& rules, Outline& outline);
+  struct Candidate {
+    Point<MicroFrame, std::int32_t> seed;
+    int x = 0, y = 0;  ///< the fine pixel in its centre
+    bool refused = false;
+    Outline outline;
+  };
+  void fit_all(const Field& field, const StarRules& rules);
+  void judge(const StarRules& rules, std::int16_t bend, std::size_t place, Outline& outline);
+  static void measure(const StarRules& rules, Outline& outline);
+  static bool move(const Field& field, const StarRules& rules, Candidate& candidate);
+  static bool finish(const Field& field, const StarRules& rules, const Candidate& candidate, Star& star);
   static bool is_accepted(const Outline& outline, const StarRules& rules);
+
+  static constexpr std::size_t kAtOnce = 16;  // candidates whose pixels stay in the cache
   StarPathFinder finder_;
+  std::array<Candidate, kAtOnce> candidates_;
+  std::vector<Candidate*> fitted_;
 };
 
 /// Edges and score of an outline that no fit has drawn, at its radii to the nearest 0.25 um.

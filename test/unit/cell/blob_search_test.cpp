@@ -7,6 +7,7 @@
 #include "annulet/base/integer_math.hpp"
 #include "annulet/base/random.hpp"
 #include "annulet/cell/nucleus.hpp"
+#include "cell/log_blobs.hpp"
 #include "support/catch.hpp"
 #include "support/kernel_paths.hpp"
 
@@ -110,7 +111,79 @@ std::vector<std::int32_t> contrast_by_definition(const StainTile& tile) {
   return found;
 }
 
+using nuclei::Blob;
+
+// 1 um pixels in the units of the coarse plane.
+Plane<std::int16_t> busy_plane(int width, int height, std::uint64_t seed) {
+  const StainTile tile = busy_window({0, 0, width, height}, seed);
+  Plane<std::int16_t> plane(width, height);
+  for (std::size_t i = 0; i < plane.size(); ++i)
+    plane.data()[i] = static_cast<std::int16_t>(64 * std::min<int>(tile.haematoxylin.data()[i], 255));
+  return plane;
+}
+
+using Place = std::array<std::int32_t, 4>;
+std::vector<Place> places(const std::vector<Blob>& blobs) {
+  std::vector<Place> all;
+  for (const Blob& blob : blobs) all.push_back({blob.y, blob.x, blob.scale, blob.strength});
+  std::sort(all.begin(), all.end());
+  return all;
+}
+std::vector<Place> places_in(const std::vector<Blob>& blobs, const Rect<MicroFrame, std::int32_t>& area) {
+  std::vector<Blob> inside;
+  for (const Blob& blob : blobs) {
+    if (area.contains({blob.x, blob.y})) inside.push_back(blob);
+  }
+  return places(inside);
+}
+
+constexpr int kUm = kMicroUnits;
+
 }  // namespace
+
+TEST_CASE("what is found in a part of a window does not depend on the part") {
+  const Plane<std::int16_t> plane = busy_plane(211, 173, 5);
+  test::on_each_kernel_path([&] {
+    nuclei::BlobFinder finder;
+    std::vector<Blob> all, some;
+    finder(plane, {kUm / 2, kUm / 2, {0, 0, 211 * kUm, 173 * kUm}}, 100, 0, 0, 3, all);
+    REQUIRE(all.size() > 300);
+    for (const Rect<MicroFrame, std::int32_t>& part : {Rect<MicroFrame, std::int32_t>{0, 0, 90, 70},
+                                                       {60, 40, 101, 140},
+                                                       {150, 100, 211, 173},
+                                                       {7, 80, 200, 83}}) {
+      const Rect<MicroFrame, std::int32_t> wanted{part.x0 * kUm, part.y0 * kUm, part.x1 * kUm, part.y1 * kUm};
+      finder(plane, {kUm / 2, kUm / 2, wanted}, 100, 0, 0, 3, some);
+      // The vertex of a parabola may lie half a pixel outside.
+      CHECK(places_in(some, wanted.grown(-kUm / 2)) == places_in(all, wanted.grown(-kUm / 2)));
+      CHECK(places_in(some, wanted.grown(kUm / 2 + 1)).size() == some.size());
+    }
+  });
+}
+
+TEST_CASE("spots that are left out or lie farther off have no say in which are tried") {
+  const Plane<std::int16_t> plane = busy_plane(240, 200, 8);
+  constexpr int kTried = 300;
+  nuclei::BlobFinder finder;
+  std::vector<Blob> all, strong;
+  const nuclei::BlobWindow window{kUm / 2, kUm / 2, {0, 0, 240 * kUm, 200 * kUm}};
+  finder(plane, window, 100, 0, 0, 3, all);
+  finder(plane, window, 100, kTried, 0, 3, strong);
+  CHECK(strong.size() < all.size());
+  const Rect<MicroFrame, std::int32_t> area{70 * kUm, 61 * kUm, 131 * kUm, 120 * kUm};
+  const auto telling = nuclei::thinning_area(area);
+  std::vector<Blob> near;
+  for (const Blob& blob : strong) {
+    if (telling.contains({blob.x, blob.y})) near.push_back(blob);
+  }
+  for (std::vector<Blob>* blobs : {&all, &strong, &near}) {
+    finder.thin(*blobs);
+    std::erase_if(*blobs, [](const Blob& blob) { return blob.response < kTried; });
+  }
+  REQUIRE(places_in(all, area).size() > 10);
+  CHECK(places(strong) == places(all));
+  CHECK(places_in(near, area) == places_in(all, area));
+}
 
 TEST_CASE("blobs are the maxima of the plane's Laplacian on every kernel path") {
   for (const Rect<WorkFrame>& work :

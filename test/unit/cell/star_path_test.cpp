@@ -96,6 +96,33 @@ TEST_CASE("the path around a centre is that of the plain programme, ties include
   });
 }
 
+TEST_CASE("paths that are found side by side are those found alone") {
+  test::on_each_kernel_path([] {
+    StarPathFinder finder;
+    finder.prepare(kSide);
+    for (unsigned seed = 0; seed < 40; ++seed) {
+      const int contrast = std::array{0, 1, 4, 255}[seed % 4];
+      const auto cost = static_cast<std::int16_t>(1 + seed % 7);
+      const Plane<std::uint8_t> one = grain(seed, contrast), other = grain(1000 + seed, 255 - contrast);
+      const int x = kMargin + static_cast<int>(seed % 17);
+      finder.sample(one.row(kMargin) + x, kLeast, kMost, 0);
+      finder.sample(other.row(kMargin) + x, kLeast, kMost, 1);
+      finder.forbid_below(9, 1);
+      StarPath path, beside, alone;
+      finder.find_both(cost, path, beside);
+      finder.find(cost, alone, 1);
+      INFO("seed " << seed);
+      const StarPath plain = plain_path(one, x, kMargin, cost, kFirstRadius),
+                     plain_beside = plain_path(other, x, kMargin, cost, 9);
+      CHECK(path.quarter == plain.quarter);
+      CHECK(path.edge == plain.edge);
+      CHECK(beside.quarter == plain_beside.quarter);
+      CHECK(beside.edge == plain_beside.edge);
+      CHECK(alone.quarter == plain_beside.quarter);
+    }
+  });
+}
+
 TEST_CASE("a path finder carries nothing from centre to centre, and follows another row length") {
   const Plane<std::uint8_t> narrow = grain(1, 200);
   Plane<std::uint8_t> wide(kSide + 9, kSide, 0);
