@@ -13,15 +13,22 @@ void find_artefacts(const Overview& overview, const StainModel& stain, TissueMas
 }
 
 double faulty_percent(const TissueMask& tissue, const QcMap& quality, bool of_blur) {
-  std::uint64_t all = 0, faulty = 0;
+  constexpr std::size_t kTurns = 4;  // pixels side by side are alike: each counts into a table of its own
+  std::array<std::array<std::uint64_t, kQcFlags + 1>, kTurns> by_turn{};  // glass, then each flag
   for (int y = 0; y < tissue.piece.height(); ++y) {
-    for (int x = 0; x < tissue.piece.width(); ++x) {
-      if (tissue.piece(x, y) == 0) continue;
-      const auto flag = static_cast<QcFlag>(quality.flag(x, y));
-      if (flag == QcFlag::Control || flag == QcFlag::Region) continue;  // no part of what was to be counted
-      ++all;
-      faulty += of_blur ? flag == QcFlag::Blur : is_fault(flag);
-    }
+    const std::uint16_t* piece = tissue.piece.row(y);
+    const std::uint8_t* flag = quality.flag.row(y);
+    for (std::size_t x = 0; x < static_cast<std::size_t>(tissue.piece.width()); ++x)
+      ++by_turn[x % kTurns][piece[x] != 0 ? std::size_t{flag[x]} + 1 : 0];
+  }
+  std::uint64_t all = 0, faulty = 0;
+  for (std::size_t i = 0; i < kQcFlags; ++i) {
+    const auto flag = static_cast<QcFlag>(i);
+    if (flag == QcFlag::Control || flag == QcFlag::Region) continue;  // no part of what was to be counted
+    std::uint64_t pixels = 0;
+    for (const auto& counts : by_turn) pixels += counts[i + 1];
+    all += pixels;
+    faulty += (of_blur ? flag == QcFlag::Blur : is_fault(flag)) ? pixels : 0;
   }
   return all == 0 ? 0 : 100 * static_cast<double>(faulty) / static_cast<double>(all);
 }
