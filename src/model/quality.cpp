@@ -9,7 +9,9 @@ namespace annulet {
 
 std::array<double, kQcFlags> QcMap::areas_mm2() const {
   std::array<std::uint64_t, kQcFlags> pixels{};
-  for (const std::uint8_t value : flag.values()) ++pixels[value];
+  for (const std::uint8_t value : flag.values()) {
+    if (value != 0) ++pixels[value];
+  }
   std::array<double, kQcFlags> areas{};
   for (std::size_t i = 1; i < kQcFlags; ++i)
     areas[i] = static_cast<double>(pixels[i]) * pitch_um * pitch_um * 1e-6;

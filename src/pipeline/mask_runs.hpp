@@ -46,7 +46,8 @@ inline Groups components_of(const std::vector<MaskRun>& runs, Neighbours neighbo
     const MaskRun& run = runs[i];
     while (runs[above].y < run.y - 1 || (runs[above].y == run.y - 1 && runs[above].x1 + corner <= run.x0))
       ++above;
-    for (std::size_t k = above; runs[k].y == run.y - 1 && runs[k].x0 < run.x1 + corner; ++k) groups.join(k, i);
+    for (std::size_t k = above; runs[k].y == run.y - 1 && runs[k].x0 < run.x1 + corner; ++k)
+      groups.join(k, i);
   }
   return groups;
 }

@@ -13,23 +13,25 @@ void find_artefacts(const Overview& overview, const StainModel& stain, TissueMas
 }
 
 double faulty_percent(const TissueMask& tissue, const QcMap& quality, bool of_blur) {
-  constexpr std::size_t kTurns = 4;  // pixels side by side are alike: each counts into a table of its own
-  std::array<std::array<std::uint64_t, kQcFlags + 1>, kTurns> by_turn{};  // glass, then each flag
+  std::uint64_t all = 0, faulty = 0;
+  std::array<std::uint64_t, kQcFlags> flagged{};
   for (int y = 0; y < tissue.piece.height(); ++y) {
     const std::uint16_t* piece = tissue.piece.row(y);
     const std::uint8_t* flag = quality.flag.row(y);
-    for (std::size_t x = 0; x < static_cast<std::size_t>(tissue.piece.width()); ++x)
-      ++by_turn[x % kTurns][piece[x] != 0 ? std::size_t{flag[x]} + 1 : 0];
+    const int width = tissue.piece.width();
+    std::uint32_t on_tissue = 0;
+    for (int x = 0; x < width; ++x) on_tissue += piece[x] != 0 ? 1 : 0;
+    all += on_tissue;
+    for (int x = 0; x < width; ++x) {  // few are
+      if (flag[x] != 0 && piece[x] != 0) ++flagged[flag[x]];
+    }
   }
-  std::uint64_t all = 0, faulty = 0;
-  for (std::size_t i = 0; i < kQcFlags; ++i) {
+  for (std::size_t i = 1; i < kQcFlags; ++i) {
     const auto flag = static_cast<QcFlag>(i);
-    if (flag == QcFlag::Control || flag == QcFlag::Region) continue;  // no part of what was to be counted
-    std::uint64_t pixels = 0;
-    for (const auto& counts : by_turn) pixels += counts[i + 1];
-    all += pixels;
-    faulty += (of_blur ? flag == QcFlag::Blur : is_fault(flag)) ? pixels : 0;
+    if (of_blur ? flag == QcFlag::Blur : is_fault(flag)) faulty += flagged[i];
   }
+  // no part of what was to be counted
+  for (const QcFlag flag : {QcFlag::Control, QcFlag::Region}) all -= flagged[static_cast<std::size_t>(flag)];
   return all == 0 ? 0 : 100 * static_cast<double>(faulty) / static_cast<double>(all);
 }
 

@@ -85,7 +85,8 @@ char* put_hundredths(char* to, double value) {
   std::memcpy(digits.data(), kPairs[high / 100].data(), 2);
   std::memcpy(digits.data() + 2, kPairs[high % 100].data(), 2);
   std::memcpy(digits.data() + 4, kPairs[low / 100].data(), 2);
-  const std::size_t zeros = (all < 10'000'000) + (all < 1'000'000) + (all < 100'000) + (all < 10'000) + (all < 1'000);
+  const std::size_t zeros =
+      (all < 10'000'000) + (all < 1'000'000) + (all < 100'000) + (all < 10'000) + (all < 1'000);
   std::memcpy(to, digits.data() + zeros, 8);
   to += 6 - zeros;
   *to = '.';

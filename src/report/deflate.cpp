@@ -121,8 +121,8 @@ class Deflater {
     const Symbol of_length = length_symbol(length), of_distance = distance_symbol(distance);
     ++symbols_[of_length.symbol];
     ++distances_[of_distance.symbol];
-    steps_.push_back({static_cast<std::uint32_t>(at - from), static_cast<std::uint32_t>(length), of_length,
-                      of_distance});
+    steps_.push_back(
+        {static_cast<std::uint32_t>(at - from), static_cast<std::uint32_t>(length), of_length, of_distance});
   }
   void end_block(std::size_t from, std::size_t last) {
     steps_.push_back({static_cast<std::uint32_t>(last - from), 0, {}, {}});
@@ -148,7 +148,8 @@ class Deflater {
     std::size_t from = first, bracket = first;
     const auto next = [&](char sought, std::size_t at, std::size_t end) {
       const void* found = std::memchr(bytes_.data() + at, sought, end - at);
-      return found == nullptr ? end : static_cast<std::size_t>(static_cast<const char*>(found) - bytes_.data());
+      return found == nullptr ? end
+                              : static_cast<std::size_t>(static_cast<const char*>(found) - bytes_.data());
     };
     for (std::size_t at = first; at < last;) {
       const std::size_t quote = next('"', at, last);
@@ -250,7 +251,8 @@ class Deflater {
 
   /// RFC 1951 3.2.7: the lengths of both codes' words, zeros as runs, in a code of its own.
   void write_codes(const report::HuffmanCode& code, const report::HuffmanCode& far) {
-    constexpr std::array<std::size_t, 19> kOrder{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+    constexpr std::array<std::size_t, 19> kOrder{16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                                 11, 4,  12, 3, 13, 2, 14, 1, 15};
     constexpr std::uint8_t kZeros = 18;  // 11 to 138 of them
     constexpr std::size_t kFewestZeros = 11, kMostZeros = 138;
     std::vector<std::uint8_t> lengths = code.length;

@@ -22,7 +22,7 @@ void write_csv(AtomicFolder& folder, const SlideResult& result) {
 // The two longest of the files: all threads take part in each.
 void write_geojson(AtomicFolder& folder, const SlideResult& result, int threads) {
   folder.write("cells.geojson.gz", [&](const Append& file) {
-    const auto member = [&](std::size_t part) { 
+    const auto member = [&](std::size_t part) {
       return gzip_member(geojson_part(result, part), Repeats::Names);
     };
     in_order(threads, geojson_parts(result), member, file);

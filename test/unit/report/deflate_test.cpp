@@ -21,8 +21,8 @@ std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)
 std::string unpacked_gzip(const std::string& file, std::size_t bytes) {
   std::string text(bytes + 1, '\0');
   std::size_t in = 0, out = 0;
-  REQUIRE(libdeflate_gzip_decompress_ex(decompressor().get(), file.data(), file.size(), text.data(), text.size(),
-                                        &in, &out) == LIBDEFLATE_SUCCESS);
+  REQUIRE(libdeflate_gzip_decompress_ex(decompressor().get(), file.data(), file.size(), text.data(),
+                                        text.size(), &in, &out) == LIBDEFLATE_SUCCESS);
   CHECK(in == file.size());
   return text.substr(0, out);
 }
@@ -82,7 +82,8 @@ TEST_CASE("what is deflated comes back, whatever it is") {
     check_round(measured(random, bytes, 256, 300));
     check_round(measured(random, bytes, 12, 6));
     std::string repeated;  // from just within the window of a repetition, and from just beyond it
-    for (const std::string& word : {std::string("\"a name of many letters\""), measured(random, 32760, 30, 1)})
+    for (const std::string& word :
+         {std::string("\"a name of many letters\""), measured(random, 32760, 30, 1)})
       repeated += word + word;
     check_round(repeated.substr(0, bytes));
   }
