@@ -104,12 +104,11 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Buffers of this size, piles of cells among them, go back to the system when they are freed.
-  constexpr int kLargeBuffer = 1 << 20;
+  // Only the largest buffers are pages of their own; the others come again from a heap that grows in steps
+  // and keeps this much when they are freed. Page by page the kernel took a tenth of a small slide's time,
+  // and fresh pages for every mask of the tissue are 60,000 of a larger one's.
+  constexpr int kLargeBuffer = 32 << 20, kHeapStep = 4 << 20, kHeapKept = 64 << 20;
   ::mallopt(M_MMAP_THRESHOLD, kLargeBuffer);
-  // The heap of smaller ones grows in steps, and keeps this much when they are freed: page by page a small
-  // slide would spend a tenth of its time in the kernel.
-  constexpr int kHeapStep = 4 << 20, kHeapKept = 8 << 20;
   ::mallopt(M_TOP_PAD, kHeapStep);
   ::mallopt(M_TRIM_THRESHOLD, kHeapKept);
   spdlog::set_default_logger(spdlog::stderr_color_mt("annulet"));

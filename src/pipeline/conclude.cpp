@@ -39,12 +39,11 @@ int in_force(const LimitOfBlank& limit) {
   return static_cast<int>(limit.visible_od * 1000 + 0.5);
 }
 
-/// Sufficiency, guideline, caveats: what follows from the graded cells. `contiguity` and `doubt` are asked
-/// for where there is a score.
-template <class FindContiguity, class AddDoubt>
+/// Sufficiency and guideline: what follows from the graded cells. `contiguity` is asked for where there is a
+/// score.
+template <class FindContiguity>
 void judge(const CellTable& cells, const Grading& grading, const Guideline& guideline, const Ish& ish,
-           const ConcludeFacts& facts, const FindContiguity& contiguity, const AddDoubt& doubt,
-           Conclusion& conclusion) {
+           const ConcludeFacts& facts, const FindContiguity& contiguity, Conclusion& conclusion) {
   std::vector<Remark> reasons = insufficiency(conclusion.tally.measurable_tumour(), facts);
   Verdict& verdict = conclusion.verdict;
   if (reasons.empty()) {
@@ -52,20 +51,28 @@ void judge(const CellTable& cells, const Grading& grading, const Guideline& guid
     if (auto caveat = second_population(cells, conclusion.graded, grading, guideline, verdict)) {
       verdict.caveats.push_back(std::move(*caveat));
     }
-    doubt({cells, conclusion.graded, grading, conclusion.tally, in_force(conclusion.limit_of_blank),
-           guideline});
   } else {
     verdict.guideline = guideline.id();
     verdict.guideline_digest = guideline.digest();
     verdict.reasons = std::move(reasons);
   }
   verdict.caveats.insert(verdict.caveats.begin(), facts.caveats.begin(), facts.caveats.end());
-  if (conclusion.limit_of_blank.raised) {
+}
+
+/// What is said of a verdict once it stands. `measure` adds the doubt of a score.
+template <class Measure>
+void qualify(const CellTable& cells, const Grading& grading, const Guideline& guideline,
+             const Measure& measure, Conclusion& conclusion) {
+  Verdict& verdict = conclusion.verdict;
+  const LimitOfBlank& limit = conclusion.limit_of_blank;
+  if (verdict.score)
+    measure(Evidence{cells, conclusion.graded, grading, conclusion.tally, in_force(limit), guideline});
+  if (limit.raised) {
     verdict.caveats.push_back(
         {"limit-of-blank-raised",
          fmt::format(
              "negative cells of this slide carry up to {:.3f} OD; the visible cut was raised to {:.3f} OD",
-             conclusion.limit_of_blank.measured_od, conclusion.limit_of_blank.visible_od)});
+             limit.measured_od, limit.visible_od)});
   }
 }
 
@@ -80,8 +87,8 @@ Conclusion grade_again(const CellTable& cells, const Groundwork& ground, const G
 
 }  // namespace
 
-Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const ConcludeFacts& facts,
-                    int threads) {
+Conclusion draft(const CellTable& cells, const ConcludeModels& models, const ConcludeFacts& facts,
+                 int threads) {
   const OverRanges over = [threads](std::size_t count, const auto& work) { in_ranges(threads, count, work); };
   Conclusion conclusion;
   const std::vector<CellKind> kinds = models.kind(cells, over);
@@ -90,8 +97,21 @@ Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const 
   conclusion.tally = count(conclusion.graded, models.grading);
   judge(
       cells, models.grading, models.guideline, models.ish, facts,
-      [&] { return find_contiguity(cells, conclusion.graded, models.grading, over); },
+      [&] { return find_contiguity(cells, conclusion.graded, models.grading, over); }, conclusion);
+  return conclusion;
+}
+
+void complete(const CellTable& cells, const ConcludeModels& models, int threads, Conclusion& conclusion) {
+  const OverRanges over = [threads](std::size_t count, const auto& work) { in_ranges(threads, count, work); };
+  qualify(
+      cells, models.grading, models.guideline,
       [&](const Evidence& evidence) { measure_doubt(evidence, over, conclusion.verdict); }, conclusion);
+}
+
+Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const ConcludeFacts& facts,
+                    int threads) {
+  Conclusion conclusion = draft(cells, models, facts, threads);
+  complete(cells, models, threads, conclusion);
   return conclusion;
 }
 
@@ -108,7 +128,9 @@ Conclusion conclude_again(const CellTable& cells, const Groundwork& ground, cons
   Conclusion conclusion = grade_again(cells, ground, grading);
   judge(
       cells, grading, guideline, ish, facts,
-      [&] { return find_contiguity(ground.touching, conclusion.graded, grading); },
+      [&] { return find_contiguity(ground.touching, conclusion.graded, grading); }, conclusion);
+  qualify(
+      cells, grading, guideline,
       [&](const Evidence& evidence) { measure_intervals(evidence, conclusion.verdict); }, conclusion);
   return conclusion;
 }

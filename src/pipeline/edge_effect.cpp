@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <opencv2/imgproc.hpp>
+#include <opencv2/core.hpp>
 
 #include "annulet/base/plane.hpp"
 #include "annulet/pipeline/tissue_parts.hpp"
+#include "pipeline/mask_runs.hpp"
 
 namespace annulet {
 namespace {
@@ -27,42 +28,42 @@ constexpr std::uint64_t kStrongerPoints = 15;
 /// 0 on glass that is an edge, far elsewhere.
 Plane<std::uint16_t> seeds(Plane<std::uint8_t> tissue, double grid_um, std::uint16_t far) {
   const cv::Mat glass = cv::Mat(tissue.height(), tissue.width(), CV_8U, tissue.data()) == 0;
-  cv::Mat labels, stats, centres;
-  cv::connectedComponentsWithStats(glass, labels, stats, centres, 4, CV_32S);
+  const std::vector<MaskRun> runs = runs_of(glass);
+  Groups areas = components_of(runs, Neighbours::Four);
   const double least = kLeastGlassMm2 * 1e6 / (grid_um * grid_um);
   Plane<std::uint16_t> plane(glass.cols, glass.rows, far);
-  for (int y = 0; y < glass.rows; ++y) {
-    for (int x = 0; x < glass.cols; ++x) {
-      const int label = labels.at<int>(y, x);
-      if (label != 0 && stats.at<int>(label, cv::CC_STAT_AREA) >= least) plane(x, y) = 0;
-    }
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    std::uint16_t* row = plane.row(runs[i].y);
+    if (static_cast<double>(areas.size(i)) >= least) std::fill(row + runs[i].x0, row + runs[i].x1, 0);
   }
   return plane;
+}
+
+/// Hands distances on to `row` from the row beside it, whose distances are final.
+void take_from_beside(const std::uint16_t* beside, std::uint16_t* __restrict row, int width) {
+  const auto nearer = [&](int x, int from, int step) {
+    return static_cast<std::uint16_t>(std::min<int>(row[x], beside[from] + step));
+  };
+  for (int x = 0; x < width; ++x) row[x] = nearer(x, x, kStep);
+  for (int x = 1; x < width; ++x) row[x] = nearer(x, x - 1, kDiagonal);
+  for (int x = 0; x + 1 < width; ++x) row[x] = nearer(x, x + 1, kDiagonal);
 }
 
 /// Two passes that hand on distances from the neighbours that are done.
 void spread(Plane<std::uint16_t>& plane) {
   const int width = plane.width(), height = plane.height();
-  const auto take = [&](int x, int y, int dx, int dy, int step) {
-    if (!plane.contains(x + dx, y + dy)) return;
-    const int through = plane(x + dx, y + dy) + step;
-    if (through < plane(x, y)) plane(x, y) = static_cast<std::uint16_t>(through);
+  const auto take = [](std::uint16_t& here, std::uint16_t beside) {
+    here = static_cast<std::uint16_t>(std::min<int>(here, beside + kStep));
   };
   for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      take(x, y, -1, 0, kStep);
-      take(x, y, -1, -1, kDiagonal);
-      take(x, y, 0, -1, kStep);
-      take(x, y, 1, -1, kDiagonal);
-    }
+    std::uint16_t* row = plane.row(y);
+    if (y > 0) take_from_beside(plane.row(y - 1), row, width);
+    for (int x = 1; x < width; ++x) take(row[x], row[x - 1]);
   }
   for (int y = height - 1; y >= 0; --y) {
-    for (int x = width - 1; x >= 0; --x) {
-      take(x, y, 1, 0, kStep);
-      take(x, y, 1, 1, kDiagonal);
-      take(x, y, 0, 1, kStep);
-      take(x, y, -1, 1, kDiagonal);
-    }
+    std::uint16_t* row = plane.row(y);
+    if (y + 1 < height) take_from_beside(plane.row(y + 1), row, width);
+    for (int x = width - 2; x >= 0; --x) take(row[x], row[x + 1]);
   }
 }
 

@@ -88,7 +88,7 @@ class Search {
   };
   std::optional<Found> walk(const CutOff& cut_off, int limit) const;
   std::optional<Found> between(const CutOff& cut_off, int same, int other) const;
-  Tally tally_at(int visible_od) const;
+  std::vector<Tally> tallies_at(const std::vector<int>& visible_ods) const;
   void finish(Flip& flip, const std::optional<Found>& down, const std::optional<Found>& up) const;
 
   const Evidence& evidence_;
@@ -228,36 +228,42 @@ Flip Search::shift(const CutOff& cut_off) const {
   return flip;
 }
 
-/// All rings measured anew; whose walls are borrowed is not asked.
-Tally Search::tally_at(int visible_od) const {
-  Tally tally;
+/// All rings measured anew at each of the visible cuts; whose walls are borrowed is not asked. A table of
+/// cells is larger than any cache: it is read once for all cuts.
+std::vector<Tally> Search::tallies_at(const std::vector<int>& visible_ods) const {
+  std::vector<Tally> tallies(visible_ods.size());
   std::mutex adding;
   over_(evidence_.graded.size(), [&](std::size_t first, std::size_t last) {
-    Tally part;
+    std::vector<Tally> part(visible_ods.size());
     for (std::size_t i = first; i < last; ++i) {
       if (!is_judged(evidence_.graded[i])) continue;
-      GradedCell cell = grade_for_tally(evidence_.cells[i], evidence_.grading, visible_od);
-      cell.kind = CellKind::Tumour;
-      add_to_tally(cell, evidence_.grading, 1, part);
+      for (std::size_t k = 0; k < part.size(); ++k) {
+        GradedCell cell = grade_for_tally(evidence_.cells[i], evidence_.grading, visible_ods[k]);
+        cell.kind = CellKind::Tumour;
+        add_to_tally(cell, evidence_.grading, 1, part[k]);
+      }
     }
     const std::lock_guard lock(adding);
-    tally.merge(part);
+    for (std::size_t k = 0; k < part.size(); ++k) tallies[k].merge(part[k]);
   });
-  return tally;
+  return tallies;
 }
 
 Flip Search::shift_visible() const {
   const int in_force = evidence_.visible_od, steps = in_force / 2 / kRidgeGrain;
   Flip flip{"visible_od", in_force, in_force - steps * kRidgeGrain, in_force + steps * kRidgeGrain, {},
             {},           {}};
-  const auto look = [&](int visible_od) -> std::optional<Found> {
-    const Tally tally = tally_at(visible_od);
-    auto deciding = row_between(tally, 0, strong_incomplete(tally));
-    if (!deciding) deciding = exact_row(evidence_.grading, visible_od);
-    return flips(*deciding) ? std::optional(Found{visible_od, *deciding}) : std::nullopt;
+  std::vector<int> cuts;  // down and up in turn, the nearest first
+  for (int k = 1; k <= steps; ++k)
+    cuts.insert(cuts.end(), {in_force - k * kRidgeGrain, in_force + k * kRidgeGrain});
+  const std::vector<Tally> tallies = tallies_at(cuts);
+  const auto look = [&](std::size_t at) -> std::optional<Found> {
+    auto deciding = row_between(tallies[at], 0, strong_incomplete(tallies[at]));
+    if (!deciding) deciding = exact_row(evidence_.grading, cuts[at]);
+    return flips(*deciding) ? std::optional(Found{cuts[at], *deciding}) : std::nullopt;
   };
-  for (int k = 1; k <= steps; ++k) {
-    const auto down = look(in_force - k * kRidgeGrain), up = look(in_force + k * kRidgeGrain);
+  for (std::size_t at = 0; at < cuts.size(); at += 2) {
+    const auto down = look(at), up = look(at + 1);
     if (!down && !up) continue;
     finish(flip, down, up);
     break;

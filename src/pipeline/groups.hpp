@@ -20,6 +20,8 @@ class Groups {
     parent_[b] = a;
     size_[a] += size_[b];
   }
+  /// The first thing of the group of `i`.
+  std::size_t first(std::size_t i) { return find(i); }
   /// Sum of the sizes of the group of `i`.
   std::uint64_t size(std::size_t i) { return size_[find(i)]; }
 

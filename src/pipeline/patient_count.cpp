@@ -34,7 +34,7 @@ class PatientCount {
   PatientCount(Survey& survey, CellTable& cells, const ConcludeModels& models, const ConcludeFacts& facts,
                int threads)
       : survey_(survey), cells_(cells), models_(models), facts_(facts), threads_(threads) {
-    conclude_again();
+    draft_again();
   }
 
   /// Where control tissue was found the cells are concluded without it.
@@ -42,23 +42,16 @@ class PatientCount {
     const TissueParts parts = find_parts(survey_.counted);
     const ControlTissue control = find_control(parts, cells_, conclusion_.graded);
     if (control.labels.empty()) return;
-    CellTable patient;
-    for (const CellRow& row : cells_) {
-      const bool held = control.holds(
-          parts.at_um(static_cast<double>(row.x) / kMicroUnits, static_cast<double>(row.y) / kMicroUnits));
-      if (!held) patient.push_back(row);
-    }
+    const CellTable apart = take_cells(parts, control);
     Conclusion all = std::move(conclusion_);
-    CellTable kept = std::move(cells_);
-    cells_ = std::move(patient);
-    conclude_again();
+    draft_again();
     const bool differs = all.verdict.score != conclusion_.verdict.score;
     if (control.certain) {
       remark(differs, "control-left-out", left_out_words(control, all));
       take_from_count(parts, control);
     } else {
       const std::string words = suspected_words(control);
-      cells_ = std::move(kept);
+      give_back(apart);
       conclusion_ = std::move(all);
       remark(differs, "control-suspected", words);
     }
@@ -73,9 +66,10 @@ class PatientCount {
       for (std::size_t i = 0; i < cells_.size(); ++i) {
         if (distances[i] < depth) cells_[i].flags |= kFlagEdgeBlush;
       }
-      conclude_again();
+      draft_again();
       remark(with.score != conclusion_.verdict.score, "edge-effect", blush_words(depth, with.score));
     }
+    complete(cells_, models_, threads_, conclusion_);
     if (auto caveat = edge_effect(conclusion_.graded, distances, models_.grading, models_.guideline,
                                   conclusion_.verdict)) {
       conclusion_.verdict.caveats.push_back(std::move(*caveat));
@@ -102,7 +96,28 @@ class PatientCount {
   }
 
  private:
-  void conclude_again() { conclusion_ = conclude(cells_, models_, facts_, threads_); }
+  void draft_again() { conclusion_ = draft(cells_, models_, facts_, threads_); }
+
+  /// Takes the control's cells out of the table.
+  CellTable take_cells(const TissueParts& parts, const ControlTissue& control) {
+    CellTable taken;
+    const auto held = [&](const CellRow& row) {
+      return control.holds(
+          parts.at_um(static_cast<double>(row.x) / kMicroUnits, static_cast<double>(row.y) / kMicroUnits));
+    };
+    std::erase_if(cells_, [&](const CellRow& row) {
+      if (!held(row)) return false;
+      taken.push_back(row);
+      return true;
+    });
+    return taken;
+  }
+
+  void give_back(const CellTable& taken) {
+    const auto kept = std::ssize(cells_);
+    cells_.insert(cells_.end(), taken.begin(), taken.end());
+    std::inplace_merge(cells_.begin(), cells_.begin() + kept, cells_.end(), before);
+  }
 
   void remark(bool caveat, const char* code, std::string words) {
     (caveat ? caveats_ : notes_).push_back({code, std::move(words)});

@@ -14,15 +14,24 @@ void find_artefacts(const Overview& overview, const StainModel& stain, TissueMas
 
 double faulty_percent(const TissueMask& tissue, const QcMap& quality, bool of_blur) {
   std::uint64_t all = 0, faulty = 0;
+  std::array<std::uint64_t, kQcFlags> flagged{};
   for (int y = 0; y < tissue.piece.height(); ++y) {
-    for (int x = 0; x < tissue.piece.width(); ++x) {
-      if (tissue.piece(x, y) == 0) continue;
-      const auto flag = static_cast<QcFlag>(quality.flag(x, y));
-      if (flag == QcFlag::Control || flag == QcFlag::Region) continue;  // no part of what was to be counted
-      ++all;
-      faulty += of_blur ? flag == QcFlag::Blur : is_fault(flag);
+    const std::uint16_t* piece = tissue.piece.row(y);
+    const std::uint8_t* flag = quality.flag.row(y);
+    const int width = tissue.piece.width();
+    std::uint32_t on_tissue = 0;
+    for (int x = 0; x < width; ++x) on_tissue += piece[x] != 0 ? 1 : 0;
+    all += on_tissue;
+    for (int x = 0; x < width; ++x) {  // few are
+      if (flag[x] != 0 && piece[x] != 0) ++flagged[flag[x]];
     }
   }
+  for (std::size_t i = 1; i < kQcFlags; ++i) {
+    const auto flag = static_cast<QcFlag>(i);
+    if (of_blur ? flag == QcFlag::Blur : is_fault(flag)) faulty += flagged[i];
+  }
+  // no part of what was to be counted
+  for (const QcFlag flag : {QcFlag::Control, QcFlag::Region}) all -= flagged[static_cast<std::size_t>(flag)];
   return all == 0 ? 0 : 100 * static_cast<double>(faulty) / static_cast<double>(all);
 }
 

@@ -1,5 +1,6 @@
 #include "annulet/pipeline/scan.hpp"
 
+#include <malloc.h>
 #include <oneapi/tbb/enumerable_thread_specific.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_sort.h>
@@ -18,6 +19,7 @@
 #include "annulet/pipeline/doubtful_tiles.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/pipeline/tile_account.hpp"
+#include "pipeline/message_archive.hpp"
 
 namespace annulet {
 namespace {
@@ -107,7 +109,7 @@ class Collector {
   }
 
  private:
-  /// Cells in a pile: over 1 MB, so that its memory goes back to the system when it is freed.
+  /// Cells in a pile: about 1 MB.
   static constexpr std::ptrdiff_t kPile = 4096;
 
   /// Where a cell is found, and its place in the table.
@@ -133,7 +135,10 @@ class Collector {
     for (const Key& key : keys) {
       scan_.cells.push_back(cells_[key.pile][key.row]);
       // The whole table never lies in memory twice.
-      if (--left[key.pile] == 0) CellTable().swap(cells_[key.pile]);
+      if (--left[key.pile] == 0) {
+        message::hand_back(cells_[key.pile].data(), cells_[key.pile].data() + cells_[key.pile].size());
+        CellTable().swap(cells_[key.pile]);
+      }
     }
   }
 
@@ -346,6 +351,7 @@ Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOpti
   Collector collector(blocks_of(plan), control);
   for (const Sweep& sweep : plan.sweeps)
     arena.execute([&] { Sweeper(sweep, grid.rows_ahead, workers, collector).run(); });
+  ::malloc_trim(0);  // what the blocks held makes room for the table
   Scan scan;
   arena.execute([&] { scan = collector.finish(); });
   scan.sharpness = std::move(sharpness);

@@ -7,7 +7,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "annulet/pixel/optical_density.hpp"
-#include "pipeline/groups.hpp"
+#include "pipeline/mask_runs.hpp"
 
 namespace annulet {
 namespace {
@@ -64,37 +64,11 @@ int odd_size(double um, double pitch_um) {
   return 2 * std::max(1, static_cast<int>(um / pitch_um / 2 + 0.5)) + 1;
 }
 
-/// A stretch of tissue in one row of the mask; half-open.
-struct Run {
-  int y, x0, x1;
-};
-
-std::vector<Run> runs_of(const cv::Mat& mask) {
-  std::vector<Run> runs;
-  for (int y = 0; y < mask.rows; ++y) {
-    const auto *row = mask.ptr<std::uint8_t>(y), *end = row + mask.cols;
-    for (const auto* at = row; (at = std::find(at, end, std::uint8_t{255})) != end;) {
-      const auto* last = std::find(at, end, std::uint8_t{0});
-      runs.push_back({y, static_cast<int>(at - row), static_cast<int>(last - row)});
-      at = last;
-    }
-  }
-  return runs;
-}
-
-/// Leaves out the runs of components (of eight neighbours) that are too small. Runs by y, then x.
-void drop_specks(std::vector<Run>& runs, double pitch_um) {
-  std::vector<std::uint32_t> lengths;
-  for (const Run& run : runs) lengths.push_back(static_cast<std::uint32_t>(run.x1 - run.x0));
-  Groups groups(std::move(lengths));
-  std::size_t above = 0;  // the first run of the row above that may touch a later run
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    const Run& run = runs[i];
-    while (runs[above].y < run.y - 1 || (runs[above].y == run.y - 1 && runs[above].x1 < run.x0)) ++above;
-    for (std::size_t k = above; runs[k].y == run.y - 1 && runs[k].x0 <= run.x1; ++k) groups.join(k, i);
-  }
+/// Leaves out the runs of components (of eight neighbours) that are too small.
+void drop_specks(std::vector<MaskRun>& runs, double pitch_um) {
+  Groups groups = components_of(runs, Neighbours::Eight);
   const double least_px = kSmallestSpeckMm2 * 1e6 / (pitch_um * pitch_um);
-  std::vector<Run> kept;
+  std::vector<MaskRun> kept;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (static_cast<double>(groups.size(i)) >= least_px) kept.push_back(runs[i]);
   }
@@ -103,23 +77,23 @@ void drop_specks(std::vector<Run>& runs, double pitch_um) {
 
 /// Calls visit(column, row, part) for each part of each run that lies in one square of `shrink` px.
 template <class Visit>
-void each_part(const std::vector<Run>& runs, int shrink, Visit&& visit) {
-  for (const Run& run : runs) {
+void each_part(const std::vector<MaskRun>& runs, int shrink, Visit&& visit) {
+  for (const MaskRun& run : runs) {
     for (int x0 = run.x0; x0 < run.x1;) {
       const int column = x0 / shrink, x1 = std::min(run.x1, (column + 1) * shrink);
-      visit(column, run.y / shrink, Run{run.y, x0, x1});
+      visit(column, run.y / shrink, MaskRun{run.y, x0, x1});
       x0 = x1;
     }
   }
 }
 
 /// Components of the tissue on a coarse grid, joined over kPieceGapUm.
-cv::Mat piece_labels(const std::vector<Run>& runs, const cv::Size& size, int shrink, double pitch_um,
+cv::Mat piece_labels(const std::vector<MaskRun>& runs, const cv::Size& size, int shrink, double pitch_um,
                      int& pieces) {
   cv::Mat coarse((size.height + shrink - 1) / shrink, (size.width + shrink - 1) / shrink, CV_8U,
                  cv::Scalar(0));
   each_part(runs, shrink,
-            [&](int column, int row, const Run&) { coarse.at<std::uint8_t>(row, column) = 255; });
+            [&](int column, int row, const MaskRun&) { coarse.at<std::uint8_t>(row, column) = 255; });
   const int gap = odd_size(kPieceGapUm, pitch_um * shrink);
   cv::dilate(coarse, coarse, cv::getStructuringElement(cv::MORPH_RECT, {gap, gap}));
   cv::Mat labels;
@@ -162,7 +136,7 @@ TissueMask find_tissue(const Overview& overview, const Rgb& white, double pitch_
   cv::Mat mask = tissue_pixels(overview, white);
   const int gap = odd_size(kGapUm, overview.pitch_um);
   cv::morphologyEx(mask, mask, cv::MORPH_CLOSE, cv::getStructuringElement(cv::MORPH_RECT, {gap, gap}));
-  std::vector<Run> runs = runs_of(mask);
+  std::vector<MaskRun> runs = runs_of(mask);
   drop_specks(runs, overview.pitch_um);
 
   TissueMask tissue;
@@ -177,7 +151,7 @@ TissueMask find_tissue(const Overview& overview, const Rgb& white, double pitch_
   std::vector<Rect<SlideFrame>> bounds(pixels.size(), {end, end, 0, 0});
   const double px_per_cell = overview.pitch_um / pitch_um_x;
   const auto px = [&](int cell) { return static_cast<std::int64_t>(cell * px_per_cell); };
-  each_part(runs, shrink, [&](int column, int row, const Run& part) {
+  each_part(runs, shrink, [&](int column, int row, const MaskRun& part) {
     const auto id = static_cast<std::size_t>(std::min(labels.at<int>(row, column), 65535));
     std::fill(tissue.piece.row(part.y) + part.x0, tissue.piece.row(part.y) + part.x1,
               static_cast<std::uint16_t>(id));

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <opencv2/imgproc.hpp>
+#include <utility>
+
+#include "pipeline/mask_runs.hpp"
 
 namespace annulet {
 namespace {
@@ -11,22 +15,59 @@ constexpr double kPi = 3.14159265358979;
 constexpr int kNeckSquares = 2;  // squares taken off all around: bridges of up to about 16 um part
 constexpr int kBeside = 3;       // squares from a part that still belong to it
 
-/// Gives what was taken off back to the part beside it, one square all around.
-void grow(Plane<std::int32_t>& label, const Plane<std::uint8_t>& squares) {
-  const Plane<std::int32_t> before = label;
+/// A number for each component of the mask (of four neighbours), from 1 on by y, then x of its first pixel;
+/// how many there are.
+int label_components(const cv::Mat& mask, Plane<std::int32_t>& label) {
+  const std::vector<MaskRun> runs = runs_of(mask);
+  Groups groups = components_of(runs, Neighbours::Four);
+  std::vector<std::int32_t> numbers(runs.size());
+  int count = 0;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const std::size_t first = groups.first(i);
+    numbers[i] = first == i ? ++count : numbers[first];
+    std::fill(label.row(runs[i].y) + runs[i].x0, label.row(runs[i].y) + runs[i].x1, numbers[i]);
+  }
+  return count;
+}
+
+struct Place {
+  int x, y;
+};
+
+/// Squares of tissue that no part has yet: those that were taken off.
+std::vector<Place> open_places(const Plane<std::int32_t>& label, const Plane<std::uint8_t>& squares) {
+  std::vector<Place> open;
   for (int y = 0; y < label.height(); ++y) {
+    const std::int32_t* part = label.row(y);
+    const std::uint8_t* tissue = squares.row(y);
     for (int x = 0; x < label.width(); ++x) {
-      if (before(x, y) != 0 || squares(x, y) == 0) continue;
-      for (const auto& [dx, dy] : {std::pair{-1, 0}, {1, 0}, {0, -1}, {0, 1}}) {
-        if (before.contains(x + dx, y + dy)) label(x, y) = std::max(label(x, y), before(x + dx, y + dy));
-      }
+      if (tissue[x] != 0 && part[x] == 0) open.push_back({x, y});
     }
   }
+  return open;
+}
+
+/// Gives what was taken off back to the part beside it, one square all around. Those of `open` that are given
+/// back leave it.
+void grow(Plane<std::int32_t>& label, std::vector<Place>& open) {
+  std::vector<std::pair<Place, std::int32_t>> given;
+  std::erase_if(open, [&](const Place& place) {
+    std::int32_t part = 0;
+    for (const auto& [dx, dy] : {std::pair{-1, 0}, {1, 0}, {0, -1}, {0, 1}}) {
+      if (label.contains(place.x + dx, place.y + dy))
+        part = std::max(part, label(place.x + dx, place.y + dy));
+    }
+    if (part != 0) given.emplace_back(place, part);
+    return part != 0;
+  });
+  for (const auto& [place, part] : given) label(place.x, place.y) = part;
 }
 
 struct Sums {
   std::int64_t squares = 0, x = 0, y = 0;
   double farthest = 0;  // squared, in squares
+  double middle_x() const { return static_cast<double>(x) / static_cast<double>(squares); }
+  double middle_y() const { return static_cast<double>(y) / static_cast<double>(squares); }
 };
 
 /// Calls visit(x, y, sums) for each square of a part.
@@ -63,16 +104,18 @@ int TissueParts::at_um(double x_um, double y_um) const {
 Plane<std::uint8_t> tissue_halves(const TissueMask& tissue, int shrink) {
   const int width = (tissue.piece.width() + shrink - 1) / shrink,
             height = (tissue.piece.height() + shrink - 1) / shrink;
-  Plane<std::uint16_t> filled(width, height, 0);
-  for (int y = 0; y < tissue.piece.height(); ++y) {
-    const std::uint16_t* piece = tissue.piece.row(y);
-    std::uint16_t* row = filled.row(y / shrink);
-    for (int x = 0; x < tissue.piece.width(); ++x)
-      row[x / shrink] = static_cast<std::uint16_t>(row[x / shrink] + (piece[x] != 0));
-  }
   Plane<std::uint8_t> halves(width, height);
+  std::vector<std::uint16_t> filled(static_cast<std::size_t>(width * shrink));  // pixels of a column
   for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) halves(x, y) = 2 * filled(x, y) >= shrink * shrink;
+    std::fill(filled.begin(), filled.end(), std::uint16_t{0});
+    for (int row = y * shrink; row < std::min((y + 1) * shrink, tissue.piece.height()); ++row) {
+      const std::uint16_t* piece = tissue.piece.row(row);
+      for (std::size_t x = 0; x < static_cast<std::size_t>(tissue.piece.width()); ++x)
+        filled[x] = static_cast<std::uint16_t>(filled[x] + (piece[x] != 0 ? 1 : 0));
+    }
+    const std::uint16_t* of_square = filled.data();
+    for (int x = 0; x < width; ++x, of_square += shrink)
+      halves(x, y) = 2 * std::accumulate(of_square, of_square + shrink, 0) >= shrink * shrink ? 1 : 0;
   }
   return halves;
 }
@@ -84,12 +127,13 @@ TissueParts find_parts(const TissueMask& tissue) {
   found.grid_um = shrink * tissue.pitch_um;
   Plane<std::uint8_t> squares = tissue_halves(tissue, shrink);
   found.label = Plane<std::int32_t>(squares.width(), squares.height());
-  cv::Mat labels(squares.height(), squares.width(), CV_32S, found.label.data()), eroded;
+  cv::Mat eroded;
   constexpr int kWide = 2 * kNeckSquares + 1;
   cv::erode(cv::Mat(squares.height(), squares.width(), CV_8U, squares.data()), eroded,
             cv::getStructuringElement(cv::MORPH_RECT, {kWide, kWide}));
-  const int count = cv::connectedComponents(eroded, labels, 4, CV_32S) - 1;
-  for (int i = 0; i < kNeckSquares; ++i) grow(found.label, squares);
+  const int count = label_components(eroded, found.label);
+  std::vector<Place> open = open_places(found.label, squares);
+  for (int i = 0; i < kNeckSquares; ++i) grow(found.label, open);
 
   std::vector<Sums> sums(static_cast<std::size_t>(count) + 1);
   each_square(found.label, sums, [](int x, int y, Sums& s) {
@@ -97,16 +141,18 @@ TissueParts find_parts(const TissueMask& tissue) {
     s.x += x;
     s.y += y;
   });
-  each_square(found.label, sums, [](int x, int y, Sums& s) {
-    const double n = static_cast<double>(s.squares), dx = x - static_cast<double>(s.x) / n,
-                 dy = y - static_cast<double>(s.y) / n;
+  std::vector<std::pair<double, double>> middles;
+  for (const Sums& s : sums) middles.emplace_back(s.middle_x(), s.middle_y());
+  each_square(found.label, sums, [&](int x, int y, Sums& s) {
+    const auto& [middle_x, middle_y] = middles[static_cast<std::size_t>(&s - sums.data())];
+    const double dx = x - middle_x, dy = y - middle_y;
     s.farthest = std::max(s.farthest, dx * dx + dy * dy);
   });
   for (std::size_t i = 1; i < sums.size(); ++i) {
     const double n = static_cast<double>(sums[i].squares);
     found.parts.push_back({n * found.grid_um * found.grid_um * 1e-6,
-                           (static_cast<double>(sums[i].x) / n + 0.5) * found.grid_um,
-                           (static_cast<double>(sums[i].y) / n + 0.5) * found.grid_um,
+                           (sums[i].middle_x() + 0.5) * found.grid_um,
+                           (sums[i].middle_y() + 0.5) * found.grid_um,
                            std::min(1.0, n / (kPi * std::max(1.0, sums[i].farthest)))});
   }
   return found;

@@ -35,6 +35,14 @@ struct Conclusion {
 Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const ConcludeFacts& facts,
                     int threads = 1);
 
+/// The two halves of `conclude`. The draft has everything but the doubt of its score and the caveats that
+/// come with that and with a raised limit of blank; these are as dear as the rest, and lost where another
+/// draft takes its place.
+Conclusion draft(const CellTable& cells, const ConcludeModels& models, const ConcludeFacts& facts,
+                 int threads = 1);
+/// `conclusion`: a draft of the same cells and models, which it completes. Once.
+void complete(const CellTable& cells, const ConcludeModels& models, int threads, Conclusion& conclusion);
+
 /// What is found in the cells once and serves every grading and guideline.
 struct Groundwork {
   std::vector<CellKind> kinds;
