@@ -1,8 +1,6 @@
 // cells.geojson: a FeatureCollection that QuPath opens; its rules, classes and colours:
 // docs/formats/geojson.md.
 #include <algorithm>
-#include <array>
-#include <cstring>
 
 #include "annulet/base/digest.hpp"
 #include "annulet/base/error.hpp"
@@ -67,31 +65,9 @@ void append_uuid(std::string& out, Sha256& slide, const CellRow& row) {
   }
 }
 
-/// "00" to "99".
-constexpr auto kPairs = [] {
-  std::array<std::array<char, 2>, 100> pairs{};
-  for (std::size_t i = 0; i < pairs.size(); ++i)
-    pairs[i] = {static_cast<char>('0' + i / 10), static_cast<char>('0' + i % 10)};
-  return pairs;
-}();
-
-/// What put_scaled writes: of eight digits at once, whose leading zeros are then left out.
 char* put_hundredths(char* to, double value) {
-  const auto hundredths = static_cast<std::int64_t>(value * kHundredths + (value < 0 ? -0.5 : 0.5));
-  constexpr std::int64_t kEightDigits = 100'000'000;
-  if (hundredths < 0 || hundredths >= kEightDigits) return report::put_scaled(to, hundredths, 2);
-  const auto all = static_cast<std::uint32_t>(hundredths), high = all / 10'000, low = all % 10'000;
-  std::array<char, 16> digits;  // and what follows them: eight bytes are copied whatever the zeros
-  std::memcpy(digits.data(), kPairs[high / 100].data(), 2);
-  std::memcpy(digits.data() + 2, kPairs[high % 100].data(), 2);
-  std::memcpy(digits.data() + 4, kPairs[low / 100].data(), 2);
-  const std::size_t zeros =
-      (all < 10'000'000) + (all < 1'000'000) + (all < 100'000) + (all < 10'000) + (all < 1'000);
-  std::memcpy(to, digits.data() + zeros, 8);
-  to += 6 - zeros;
-  *to = '.';
-  std::memcpy(to + 1, kPairs[low % 100].data(), 2);
-  return to + 3;
+  const double shifted = value * kHundredths + (value < 0 ? -0.5 : 0.5);
+  return report::put_scaled(to, static_cast<std::int64_t>(shifted), 2);
 }
 
 void append_ring(std::string& out, const CellRow& row, double um_a_px) {

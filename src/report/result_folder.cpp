@@ -5,7 +5,6 @@
 
 #include "annulet/base/digest.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
-#include "annulet/report/deflate.hpp"
 #include "annulet/report/tissue_map.hpp"
 #include "annulet/report/writers.hpp"
 
@@ -19,12 +18,17 @@ void write_csv(AtomicFolder& folder, const SlideResult& result) {
   });
 }
 
+std::string gzip_member(std::string_view piece) {
+  std::string bytes;
+  GzipMembers gzip([&](std::string_view made) { bytes = made; });
+  gzip(piece);
+  return bytes;
+}
+
 // The two longest of the files: all threads take part in each.
 void write_geojson(AtomicFolder& folder, const SlideResult& result, int threads) {
   folder.write("cells.geojson.gz", [&](const Append& file) {
-    const auto member = [&](std::size_t part) {
-      return gzip_member(geojson_part(result, part), Repeats::Names);
-    };
+    const auto member = [&](std::size_t part) { return gzip_member(geojson_part(result, part)); };
     in_order(threads, geojson_parts(result), member, file);
   });
 }
@@ -34,8 +38,7 @@ void write_bin(AtomicFolder& folder, const SlideResult& result, int threads) {
     const std::size_t parts = cells_bin_parts(result);
     CellsBinSeal seal(parts);
     const auto make = [&](std::size_t part) { return cells_bin_part(result, part); };
-    const auto pack = [](std::string_view piece) { return gzip_member(piece, Repeats::Runs); };
-    in_order(threads, parts, make, std::ref(seal), pack, file);
+    in_order(threads, parts, make, std::ref(seal), gzip_member, file);
   });
 }
 
