@@ -10,32 +10,33 @@ void SharedTiles::announce(std::uint32_t number) {
   if (reads_[number] < std::numeric_limits<std::uint16_t>::max()) ++reads_[number];
 }
 
-std::shared_ptr<SharedTiles::Tile> SharedTiles::take(std::uint32_t number) {
+SharedTiles::Loan SharedTiles::take(std::uint32_t number) {
   const std::lock_guard lock(mutex_);
   const auto held = held_.find(number);
   if (reads_[number] > 0) --reads_[number];
-  if (held == held_.end()) {
-    if (reads_[number] == 0) return nullptr;
-    return hold(number);
-  }
-  std::shared_ptr<Tile> tile = held->second;
+  if (held == held_.end() && reads_[number] == 0) return {};
+  Tile& tile = held == held_.end() ? hold(number) : *held->second;
+  ++tile.readers;
   if (reads_[number] == 0) spare_.push_back(held_.extract(held));
-  return tile;
+  return {*this, tile};
 }
 
-// Under the lock. A spare tile that only this list still knows is nobody's.
-std::shared_ptr<SharedTiles::Tile> SharedTiles::hold(std::uint32_t number) {
-  const auto free = std::find_if(spare_.begin(), spare_.end(), [](const Held::node_type& spare) {
-    return spare.mapped().use_count() == 1;
-  });
-  if (free == spare_.end()) return held_[number] = std::make_shared<Tile>();
+// Under the lock.
+SharedTiles::Tile& SharedTiles::hold(std::uint32_t number) {
+  const auto free = std::find_if(spare_.begin(), spare_.end(),
+                                 [](const Held::node_type& spare) { return spare.mapped()->readers == 0; });
+  if (free == spare_.end()) return *(held_[number] = std::make_unique<Tile>());
   Held::node_type node = std::move(*free);
   spare_.erase(free);
   node.key() = number;
-  const std::shared_ptr<Tile>& tile = node.mapped();
-  tile->decoded = false;
-  tile->fault.clear();
-  return held_.insert(std::move(node)).position->second;
+  node.mapped()->decoded = false;
+  node.mapped()->fault.clear();
+  return *held_.insert(std::move(node)).position->second;
+}
+
+void SharedTiles::give_back(Tile& tile) {
+  const std::lock_guard lock(mutex_);
+  --tile.readers;
 }
 
 }  // namespace annulet

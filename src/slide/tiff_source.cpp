@@ -127,7 +127,8 @@ void TiffSource::read(int level, Rect<LevelFrame> rect, SlidePixels& out) const 
   each_tile(image, rect, [&](const TilePlace& tile) {
     const bool missing = image.sizes[tile.number] == 0;
     const bool jpeg = image.compression == COMPRESSION_JPEG;
-    const auto shared = level == 0 && jpeg && !missing ? shared_.take(tile.number) : nullptr;
+    const SharedTiles::Loan shared =
+        level == 0 && jpeg && !missing ? shared_.take(tile.number) : SharedTiles::Loan();
     const std::string fault = missing  ? "has no data"
                               : shared ? share_tile(tile, *shared, state, window)
                                        : read_tile(level, tile, state, window);
