@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "annulet/base/hand_back.hpp"
 #include "annulet/base/plane.hpp"
 
 /// The members of a struct, all and in their order: one that is left out does not compile.
@@ -67,9 +68,6 @@ inline constexpr std::uint64_t kMostOf = kMostElements;
 template <class T>
 inline constexpr bool kAsItLies = false;
 inline constexpr std::size_t kPiece = std::size_t{1} << 20;  // bytes: about what a pipe holds
-
-/// The system may have the whole pages between two addresses back.
-void hand_back(const void* first, const void* last);
 
 template <class T>
 concept Number = std::is_arithmetic_v<T> && !std::same_as<T, bool>;

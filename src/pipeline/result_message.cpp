@@ -1,8 +1,5 @@
 #include "annulet/pipeline/result_message.hpp"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "annulet/base/error.hpp"
 #include "pipeline/result_members.hpp"
 
@@ -16,13 +13,6 @@ using message::Writer;
 constexpr std::uint64_t kGreeting = 0x31544c5553455241;  // "ARESULT1"
 
 }  // namespace
-
-void message::hand_back(const void* first, const void* last) {
-  static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const std::uintptr_t from = (reinterpret_cast<std::uintptr_t>(first) + page - 1) / page * page;
-  const std::uintptr_t to = reinterpret_cast<std::uintptr_t>(last) / page * page;
-  if (to > from) ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
-}
 
 void send_result(SlideResult&& result, RunRecord& run,
                  const std::function<void(const void*, std::size_t)>& send) {

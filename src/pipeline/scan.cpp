@@ -15,11 +15,11 @@
 #include <mutex>
 #include <opencv2/core.hpp>
 
+#include "annulet/base/hand_back.hpp"
 #include "annulet/pipeline/block_steps.hpp"
 #include "annulet/pipeline/doubtful_tiles.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/pipeline/tile_account.hpp"
-#include "pipeline/message_archive.hpp"
 
 namespace annulet {
 namespace {
@@ -136,8 +136,9 @@ class Collector {
       scan_.cells.push_back(cells_[key.pile][key.row]);
       // The whole table never lies in memory twice.
       if (--left[key.pile] == 0) {
-        message::hand_back(cells_[key.pile].data(), cells_[key.pile].data() + cells_[key.pile].size());
-        CellTable().swap(cells_[key.pile]);
+        CellTable& pile = cells_[key.pile];
+        hand_back(pile.data(), pile.data() + pile.size());
+        CellTable().swap(pile);
       }
     }
   }
