@@ -12,7 +12,9 @@
 namespace annulet {
 namespace {
 
-constexpr std::uint64_t kFewestFieldCells = 20;  // tumour cells that make a square a field worth showing
+// A field worth showing has so many tumour cells as this share of what the fullest tenth of squares have: at
+// the rim of the tissue a few cells of one kind would be the hottest field of the slide.
+constexpr std::uint64_t kOfFullest = 60;  // per cent
 
 struct Square {
   std::int64_t column = 0, row = 0;
@@ -35,10 +37,16 @@ std::vector<Square> count_squares(const SlideResult& result) {
   }
   std::vector<Square> list;
   for (const auto& [key, square] : squares) list.push_back(square);
-  if (std::any_of(list.begin(), list.end(), [](const Square& s) { return s.tumour >= kFewestFieldCells; })) {
-    std::erase_if(list, [](const Square& s) { return s.tumour < kFewestFieldCells; });
-  }
   return list;
+}
+
+void leave_out_sparse(std::vector<Square>& squares) {
+  if (squares.empty()) return;
+  std::vector<std::uint64_t> counts;
+  for (const Square& square : squares) counts.push_back(square.tumour);
+  const auto fullest = counts.begin() + static_cast<std::ptrdiff_t>(9 * counts.size() / 10);
+  std::nth_element(counts.begin(), fullest, counts.end());
+  std::erase_if(squares, [&](const Square& s) { return 100 * s.tumour < kOfFullest * *fullest; });
 }
 
 FieldPicture read_field(const SlideSource& source, const SlideResult& result, const Square& square,
@@ -69,6 +77,7 @@ std::vector<FieldPicture> read_fields(const SlideSource& source, const SlideResu
     tumour += s.tumour;
     stained += s.stained;
   }
+  leave_out_sparse(squares);
   std::vector<FieldPicture> fields;
   const auto take = [&](std::vector<Square>::iterator square, const char* called) {
     if (square == squares.end()) return;
