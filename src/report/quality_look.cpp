@@ -1,5 +1,6 @@
 #include "report/quality_look.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -72,6 +73,8 @@ void hatch_excluded(RgbImage& picture, const SlideResult& result, double x_um, d
     const int row = square(y_um, y);
     if (row < 0 || row >= quality.flag.height()) continue;
     const std::uint8_t* flags = quality.flag.row(row);
+    if (std::all_of(flags, flags + quality.flag.width(), [](std::uint8_t flag) { return flag == 0; }))
+      continue;
     for (int x = 0; x < picture.width; ++x) {
       const int column = columns[static_cast<std::size_t>(x)];
       if (column < 0 || column >= quality.flag.width()) continue;
