@@ -13,12 +13,8 @@ namespace annulet {
 
 struct Sha256::State {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
-  EVP_MD_CTX* branch = nullptr;  // of digest_with
   State() { EVP_DigestInit_ex(context, EVP_sha256(), nullptr); }
-  ~State() {
-    EVP_MD_CTX_free(branch);
-    EVP_MD_CTX_free(context);
-  }
+  ~State() { EVP_MD_CTX_free(context); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 };
@@ -30,15 +26,6 @@ Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 void Sha256::add(const void* data, std::size_t bytes) {
   EVP_DigestUpdate(state_->context, data, bytes);
-}
-
-Sha256::Digest Sha256::digest_with(std::string_view tail) {
-  if (!state_->branch) state_->branch = EVP_MD_CTX_new();
-  EVP_MD_CTX_copy_ex(state_->branch, state_->context);
-  EVP_DigestUpdate(state_->branch, tail.data(), tail.size());
-  Digest digest{};
-  EVP_DigestFinal_ex(state_->branch, digest.data(), nullptr);
-  return digest;
 }
 
 std::string Sha256::hex() {

@@ -132,6 +132,7 @@ RgbImage thumbnail(const Overview& overview, int longest, double& pitch_um) {
   const RgbImage& from = overview.rgb;
   const int factor = std::max(1, (std::max(from.width, from.height) + longest - 1) / longest);
   pitch_um = overview.pitch_um * factor;
+  if (factor == 1) return from;
   RgbImage to(std::max(1, from.width / factor), std::max(1, from.height / factor));
   std::vector<int> sums(static_cast<std::size_t>(from.width) * 3);
   for (int y = 0; y < to.height; ++y) {

@@ -25,11 +25,13 @@ constexpr double kRimUm = 30;  // twice what the rim reaches beyond its inner bo
 cv::Mat colourless(const OdPlanes& planes, int od, int hue_percent) {
   cv::Mat mask(planes[0].rows, planes[0].cols, CV_8U);
   const auto faintest = static_cast<std::uint16_t>(od), hue = static_cast<std::uint16_t>(hue_percent);
+  const int width = mask.cols;  // a number of its own: bytes written to the mask could be the mask's
   for (int y = 0; y < mask.rows; ++y) {
     const std::uint8_t *r = planes[0].ptr(y), *g = planes[1].ptr(y), *b = planes[2].ptr(y);
     std::uint8_t* out = mask.ptr(y);
-    for (int x = 0; x < mask.cols; ++x) {
-      const std::uint16_t least = std::min({r[x], g[x], b[x]}), most = std::max({r[x], g[x], b[x]});
+    for (int x = 0; x < width; ++x) {
+      const std::uint16_t least = std::min(std::min(r[x], g[x]), b[x]),
+                          most = std::max(std::max(r[x], g[x]), b[x]);
       const auto hundredfold = static_cast<std::uint16_t>(100 * most);
       const auto allowed = static_cast<std::uint16_t>(hue * least);  // below 2^16: 255 times 1.5
       out[x] = (least >= faintest) & (hundredfold <= allowed) ? 1 : 0;

@@ -40,10 +40,13 @@ class Sums {
  public:
   explicit Sums(const Plane<std::uint8_t>& plane) : sums_(plane.width() + 1, plane.height() + 1, 0) {
     for (int y = 0; y < plane.height(); ++y) {
+      const std::uint8_t* in = plane.row(y);
+      const std::uint32_t* above = sums_.row(y) + 1;
+      std::uint32_t* out = sums_.row(y + 1) + 1;
       std::uint32_t row = 0;
       for (int x = 0; x < plane.width(); ++x) {
-        row += plane(x, y);
-        sums_(x + 1, y + 1) = sums_(x + 1, y) + row;
+        row += in[x];
+        out[x] = above[x] + row;
       }
     }
   }
@@ -51,6 +54,12 @@ class Sums {
   int square(int x, int y, int half) const {
     return static_cast<int>(sums_(x + half + 1, y + half + 1) - sums_(x - half, y + half + 1) -
                             sums_(x + half + 1, y - half) + sums_(x - half, y - half));
+  }
+  /// Those squares about the first `squares.size()` places of a row, from `half` on.
+  void squares(int y, int half, std::vector<int>& squares) const {
+    const std::uint32_t *above = sums_.row(y - half), *below = sums_.row(y + half + 1);
+    for (std::size_t x = 0, wide = static_cast<std::size_t>(2 * half + 1); x < squares.size(); ++x)
+      squares[x] = static_cast<int>(below[x + wide] - below[x] - above[x + wide] + above[x]);
   }
 
  private:
@@ -60,6 +69,38 @@ class Sums {
 constexpr int pixels(int half) {
   return (2 * half + 1) * (2 * half + 1);
 }
+
+/// Places that are brown, and not less so than the four beside them. Nearly all places fall here, so it goes
+/// row by row over sums that lie side by side.
+class Peaks {
+ public:
+  Peaks(const Sums& sums, int width) : sums_(sums), right_(width - kMargin) {
+    for (auto& row : cores_) row.resize(static_cast<std::size_t>(std::max(0, width - 2 * kCore)));
+  }
+  /// Along row `y`; rows are asked for in turn.
+  const std::vector<int>& along(int y) {
+    for (int dy = y == next_ ? 1 : -1; dy <= 1; ++dy) {
+      std::rotate(cores_.begin(), cores_.begin() + 1, cores_.end());
+      sums_.squares(y + dy, kCore, cores_[2]);
+    }
+    next_ = y + 1;
+    found_.clear();
+    const int *above = cores_[0].data(), *here = cores_[1].data(), *below = cores_[2].data();
+    for (int i = kMargin - kCore; i < right_ - kCore; ++i) {
+      const int own = here[i];
+      if (own >= kBrown * pixels(kCore) && own > here[i - 1] && own >= here[i + 1] && own > above[i] &&
+          own >= below[i])
+        found_.push_back(i + kCore);
+    }
+    return found_;
+  }
+
+ private:
+  const Sums& sums_;
+  int right_, next_ = -1;
+  std::array<std::vector<int>, 3> cores_;  ///< of the row above, the row itself and the row below
+  std::vector<int> found_;
+};
 
 /// Brownest of its surroundings; of equals the first.
 bool is_peak(const Sums& sums, int x, int y, int own) {
@@ -100,12 +141,11 @@ BrownPlaces& BrownPlaces::operator+=(const BrownPlaces& other) {
 BrownPlaces brown_places(const StainTile& tile) {
   BrownPlaces places;
   const Sums sums(tile.dab);
+  Peaks peaks(sums, tile.dab.width());
   for (int y = kMargin; y < tile.dab.height() - kMargin; ++y) {
-    for (int x = kMargin; x < tile.dab.width() - kMargin; ++x) {
+    for (const int x : peaks.along(y)) {
       const int core = sums.square(x, y, kCore);
-      if (core < kBrown * pixels(kCore) || core < sums.square(x - 1, y, kCore) ||
-          core < sums.square(x + 1, y, kCore) || !is_peak(sums, x, y, core))
-        continue;
+      if (!is_peak(sums, x, y, core)) continue;
       ++places.all;
       if (is_disc(sums, x, y, core)) ++places.discs;
     }

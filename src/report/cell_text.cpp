@@ -1,5 +1,7 @@
 #include "report/cell_text.hpp"
 
+#include <array>
+
 #include "annulet/base/geometry.hpp"
 #include "annulet/base/integer_math.hpp"
 #include "report/text.hpp"
@@ -22,9 +24,14 @@ std::optional<std::int64_t> unless_zero(std::int64_t value) {
 }  // namespace
 
 void append_cell_id(std::string& out, const CellRow& row) {
-  append_integer(out, row.y);
-  out += '-';
-  append_integer(out, row.x);
+  std::array<char, 2 * kScaledChars> text;
+  out.append(text.data(), put_cell_id(text.data(), row));
+}
+
+char* put_cell_id(char* to, const CellRow& row) {
+  to = put_scaled(to, row.y, 0);
+  *to++ = '-';
+  return put_scaled(to, row.x, 0);
 }
 
 void append_flags(std::string& out, const CellRow& row, const GradedCell& graded) {

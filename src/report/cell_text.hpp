@@ -10,6 +10,8 @@ namespace annulet::report {
 /// Name of a cell in every file: "y-x" of its key in 1/64 um. It does not depend on tiles, threads or the
 /// other cells, and sorts by rows of the table.
 void append_cell_id(std::string& out, const CellRow& row);
+/// The same to where there is room for 2 * kScaledChars; returns where it ends.
+char* put_cell_id(char* to, const CellRow& row);
 
 /// Words of the flags joined by '|': interior, cut-by-slide, missing-pixels, saturated, edge-blush, borrowed.
 void append_flags(std::string& out, const CellRow& row, const GradedCell& graded);

@@ -1,26 +1,26 @@
 // cells.geojson: a FeatureCollection that QuPath opens; its rules, classes and colours:
 // docs/formats/geojson.md.
 #include <algorithm>
+#include <array>
 
-#include "annulet/base/digest.hpp"
 #include "annulet/base/error.hpp"
 #include "annulet/report/writers.hpp"
 #include "report/cell_text.hpp"
-#include "report/outline.hpp"
 #include "report/pieces.hpp"
+#include "report/pixel_ring.hpp"
 #include "report/scan_pitch.hpp"
 #include "report/text.hpp"
 
 namespace annulet {
 namespace {
 
-constexpr std::size_t kCellsAPart = 768;      // about 1 MiB
-constexpr std::size_t kBytesAFeature = 1536;  // more than most take: reserves once
-constexpr double kHundredths = 100;           // QuPath keeps pixel coordinates on a grid of 0.01
+constexpr std::size_t kCellsAPart = 1024;      // about 1 MiB
+constexpr std::size_t kBytesAFeature = 1024;   // more than most take: reserves once
+constexpr std::size_t kLargestFeature = 4096;  // 65 corners of 28 bytes and some 700 around them
 
 /// The member `classification`: names that switch on QuPath's own columns where they mean the same, with its
 /// colours.
-const char* classification(const GradedCell& graded) {
+std::string_view classification(const GradedCell& graded) {
   switch (graded.kind) {
     case CellKind::Benign:
       return R"({"name":"Benign","color":[90,160,90]})";
@@ -50,86 +50,92 @@ const char* classification(const GradedCell& graded) {
   return R"({"name":"Tumor: Unmeasurable","color":[180,180,180]})";
 }
 
-/// RFC 9562 5.8: version 8, of the digest of slide and cell; the same cell of the same slide has the same id
-/// for ever. `slide` is the digest of what all ids begin with.
-void append_uuid(std::string& out, Sha256& slide, const CellRow& row) {
-  std::string cell;
-  report::append_cell_id(cell, row);
-  Sha256::Digest digest = slide.digest_with(cell);
-  digest[6] = static_cast<std::uint8_t>(0x80 | (digest[6] & 0x0F));
-  digest[8] = static_cast<std::uint8_t>(0x80 | (digest[8] & 0x3F));
-  for (std::size_t i = 0; i < 16; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += "0123456789abcdef"[digest[i] >> 4];
-    out += "0123456789abcdef"[digest[i] & 15];
-  }
+char* put_text(char* to, std::string_view text) {
+  return std::copy(text.begin(), text.end(), to);
 }
 
-char* put_hundredths(char* to, double value) {
-  const double shifted = value * kHundredths + (value < 0 ? -0.5 : 0.5);
-  return report::put_scaled(to, static_cast<std::int64_t>(shifted), 2);
+char* put_hex(char* to, std::uint64_t value, int digits) {
+  for (int i = digits; i-- > 0;) *to++ = "0123456789abcdef"[value >> (4 * i) & 15];
+  return to;
 }
 
-void append_ring(std::string& out, const CellRow& row, double um_a_px) {
-  const report::Outline outline = report::thinned(report::outline_of(row));
-  constexpr int kFiner = report::kOutlineUnits / kMicroUnits;
-  constexpr std::size_t kVertexChars = 2 * report::kScaledChars + 4;
-  std::array<char, (kRays + 1) * kVertexChars> text;
-  char* to = text.data();
-  const auto put_vertex = [&](const Point<MicroFrame, std::int32_t>& vertex) {
-    const auto px = [um_a_px](std::int32_t centre, std::int32_t offset) {
-      return static_cast<double>(std::int64_t{centre} * kFiner + offset) / report::kOutlineUnits / um_a_px;
-    };
+/// What the features of a slide have in common.
+struct Common {
+  std::string start;  ///< of the feature, up to what its id says of the slide
+  report::PixelGrid grid;
+};
+
+/// RFC 9562 5.8, version 8: 60 bits of the slide's digest, then the cell's key. The same cell of the same
+/// slide has the same id for ever.
+std::string start_of(std::string slide_sha256) {
+  constexpr std::size_t kDigits = 15;
+  const std::string slide = (slide_sha256 + std::string(kDigits, '0')).substr(0, kDigits);
+  return R"({"type":"Feature","id":")" + slide.substr(0, 8) + '-' + slide.substr(8, 4) + "-8" +
+         slide.substr(12) + '-';
+}
+
+char* put_id_of_cell(char* to, const CellRow& row) {
+  expects(row.x >= 0 && row.y >= 0, "cells lie on the slide");
+  constexpr std::uint64_t kVariant = std::uint64_t{2} << 62;
+  constexpr int kBitsOfX = 31;
+  const std::uint64_t id =
+      kVariant | static_cast<std::uint64_t>(row.y) << kBitsOfX | static_cast<std::uint64_t>(row.x);
+  to = put_hex(to, id >> 48, 4);
+  *to++ = '-';
+  return put_hex(to, id, 12);
+}
+
+char* put_ring(char* to, const CellRow& row, const report::PixelGrid& grid) {
+  const report::PixelGrid::Ring ring = grid.ring_of(row);
+  const auto put_corner = [&](const report::PixelGrid::Corner& corner) {
     *to++ = '[';
-    to = put_hundredths(to, px(row.x, vertex.x));
+    to = report::put_scaled(to, corner.x, grid.decimals());
     *to++ = ',';
-    to = put_hundredths(to, px(row.y, vertex.y));
+    to = report::put_scaled(to, corner.y, grid.decimals());
     *to++ = ']';
   };
-  for (int i = 0; i < outline.count; ++i) {
-    put_vertex(outline.vertex[static_cast<std::size_t>(i)]);
+  to = put_text(to, "[[");
+  for (int i = 0; i < ring.count; ++i) {
+    put_corner(ring.corner[static_cast<std::size_t>(i)]);
     *to++ = ',';
   }
-  put_vertex(outline.vertex[0]);
-  out += "[[";
-  out.append(text.data(), to);
-  out += "]]";
+  put_corner(ring.corner[0]);
+  return put_text(to, "]]");
 }
 
-void append_measurements(std::string& out, const CellRow& row, const GradedCell& graded) {
+char* put_measurements(char* to, const CellRow& row, const GradedCell& graded) {
   const report::CellFacts facts = report::facts_of(row, graded);
-  out += R"("measurements":{"Cell: Area µm^2":)";
-  report::append_scaled(out, facts.cell_area_um2, 3);
-  const auto append = [&](const char* key, const std::optional<std::int64_t>& thousandths) {
+  to = put_text(to, R"("measurements":{"Cell: Area µm^2":)");
+  to = report::put_scaled(to, facts.cell_area_um2, 3);
+  const auto put = [&](std::string_view key, const std::optional<std::int64_t>& thousandths) {
     if (!thousandths) return;
-    out += key;
-    report::append_scaled(out, *thousandths, 3);
+    to = put_text(to, key);
+    to = report::put_scaled(to, *thousandths, 3);
   };
-  append(R"(,"Nucleus: Area µm^2":)", facts.nucleus_area_um2);
-  append(R"(,"Nucleus: Hematoxylin OD mean":)", facts.haematoxylin_od);
-  append(R"(,"Membrane: completeness":)", facts.completeness);
-  append(R"(,"Membrane: longest arc":)", facts.longest_arc);
-  append(R"(,"Membrane: DAB OD mean":)", facts.strength_od);
-  append(R"(,"Membrane: DAB OD median":)", facts.median_od);
-  append(R"(,"Membrane: width µm":)", facts.width_um);
-  append(R"(,"Membrane: contrast OD":)", facts.contrast_od);
-  out += '}';
+  put(R"(,"Nucleus: Area µm^2":)", facts.nucleus_area_um2);
+  put(R"(,"Nucleus: Hematoxylin OD mean":)", facts.haematoxylin_od);
+  put(R"(,"Membrane: completeness":)", facts.completeness);
+  put(R"(,"Membrane: longest arc":)", facts.longest_arc);
+  put(R"(,"Membrane: DAB OD mean":)", facts.strength_od);
+  put(R"(,"Membrane: DAB OD median":)", facts.median_od);
+  put(R"(,"Membrane: width µm":)", facts.width_um);
+  put(R"(,"Membrane: contrast OD":)", facts.contrast_od);
+  *to++ = '}';
+  return to;
 }
 
-void append_feature(std::string& out, const SlideResult& result, Sha256& slide, std::size_t i) {
-  const CellRow& row = result.cells[i];
-  const GradedCell& graded = result.graded[i];
-  out += R"({"type":"Feature","id":")";
-  append_uuid(out, slide, row);
-  out += R"(","geometry":{"type":"Polygon","coordinates":)";
-  append_ring(out, row, report::scan_pitch_um(result));
-  out += R"(},"properties":{"objectType":"cell","name":")";
-  report::append_cell_id(out, row);
-  out += R"(","classification":)";
-  out += classification(graded);
-  out += ',';
-  append_measurements(out, row, graded);
-  out += "}}";
+char* put_feature(char* to, const Common& common, const CellRow& row, const GradedCell& graded) {
+  to = put_text(to, common.start);
+  to = put_id_of_cell(to, row);
+  to = put_text(to, R"(","geometry":{"type":"Polygon","coordinates":)");
+  to = put_ring(to, row, common.grid);
+  to = put_text(to, R"(},"properties":{"objectType":"cell","name":")");
+  to = report::put_cell_id(to, row);
+  to = put_text(to, R"(","classification":)");
+  to = put_text(to, classification(graded));
+  *to++ = ',';
+  to = put_measurements(to, row, graded);
+  return put_text(to, "}}");
 }
 
 }  // namespace
@@ -144,11 +150,11 @@ std::string geojson_part(const SlideResult& result, std::size_t part) {
   const std::size_t first = part * kCellsAPart, last = std::min(first + kCellsAPart, result.cells.size());
   std::string out;
   out.reserve((last - first) * kBytesAFeature + 64);
+  const Common common{start_of(result.slide_sha256), report::PixelGrid(report::scan_pitch_um(result))};
+  std::array<char, kLargestFeature> text;
   if (part == 0) out += "{\"type\":\"FeatureCollection\",\"features\":[\n";
-  Sha256 slide;
-  slide.add(result.slide_sha256 + ':');
   for (std::size_t i = first; i < last; ++i) {
-    append_feature(out, result, slide, i);
+    out.append(text.data(), put_feature(text.data(), common, result.cells[i], result.graded[i]));
     out += i + 1 < result.cells.size() ? ",\n" : "\n";
   }
   if (last == result.cells.size()) out += "]}\n";

@@ -36,8 +36,9 @@ std::vector<std::size_t> cells_of(const SlideResult& result, const FieldPicture&
   return found;
 }
 
-std::vector<Spot> ring_in(const SlideResult& result, const FieldPicture& field, const CellRow& row) {
-  const Outline outline = outline_of(row, kRingInsetUm);
+std::vector<Spot> ring_in(const SlideResult& result, const FieldPicture& field, const CellRow& row,
+                          bool dashed) {
+  const Outline whole = outline_of(row, kRingInsetUm), outline = dashed ? whole : thinned(whole);
   const double left_um = static_cast<double>(field.where.x0) * scan_pitch_um(result);
   const double top_um = static_cast<double>(field.where.y0) * scan_pitch_um(result);
   const double x_um = static_cast<double>(row.x) / kMicroUnits,

@@ -12,8 +12,9 @@ namespace annulet::report {
 std::vector<std::size_t> cells_of(const SlideResult& result, const FieldPicture& field);
 
 /// Outline of a cell in pixels of the field's picture, drawn 0.5 um inside the wall so that two neighbours
-/// and the wall between them are all seen.
-std::vector<Spot> ring_in(const SlideResult& result, const FieldPicture& field, const CellRow& row);
+/// and the wall between them are all seen. Thinned, but where it is to be dashed: dashes are counted in rays.
+std::vector<Spot> ring_in(const SlideResult& result, const FieldPicture& field, const CellRow& row,
+                          bool dashed);
 
 inline constexpr double kRingInsetUm = 0.5;
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::int64_t kUnitsARadius = kOutlineUnits / 8;  // CellRow::radius counts 1/8 um
 constexpr std::int64_t kLeastRadius = kOutlineUnits / 2;
-constexpr std::int64_t kTolerance = kOutlineUnits / 8;
+constexpr std::int64_t kTolerance = kOutlineUnits / 4;  // one step of the radii in which the wall is sought
 
 using Vertex = Point<MicroFrame, std::int32_t>;
 

@@ -23,9 +23,9 @@ struct Outline {
 /// towards the centre, for drawing two neighbours beside their common wall (down to the same 0.5 um).
 Outline outline_of(const CellRow& row, double inset_um = 0);
 
-/// The outline without the vertices that a chord passes within 1/8 um (the unit of the radii): a quarter to a
-/// third of them remain. At most kMostSkipped rays lie between two vertices, so it stays star-shaped and has
-/// at least 8 vertices.
+/// The outline without the vertices that a chord passes within 1/4 um, the step in which the wall is sought
+/// (docs/science/membrane.md): half of them remain. At most kMostSkipped rays lie between two vertices, so it
+/// stays star-shaped and has at least 8 vertices.
 Outline thinned(const Outline& outline);
 inline constexpr int kMostSkipped = 8;
 

@@ -97,13 +97,15 @@ RgbImage draw_field(const SlideResult& result, const FieldPicture& field) {
   Canvas canvas(picture);
   for (const std::size_t i : report::cells_of(result, field)) {
     const GradedCell& graded = result.graded[i];
-    const auto ring = report::ring_in(result, field, result.cells[i]);
+    const auto draw = [&](Colour colour, int line, bool dashed) {
+      canvas.ring(report::ring_in(result, field, result.cells[i], dashed), colour, line, dashed);
+    };
     if (graded.kind != CellKind::Tumour) {
-      canvas.ring(ring, report::kOtherKinds, 1, false);
+      draw(report::kOtherKinds, 1, false);
       continue;
     }
     const report::PatternStyle& style = report::style_of(graded.pattern);
-    canvas.ring(ring, style.colour, line_of(style.line, field.pitch_um), style.dashed);
+    draw(style.colour, line_of(style.line, field.pitch_um), style.dashed);
   }
   report::draw_regions(picture, result, {field.where.x0, field.where.y0},
                        report::scan_pitch_um(result) / field.pitch_um);

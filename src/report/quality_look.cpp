@@ -1,5 +1,6 @@
 #include "report/quality_look.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -63,12 +64,21 @@ std::string flag_words(const SlideResult& result, QcFlag flag) {
 void hatch_excluded(RgbImage& picture, const SlideResult& result, double x_um, double y_um, double um_a_px) {
   const QcMap& quality = result.quality;
   if (quality.flag.empty() || quality.pitch_um <= 0) return;
+  const auto square = [&](double origin_um, int px) {
+    return static_cast<int>((origin_um + (px + 0.5) * um_a_px) / quality.pitch_um);
+  };
+  std::vector<int> columns;  // of the flags, by column of the picture
+  for (int x = 0; x < picture.width; ++x) columns.push_back(square(x_um, x));
   for (int y = 0; y < picture.height; ++y) {
-    const int row = static_cast<int>((y_um + (y + 0.5) * um_a_px) / quality.pitch_um);
+    const int row = square(y_um, y);
+    if (row < 0 || row >= quality.flag.height()) continue;
+    const std::uint8_t* flags = quality.flag.row(row);
+    if (std::all_of(flags, flags + quality.flag.width(), [](std::uint8_t flag) { return flag == 0; }))
+      continue;
     for (int x = 0; x < picture.width; ++x) {
-      const int column = static_cast<int>((x_um + (x + 0.5) * um_a_px) / quality.pitch_um);
-      if (!quality.flag.contains(column, row)) continue;
-      const auto flag = static_cast<QcFlag>(quality.flag(column, row));
+      const int column = columns[static_cast<std::size_t>(x)];
+      if (column < 0 || column >= quality.flag.width()) continue;
+      const auto flag = static_cast<QcFlag>(flags[column]);
       if (is_drawn(flag)) hatch_pixel(picture.row(y) + 3 * x, style_of(flag).colour, x, y);
     }
   }

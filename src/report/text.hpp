@@ -26,12 +26,13 @@ inline char* put_scaled(char* to, std::int64_t value, int decimals) {
   if (value < 0) *to++ = '-';
   const auto magnitude =
       value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
-  to = std::to_chars(to, to + kScaledChars, magnitude / unit).ptr;
-  if (decimals == 0) return to;
-  *to = '.';
-  std::uint64_t fraction = magnitude % unit;
-  for (int i = decimals; i > 0; --i, fraction /= 10) to[i] = static_cast<char>('0' + fraction % 10);
-  return to + decimals + 1;
+  const bool below_one = magnitude < unit;  // as many digits as 1.xxx has, then the 1 becomes 0
+  char* end = std::to_chars(to, to + kScaledChars, below_one ? magnitude + unit : magnitude).ptr;
+  if (below_one) *to = '0';
+  if (decimals == 0) return end;
+  for (int i = 0; i < decimals; ++i) end[-i] = end[-i - 1];
+  end[-decimals] = '.';
+  return end + 1;
 }
 
 /// `value` rounded to `decimals` places, correctly for the binary value. Must be finite, else Error Internal.

@@ -1,7 +1,5 @@
 #pragma once
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -19,9 +17,6 @@ class Sha256 {
   Sha256& operator=(Sha256&&) noexcept;
   void add(const void* data, std::size_t bytes);
   void add(std::string_view text) { add(text.data(), text.size()); }
-  using Digest = std::array<std::uint8_t, 32>;
-  /// The digest of what was added and `tail` behind it. Adds nothing, so that many texts can begin alike.
-  Digest digest_with(std::string_view tail);
   /// 64 lower-case hexadecimal digits; the object is spent afterwards.
   std::string hex();
 

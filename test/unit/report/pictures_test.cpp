@@ -1,10 +1,14 @@
 #include <libdeflate.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include "annulet/base/random.hpp"
 #include "annulet/report/writers.hpp"
+#include "annulet/slide/slide_source.hpp"
 #include "support/catch.hpp"
 #include "support/sample_result.hpp"
 
@@ -23,6 +27,17 @@ int pixels_like(const RgbImage& image, Rgb colour, int tolerance) {
 }
 
 constexpr Rgb kIntense{230, 0, 126};
+
+/// The pixels of a PNG, read as a slide is.
+RgbImage opened(const std::string& png, int width, int height) {
+  const auto path =
+      std::filesystem::temp_directory_path() / ("annulet-picture-" + std::to_string(::getpid()) + ".png");
+  std::ofstream(path, std::ios::binary) << png;
+  SlidePixels pixels;
+  open_slide(path)->read(0, {0, 0, width, height}, pixels);
+  std::filesystem::remove(path);
+  return pixels.rgb;
+}
 
 }  // namespace
 
@@ -149,6 +164,26 @@ TEST_CASE("a PNG holds its pixels") {
     }
   }
   CHECK(same);
+}
+
+TEST_CASE("a PNG of up to 16 colours is indexed and opens as the same picture, one of 17 is not") {
+  const auto drawn = [](int colours) {
+    RgbImage image(37, 23);
+    for (std::size_t i = 0; i < image.data.size(); i += 3) {
+      const auto colour = static_cast<std::uint8_t>(i / 3 * 7 % static_cast<std::size_t>(colours));
+      image.data[i] = colour;
+      image.data[i + 1] = 200;
+      image.data[i + 2] = static_cast<std::uint8_t>(255 - colour);
+    }
+    return image;
+  };
+  constexpr std::size_t kColourType = 25;
+  for (const int colours : {1, 2, 16, 17}) {
+    const RgbImage image = drawn(colours);
+    const std::string png = encode_png(image);
+    CHECK(png[kColourType] == (colours <= 16 ? 3 : 2));
+    CHECK(opened(png, image.width, image.height).data == image.data);
+  }
 }
 
 TEST_CASE("pictures map cells by the scan's one pitch, whatever two pitches the file states") {
