@@ -16,6 +16,7 @@ using Detail = SharpnessMap::Detail;
 
 // Source of all of it: docs/science/quality.md. Lengths in half squares of 4 um.
 constexpr int kAlong = 6;                        // to either side: a band of 56 um
+constexpr int kBandReach = 3;                    // squares from the middle of a band to its farthest
 constexpr std::array<int, 2> kBand{-1, 1};       // its rows: 16 um wide
 constexpr std::array<int, 3> kBeside{6, 8, 10};  // rows 24 to 40 um from its middle
 constexpr int kLeastTissue = 60;                 // per cent of a strip that must be tissue
@@ -160,25 +161,39 @@ class Probe {
   int border_ = 0;
 };
 
-/// Squares with tissue that are darker than what lies around them: `rows` of them, with planes that reach
-/// around these alone.
+cv::Mat square(int side) {
+  return cv::getStructuringElement(cv::MORPH_RECT, {side, side});
+}
+
+/// Squares with tissue that are darker than what lies around them, and so near to one too dark for one layer
+/// that a band may hold both: `rows` of them, with planes that reach around these alone.
 void find_darker(const Field& field, const cv::Range& rows, cv::Mat& darker) {
   constexpr int kReach = kDarkerFar / 2;
+  static_assert(kReach >= kBandReach);
   const int first = std::max(rows.start - kReach, 0), end = std::min(rows.end + kReach, darker.rows);
   cv::Mat mean(end - first, darker.cols, CV_16U, cv::Scalar(0)), near, far;
+  cv::Mat too_dark(mean.size(), CV_8U, cv::Scalar(0));
   for (int y = first; y < end; ++y) {
-    auto* row = mean.ptr<std::uint16_t>(y - first);
+    auto* mean_row = mean.ptr<std::uint16_t>(y - first);
+    auto* too_dark_row = too_dark.ptr<std::uint8_t>(y - first);
     for (int x = 0; x < mean.cols; ++x) {
-      if (field.on(x, y) != 0) row[x] = static_cast<std::uint16_t>(64 * field.detail(x, y).mean);
+      if (field.on(x, y) == 0) continue;
+      const Detail& detail = field.detail(x, y);
+      mean_row[x] = static_cast<std::uint16_t>(64 * detail.mean);
+      too_dark_row[x] = detail.peak > field.too_dark ? 1 : 0;
     }
   }
   cv::blur(mean, near, {kDarkerNear, kDarkerNear});
   cv::blur(mean, far, {kDarkerFar, kDarkerFar});
+  cv::dilate(too_dark, too_dark, square(2 * kBandReach + 1));
   for (int y = rows.start; y < rows.end; ++y) {
     const auto *near_row = near.ptr<std::uint16_t>(y - first), *far_row = far.ptr<std::uint16_t>(y - first);
+    const auto* too_dark_row = too_dark.ptr<std::uint8_t>(y - first);
     auto* row = darker.ptr<std::uint8_t>(y);
-    for (int x = 0; x < darker.cols; ++x)
-      row[x] = field.on(x, y) != 0 && 100 * near_row[x] >= kDarker * far_row[x] ? 1 : 0;
+    for (int x = 0; x < darker.cols; ++x) {
+      const bool is_darker = field.on(x, y) != 0 && 100 * near_row[x] >= kDarker * far_row[x];
+      row[x] = is_darker && too_dark_row[x] != 0 ? 1 : 0;
+    }
   }
 }
 
@@ -233,7 +248,6 @@ cv::Mat folds_in(const Field& field) {
   }
   darker.release();
   keep_agreed(middles, sure);
-  const auto square = [](int side) { return cv::getStructuringElement(cv::MORPH_RECT, {side, side}); };
   cv::Mat& near = middles;
   cv::dilate(sure, near, square(2 * kContinued + 1));
   sure |= likely & near;
