@@ -111,8 +111,9 @@ std::array<int, 2> FoldCourse::turned(int direction, int right, int down) {
   return {right * c + down * s, down * c - right * s};
 }
 
-FoldCourse::FoldCourse(const Plane<SharpnessMap::Layer>& layers, const Plane<std::uint8_t>& on, int high_peak)
-    : layers_(layers), on_(on), high_peak_(high_peak) {}
+FoldCourse::FoldCourse(const SparsePlane<SharpnessMap::Square>& squares, const Plane<std::uint8_t>& on,
+                       int high_peak)
+    : squares_(squares), on_(on), high_peak_(high_peak) {}
 
 void FoldCourse::sum_rows(int x, int y, int direction, Rows& rows) const {
   const auto [c, s] = kTurns[static_cast<std::size_t>(direction)];
@@ -124,8 +125,8 @@ void FoldCourse::sum_rows(int x, int y, int direction, Rows& rows) const {
       const int along = kPlace * step;
       const int px = x + places(along * c - across * s), py = y + places(along * s + across * c);
       ++row.places;
-      if (!on_.contains(px, py) || on_(px, py) == 0) continue;
-      const SharpnessMap::Layer& here = layers_(px, py);
+      if (!is_on(px, py)) continue;
+      const SharpnessMap::Layer& here = squares_(px / 2, py / 2).layer(px, py);
       ++row.squares;
       row.floor += kLog[here.floor];
       row.mean += kLog[here.mean];

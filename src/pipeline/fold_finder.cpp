@@ -1,11 +1,13 @@
 // Folds: tissue that lies double.
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
 #include "annulet/pipeline/fold_trace.hpp"
 #include "annulet/pipeline/sharpness.hpp"
+#include "pipeline/mask_runs.hpp"
 
 namespace annulet {
 namespace {
@@ -14,6 +16,7 @@ using Detail = SharpnessMap::Detail;
 
 // Source of all of it: docs/science/quality.md. Lengths in half squares of 4 um.
 constexpr int kAlong = 6;                        // to either side: a band of 56 um
+constexpr int kBandReach = 3;                    // squares from the middle of a band to its farthest
 constexpr std::array<int, 2> kBand{-1, 1};       // its rows: 16 um wide
 constexpr std::array<int, 3> kBeside{6, 8, 10};  // rows 24 to 40 um from its middle
 constexpr int kLeastTissue = 60;                 // per cent of a strip that must be tissue
@@ -50,9 +53,10 @@ int steps(int away) {
 
 /// Squares with tissue, and what they hold.
 struct Field {
-  const Plane<Detail>& details;
+  const SparsePlane<SharpnessMap::Square>& squares;
   Plane<std::uint8_t> on;
   int too_dark = 255;  ///< a higher peak is more than one layer
+  const Detail& detail(int x, int y) const { return squares(x, y).detail; }
 };
 
 class Strip {
@@ -61,7 +65,7 @@ class Strip {
   void add(const Field& field, int x, int y) {
     ++places_;
     if (!field.on.contains(x, y) || field.on(x, y) == 0) return;
-    const Detail& detail = field.details(x, y);
+    const Detail& detail = field.detail(x, y);
     ++squares_;
     floor_ += detail.floor;
     mean_ += detail.mean;
@@ -85,7 +89,7 @@ int high_peak(const Field& field) {
   for (int y = 0; y < field.on.height(); ++y) {
     for (int x = 0; x < field.on.width(); ++x) {
       if (field.on(x, y) == 0) continue;
-      ++histogram[field.details(x, y).peak];
+      ++histogram[field.detail(x, y).peak];
       ++total;
     }
   }
@@ -157,26 +161,47 @@ class Probe {
   int border_ = 0;
 };
 
-/// Squares with tissue that are darker than what lies around them.
-cv::Mat darker_places(const Field& field) {
-  const cv::Size size(field.on.width(), field.on.height());
-  cv::Mat mean(size, CV_16U, cv::Scalar(0)), near, far;
-  for (int y = 0; y < size.height; ++y) {
-    for (int x = 0; x < size.width; ++x)
-      mean.at<std::uint16_t>(y, x) =
-          static_cast<std::uint16_t>(field.on(x, y) != 0 ? 64 * field.details(x, y).mean : 0);
+cv::Mat square(int side) {
+  return cv::getStructuringElement(cv::MORPH_RECT, {side, side});
+}
+
+/// Squares with tissue that are darker than what lies around them, and so near to one too dark for one layer
+/// that a band may hold both: `rows` of them, with planes that reach around these alone.
+void find_darker(const Field& field, const cv::Range& rows, cv::Mat& darker) {
+  constexpr int kReach = kDarkerFar / 2;
+  static_assert(kReach >= kBandReach);
+  const int first = std::max(rows.start - kReach, 0), end = std::min(rows.end + kReach, darker.rows);
+  cv::Mat mean(end - first, darker.cols, CV_16U, cv::Scalar(0)), near, far;
+  cv::Mat too_dark(mean.size(), CV_8U, cv::Scalar(0));
+  for (int y = first; y < end; ++y) {
+    auto* mean_row = mean.ptr<std::uint16_t>(y - first);
+    auto* too_dark_row = too_dark.ptr<std::uint8_t>(y - first);
+    for (int x = 0; x < mean.cols; ++x) {
+      if (field.on(x, y) == 0) continue;
+      const Detail& detail = field.detail(x, y);
+      mean_row[x] = static_cast<std::uint16_t>(64 * detail.mean);
+      too_dark_row[x] = detail.peak > field.too_dark ? 1 : 0;
+    }
   }
   cv::blur(mean, near, {kDarkerNear, kDarkerNear});
   cv::blur(mean, far, {kDarkerFar, kDarkerFar});
-  cv::Mat darker(size, CV_8U, cv::Scalar(0));
-  for (int y = 0; y < size.height; ++y) {
-    for (int x = 0; x < size.width; ++x) {
-      darker.at<std::uint8_t>(y, x) =
-          field.on(x, y) != 0 && 100 * near.at<std::uint16_t>(y, x) >= kDarker * far.at<std::uint16_t>(y, x)
-              ? 1
-              : 0;
+  cv::dilate(too_dark, too_dark, square(2 * kBandReach + 1));
+  for (int y = rows.start; y < rows.end; ++y) {
+    const auto *near_row = near.ptr<std::uint16_t>(y - first), *far_row = far.ptr<std::uint16_t>(y - first);
+    const auto* too_dark_row = too_dark.ptr<std::uint8_t>(y - first);
+    auto* row = darker.ptr<std::uint8_t>(y);
+    for (int x = 0; x < darker.cols; ++x) {
+      const bool is_darker = field.on(x, y) != 0 && 100 * near_row[x] >= kDarker * far_row[x];
+      row[x] = is_darker && too_dark_row[x] != 0 ? 1 : 0;
     }
   }
+}
+
+cv::Mat darker_places(const Field& field) {
+  constexpr int kRows = 256;  // at once: their planes take 6 bytes a square
+  cv::Mat darker(field.on.height(), field.on.width(), CV_8U, cv::Scalar(0));
+  for (int y = 0; y < darker.rows; y += kRows)
+    find_darker(field, {y, std::min(y + kRows, darker.rows)}, darker);
   return darker;
 }
 
@@ -187,31 +212,29 @@ void mark(const Field& field, const Probe& probe, int x, int y, cv::Mat& marked)
     for (int across = -kMarkedAcross; across <= kMarkedAcross; ++across) {
       const int px = x + steps(along * c - across * s), py = y + steps(along * s + across * c);
       if (!field.on.contains(px, py) || field.on(px, py) == 0) continue;
-      const Detail& detail = field.details(px, py);
+      const Detail& detail = field.detail(px, py);
       if (detail.mean >= probe.border() || detail.peak > field.too_dark) marked.at<std::uint8_t>(py, px) = 1;
     }
   }
 }
 
-/// The areas in which enough places are sure of a fold.
-cv::Mat agreed(const cv::Mat& middles, const cv::Mat& marked) {
-  cv::Mat labels, kept = marked.clone();
-  const int count = cv::connectedComponents(marked, labels, 8, CV_32S);
-  std::vector<int> agreeing(static_cast<std::size_t>(count));
-  const auto label = [&](int y, int x) { return static_cast<std::size_t>(labels.at<int>(y, x)); };
-  for (int y = 0; y < labels.rows; ++y) {
-    for (int x = 0; x < labels.cols; ++x) agreeing[label(y, x)] += middles.at<std::uint8_t>(y, x);
+/// Leaves of `marked` the areas in which enough places are sure of a fold.
+void keep_agreed(const cv::Mat& middles, cv::Mat& marked) {
+  const std::vector<MaskRun> runs = runs_of(marked);
+  Groups areas = components_of(runs, Neighbours::Eight);
+  std::vector<int> agreeing(runs.size());
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto* row = middles.ptr<std::uint8_t>(runs[i].y);
+    agreeing[areas.first(i)] += std::accumulate(row + runs[i].x0, row + runs[i].x1, 0);
   }
-  for (int y = 0; y < labels.rows; ++y) {
-    for (int x = 0; x < labels.cols; ++x) {
-      if (agreeing[label(y, x)] < kFewest) kept.at<std::uint8_t>(y, x) = 0;
-    }
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    auto* row = marked.ptr<std::uint8_t>(runs[i].y);
+    if (agreeing[areas.first(i)] < kFewest) std::fill(row + runs[i].x0, row + runs[i].x1, std::uint8_t{0});
   }
-  return kept;
 }
 
 cv::Mat folds_in(const Field& field) {
-  const cv::Mat darker = darker_places(field);
+  cv::Mat darker = darker_places(field);
   cv::Mat middles(darker.rows, darker.cols, CV_8U, cv::Scalar(0)), sure = middles.clone(),
                                                                    likely = middles.clone();
   Probe probe(field);
@@ -223,27 +246,25 @@ cv::Mat folds_in(const Field& field) {
       middles.at<std::uint8_t>(y, x) = here == 2 ? 1 : 0;
     }
   }
-  sure = agreed(middles, sure);
-  const auto square = [](int side) { return cv::getStructuringElement(cv::MORPH_RECT, {side, side}); };
-  cv::Mat near;
+  darker.release();
+  keep_agreed(middles, sure);
+  cv::Mat& near = middles;
   cv::dilate(sure, near, square(2 * kContinued + 1));
   sure |= likely & near;
   cv::morphologyEx(sure, sure, cv::MORPH_CLOSE, square(kHoles));
   return sure;
 }
 
-bool is_counted(const TissueMask& tissue, const QcMap& quality, double x_um, double y_um) {
-  return tissue.at_um(x_um, y_um) != 0 && quality.flag(static_cast<int>(x_um / quality.pitch_um),
-                                                       static_cast<int>(y_um / quality.pitch_um)) == 0;
-}
-
-/// The same with twice as many squares in a row.
-Plane<std::uint8_t> halved(const Plane<std::uint8_t>& on) {
-  Plane<std::uint8_t> places(2 * on.width(), 2 * on.height());
-  for (int y = 0; y < places.height(); ++y) {
-    for (int x = 0; x < places.width(); ++x) places(x, y) = on(x / 2, y / 2);
+/// Squares with a flag in their middle are not looked at.
+void take_flagged(const QcMap& quality, Plane<std::uint8_t>& on) {
+  const auto pixel = [&](int square) {
+    return static_cast<int>((square + 0.5) * SharpnessMap::kSquareUm / quality.pitch_um);
+  };
+  for (int y = 0; y < on.height(); ++y) {
+    for (int x = 0; x < on.width(); ++x) {
+      if (on(x, y) != 0 && quality.flag(pixel(x), pixel(y)) != 0) on(x, y) = 0;
+    }
   }
-  return places;
 }
 
 void flag(const FoldStrip& strip, const TissueMask& tissue, QcMap& quality) {
@@ -266,22 +287,17 @@ void flag(const FoldStrip& strip, const TissueMask& tissue, QcMap& quality) {
 }  // namespace
 
 void flag_folds(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality) {
-  constexpr int kSquare = SharpnessMap::kSquareUm;
-  if (sharpness.details().empty()) return;
-  Field field{sharpness.details(),
-              Plane<std::uint8_t>(sharpness.details().width(), sharpness.details().height()), 255};
-  for (int y = 0; y < field.on.height(); ++y) {
-    for (int x = 0; x < field.on.width(); ++x)
-      field.on(x, y) = is_counted(tissue, quality, (x + 0.5) * kSquare, (y + 0.5) * kSquare) ? 1 : 0;
-  }
+  const SparsePlane<SharpnessMap::Square>& squares = sharpness.squares();
+  if (squares.empty()) return;
+  Field field{squares, squares_on(tissue, squares.width(), squares.height()), 255};
+  take_flagged(quality, field.on);
   const int high = high_peak(field);
   if (high < kLeastHighPeak) return;
   field.too_dark = high * kOfHighPeak / 100;
   const cv::Mat seeds = folds_in(field);
   if (cv::countNonZero(seeds) == 0) return;
-  const Plane<std::uint8_t> places = halved(field.on);
-  const FoldCourse course(sharpness.layers(), places, high);
-  for (const FoldStrip& strip : trace_folds(course, places, seeds)) flag(strip, tissue, quality);
+  const FoldCourse course(squares, field.on, high);
+  for (const FoldStrip& strip : trace_folds(course, seeds)) flag(strip, tissue, quality);
 }
 
 }  // namespace annulet

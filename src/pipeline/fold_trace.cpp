@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdlib>
 #include <opencv2/imgproc.hpp>
+#include <optional>
 #include <utility>
 
 namespace annulet {
@@ -29,17 +30,12 @@ using Place = std::pair<int, int>;  // x, y
 /// The bands of the places that were looked at; others are looked at when they are asked for.
 class Scores {
  public:
-  Scores(const FoldCourse& course, const Plane<std::uint8_t>& on)
-      : course_(course), on_(on), known_(on.width(), on.height()) {
-    bands_.resize(on.width(), on.height());
-  }
+  explicit Scores(const FoldCourse& course) : course_(course), looked_at_(course.width(), course.height()) {}
   FoldCourse::Band at(int x, int y) {
-    if (!on_.contains(x, y) || on_(x, y) == 0) return {};
-    if (known_(x, y) == 0) {
-      bands_(x, y) = course_.best(x, y);
-      known_(x, y) = 1;
-    }
-    return bands_(x, y);
+    if (!course_.is_on(x, y)) return {};
+    std::optional<FoldCourse::Band>& band = looked_at_.hold(x, y);
+    if (!band) band = course_.best(x, y);
+    return *band;
   }
   /// The place is the middle of a band that goes on with a fold.
   bool is_middle(int x, int y) {
@@ -64,16 +60,16 @@ class Scores {
     return most;
   }
   const FoldCourse& course_;
-  const Plane<std::uint8_t>& on_;
-  Plane<FoldCourse::Band> bands_;
-  Plane<std::uint8_t> known_;
+  SparsePlane<std::optional<FoldCourse::Band>> looked_at_;
 };
+
+using Mask = SparsePlane<bool>;
 
 /// The middles that hang together with (x, y) over places next to each other and over seeds.
 std::vector<Place> follow(Scores& scores, const cv::Mat& seeds, const cv::Mat& near, int x, int y,
-                          Plane<std::uint8_t>& seen, int& of_seed) {
+                          Mask& seen, int& of_seed) {
   std::vector<Place> middles, open{{x, y}};
-  seen(x, y) = 1;
+  seen.hold(x, y) = true;
   while (!open.empty()) {
     const auto [at_x, at_y] = open.back();
     open.pop_back();
@@ -85,8 +81,8 @@ std::vector<Place> follow(Scores& scores, const cv::Mat& seeds, const cv::Mat& n
     for (int down = -1; down <= 1; ++down) {
       for (int right = -1; right <= 1; ++right) {
         const int next_x = at_x + right, next_y = at_y + down;
-        if (!seen.contains(next_x, next_y) || seen(next_x, next_y) != 0) continue;
-        seen(next_x, next_y) = 1;
+        if (!seen.contains(next_x, next_y) || seen(next_x, next_y)) continue;
+        seen.hold(next_x, next_y) = true;
         open.emplace_back(next_x, next_y);
       }
     }
@@ -104,34 +100,34 @@ bool agrees(Scores& scores, const Place& place, const Place& sure) {
 }
 
 /// Leaves those that enough sure ones agree with: a fold keeps its direction, while the strands of tissue
-/// that it meets turn off it. `sure` is 0 all over, before and after.
-void keep_agreed(Scores& scores, std::vector<Place>& middles, Plane<std::uint8_t>& sure) {
+/// that it meets turn off it. `sure` is false all over, before and after.
+void keep_agreed(Scores& scores, std::vector<Place>& middles, Mask& sure) {
   const std::vector<Place> all = middles;
-  for (const auto& [x, y] : all) sure(x, y) = scores.at(x, y).score >= kSure ? 1 : 0;
+  for (const auto& [x, y] : all) sure.hold(x, y) = scores.at(x, y).score >= kSure;
   std::erase_if(middles, [&](const Place& place) {
     constexpr int kReach = kGoesOn + kBends;
     int agreeing = 0;
     for (int y = std::max(0, place.second - kReach); y <= place.second + kReach && y < sure.height(); ++y) {
       for (int x = std::max(0, place.first - kReach); x <= place.first + kReach && x < sure.width(); ++x)
-        agreeing += sure(x, y) != 0 && agrees(scores, place, {x, y}) ? 1 : 0;
+        agreeing += sure(x, y) && agrees(scores, place, {x, y}) ? 1 : 0;
     }
     return agreeing < kFewestSure;
   });
-  for (const auto& [x, y] : all) sure(x, y) = 0;
+  for (const auto& [x, y] : all) sure.hold(x, y) = false;
 }
 
 }  // namespace
 
-std::vector<FoldStrip> trace_folds(const FoldCourse& course, const Plane<std::uint8_t>& on,
-                                   const cv::Mat& seeds) {
+std::vector<FoldStrip> trace_folds(const FoldCourse& course, const cv::Mat& seeds) {
   std::vector<FoldStrip> strips;
-  Scores scores(course, on);
+  Scores scores(course);
   cv::Mat near;
   cv::dilate(seeds, near, cv::getStructuringElement(cv::MORPH_RECT, {2 * kFromSeed + 1, 2 * kFromSeed + 1}));
-  Plane<std::uint8_t> seen(on.width(), on.height()), sure(on.width(), on.height());
-  for (int y = 0; y < on.height(); ++y) {
-    for (int x = 0; x < on.width(); ++x) {
-      if (seen(x, y) != 0 || seeds.at<std::uint8_t>(y / 2, x / 2) == 0) continue;
+  Mask seen(course.width(), course.height()), sure(course.width(), course.height());
+  for (int y = 0; y < course.height(); ++y) {
+    const auto* seeds_here = seeds.ptr<std::uint8_t>(y / 2);
+    for (int x = 0; x < course.width(); ++x) {
+      if (seeds_here[x / 2] == 0 || seen(x, y)) continue;
       int of_seed = 0;
       std::vector<Place> middles = follow(scores, seeds, near, x, y, seen, of_seed);
       keep_agreed(scores, middles, sure);

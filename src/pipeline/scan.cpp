@@ -342,7 +342,8 @@ Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOpti
   const auto work = [&](std::int64_t px) {
     return static_cast<std::int64_t>(static_cast<double>(px) * pitch_um / kWorkPitch);
   };
-  SharpnessMap sharpness({work(source.info().extent.width), work(source.info().extent.height)});
+  SharpnessMap sharpness({work(source.info().extent.width), work(source.info().extent.height)},
+                         survey.counted);
   Workers workers([&] {
     return BlockSteps(source, survey.stain, pitch_um, survey.counted, plan.seen, survey.nuclei, sharpness);
   });

@@ -214,6 +214,7 @@ bool leave_out_flaws(Survey& survey, Scan& scan, SlideResult& result) {
   flag_blur(scan.sharpness, survey.counted, survey.quality);
   flag_folds(scan.sharpness, survey.counted, survey.quality);
   scan.sharpness = {};
+  ::malloc_trim(0);  // the heap would keep what the masks held
   survey.counted = counted_tissue(survey.tissue, survey.quality);
   std::erase_if(scan.cells, [&](const CellRow& cell) {
     return survey.counted.at_um(static_cast<double>(cell.x) / kMicroUnits,

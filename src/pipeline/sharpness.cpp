@@ -34,25 +34,16 @@ struct Sums {
   int ratio() const { return static_cast<int>(500 * fine / std::max<std::uint64_t>(coarse, 1)); }
 };
 
-/// Squares that hold tissue in their middle.
-Plane<std::uint8_t> squares_on(const TissueMask& tissue, int width, int height) {
-  Plane<std::uint8_t> on(width, height);
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x)
-      on(x, y) = tissue.at_um((x + 0.5) * kSquare, (y + 0.5) * kSquare) != 0 ? 1 : 0;
-  }
-  return on;
-}
+using Squares = SparsePlane<SharpnessMap::Square>;
 
 /// Sums over the squares around one, near ones with more weight.
-Sums sums_around(const Plane<SharpnessMap::Detail>& details, const Plane<std::uint8_t>& on, int x, int y,
-                 int reach) {
+Sums sums_around(const Squares& squares, const Plane<std::uint8_t>& on, int x, int y, int reach) {
   Sums sums;
   for (int dy = std::max(-reach, -y); dy <= std::min(reach, on.height() - 1 - y); ++dy) {
     for (int dx = std::max(-reach, -x); dx <= std::min(reach, on.width() - 1 - x); ++dx) {
       if (on(x + dx, y + dy) == 0) continue;
       const auto weight = static_cast<std::uint64_t>((reach + 1 - std::abs(dx)) * (reach + 1 - std::abs(dy)));
-      const SharpnessMap::Detail& detail = details(x + dx, y + dy);
+      const SharpnessMap::Detail& detail = squares(x + dx, y + dy).detail;
       sums.fine += weight * detail.fine;
       sums.coarse += weight * detail.coarse;
       sums.weight += weight;
@@ -63,13 +54,13 @@ Sums sums_around(const Plane<SharpnessMap::Detail>& details, const Plane<std::ui
 
 constexpr std::uint16_t kNotTelling = 0xffff;
 
-Plane<std::uint16_t> ratios_of(const Plane<SharpnessMap::Detail>& details, const Plane<std::uint8_t>& on) {
+Plane<std::uint16_t> ratios_of(const Squares& squares, const Plane<std::uint8_t>& on) {
   Plane<std::uint16_t> ratios(on.width(), on.height(), kNotTelling);
   for (int y = 0; y < on.height(); ++y) {
     for (int x = 0; x < on.width(); ++x) {
       if (on(x, y) == 0) continue;
-      Sums sums = sums_around(details, on, x, y, kNear);
-      if (!sums.telling()) sums = sums_around(details, on, x, y, kWide);
+      Sums sums = sums_around(squares, on, x, y, kNear);
+      if (!sums.telling()) sums = sums_around(squares, on, x, y, kWide);
       if (sums.telling()) ratios(x, y) = static_cast<std::uint16_t>(std::min(sums.ratio(), 2000));
     }
   }
@@ -248,18 +239,38 @@ SharpnessMap::Layer layer_of(const Columns::Places& half, std::size_t column) {
 
 }  // namespace
 
-SharpnessMap::SharpnessMap(const Size<WorkFrame>& slide) {
-  details_.resize(static_cast<int>(slide.width / kWorkPerSquare),
-                  static_cast<int>(slide.height / kWorkPerSquare));
-  layers_.resize(2 * details_.width(), 2 * details_.height());
+Plane<std::uint8_t> squares_on(const TissueMask& tissue, int width, int height) {
+  Plane<std::uint8_t> on(width, height);
+  if (tissue.piece.empty()) return on;
+  const auto pixel = [&](int square) { return static_cast<int>((square + 0.5) * kSquare / tissue.pitch_um); };
+  std::vector<int> columns;
+  for (int x = 0; x < width; ++x) columns.push_back(pixel(x));
+  const auto inside = std::lower_bound(columns.begin(), columns.end(), tissue.piece.width());
+  for (int y = 0; y < height && pixel(y) < tissue.piece.height(); ++y) {
+    const std::uint16_t* piece = tissue.piece.row(pixel(y));
+    std::transform(columns.begin(), inside, on.row(y),
+                   [&](int column) { return piece[column] != 0 ? std::uint8_t{1} : std::uint8_t{0}; });
+  }
+  return on;
+}
+
+SharpnessMap::SharpnessMap(const Size<WorkFrame>& slide, const TissueMask& tissue)
+    : squares_(static_cast<int>(slide.width / kWorkPerSquare),
+               static_cast<int>(slide.height / kWorkPerSquare)) {
+  const Plane<std::uint8_t> on = squares_on(tissue, squares_.width(), squares_.height());
+  for (int y = 0; y < on.height(); ++y) {
+    for (int x = 0; x < on.width(); ++x) {
+      if (on(x, y) != 0) squares_.hold(x, y);
+    }
+  }
 }
 
 void SharpnessMap::measure(const StainTile& window, const Rect<WorkFrame>& part, Scratch& scratch) {
   const auto first = [](std::int64_t at) {
     return static_cast<int>(divide_floor(at + kWorkPerSquare - 1, kWorkPerSquare));
   };
-  const int x0 = std::max(0, first(part.x0)), x1 = std::min(details_.width(), first(part.x1));
-  const int y0 = std::max(0, first(part.y0)), y1 = std::min(details_.height(), first(part.y1));
+  const int x0 = std::max(0, first(part.x0)), x1 = std::min(squares_.width(), first(part.x1));
+  const int y0 = std::max(0, first(part.y0)), y1 = std::min(squares_.height(), first(part.y1));
   if (x0 >= x1 || y0 >= y1) return;
   const Rect<WorkFrame> needed{x0 * kWorkPerSquare - 2 * kFar, y0 * kWorkPerSquare - 2 * kFar,
                                x1 * kWorkPerSquare + 2 * kFar, y1 * kWorkPerSquare + 2 * kFar};
@@ -268,25 +279,25 @@ void SharpnessMap::measure(const StainTile& window, const Rect<WorkFrame>& part,
   for (int y = y0; y < y1; ++y) {
     sum_columns(scratch, (y - y0) * kSquare + kFar, (x1 - x0) * kSquare, scratch.columns);
     for (int x = x0; x < x1; ++x) {
+      if (!squares_.holds(x, y)) continue;
+      Square& square = squares_.hold(x, y);
       const auto column = static_cast<std::size_t>((x - x0) * kSquare);
-      details_(x, y) = detail_of(scratch.columns, column);
-      for (int quarter = 0; quarter < 4; ++quarter) {
-        const int right = quarter % 2, down = quarter / 2;
-        layers_(2 * x + right, 2 * y + down) =
-            layer_of(scratch.columns.half[static_cast<std::size_t>(down)],
-                     column + static_cast<std::size_t>(right) * kSquare / 2);
+      square.detail = detail_of(scratch.columns, column);
+      for (std::size_t quarter = 0; quarter < square.quarters.size(); ++quarter) {
+        square.quarters[quarter] =
+            layer_of(scratch.columns.half[quarter / 2], column + quarter % 2 * kSquare / 2);
       }
     }
   }
 }
 
 void flag_blur(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality) {
-  const Plane<SharpnessMap::Detail>& details = sharpness.details();
-  if (details.empty()) return;
-  const Plane<std::uint8_t> on = squares_on(tissue, details.width(), details.height());
-  const Plane<std::uint16_t> ratios = ratios_of(details, on);
+  const Squares& squares = sharpness.squares();
+  if (squares.empty()) return;
+  const Plane<std::uint8_t> on = squares_on(tissue, squares.width(), squares.height());
+  const Plane<std::uint16_t> ratios = ratios_of(squares, on);
   const int cut = cut_of(ratios);
-  cv::Mat blurred(details.height(), details.width(), CV_8U, cv::Scalar(0));
+  cv::Mat blurred(squares.height(), squares.width(), CV_8U, cv::Scalar(0));
   for (int y = 0; y < blurred.rows; ++y) {
     for (int x = 0; x < blurred.cols; ++x) blurred.at<std::uint8_t>(y, x) = ratios(x, y) < cut ? 1 : 0;
   }

@@ -26,8 +26,16 @@ class FoldCourse {
   };
   static constexpr std::int16_t kNone = -30000;
 
-  /// `on` is 1 for places with counted tissue; `high_peak` is the peak that a tenth of the squares exceed.
-  FoldCourse(const Plane<SharpnessMap::Layer>& layers, const Plane<std::uint8_t>& on, int high_peak);
+  /// `on` is 1 for squares with counted tissue; `high_peak` is the peak that a tenth of them exceed. There
+  /// are two places in a row of a square.
+  FoldCourse(const SparsePlane<SharpnessMap::Square>& squares, const Plane<std::uint8_t>& on, int high_peak);
+
+  int width() const { return 2 * on_.width(); }
+  int height() const { return 2 * on_.height(); }
+  /// Whether a place lies on counted tissue.
+  bool is_on(int x, int y) const {
+    return x >= 0 && y >= 0 && on_.contains(x / 2, y / 2) && on_(x / 2, y / 2) != 0;
+  }
 
   Band best(int x, int y) const;
 
@@ -46,7 +54,7 @@ class FoldCourse {
   void sum_rows(int x, int y, int direction, Rows& rows) const;
   bool features_of(const Rows& rows, int width, Features& found) const;
 
-  const Plane<SharpnessMap::Layer>& layers_;
+  const SparsePlane<SharpnessMap::Square>& squares_;
   const Plane<std::uint8_t>& on_;
   int high_peak_;
 };

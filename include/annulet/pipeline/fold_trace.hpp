@@ -15,9 +15,8 @@ struct FoldStrip {
 
 /// Follows the folds through the squares of `seeds` (not 0 where a square of 8 um is sure of one) along their
 /// axes, place by place, and returns what they consist of. What a seed has no band through is left out. Cost:
-/// 10-20 us a place on a fold and around it; 7 bytes a place of the slide.
-std::vector<FoldStrip> trace_folds(const FoldCourse& course, const Plane<std::uint8_t>& on,
-                                   const cv::Mat& seeds);
+/// 10-20 us and 8 bytes a place on a fold and around it.
+std::vector<FoldStrip> trace_folds(const FoldCourse& course, const cv::Mat& seeds);
 
 /// True where a point, given from a strip's place in um, lies in it.
 bool in_strip(const FoldStrip& strip, int right_um, int down_um);

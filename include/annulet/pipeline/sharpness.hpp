@@ -5,6 +5,7 @@
 
 #include "annulet/base/geometry.hpp"
 #include "annulet/base/plane.hpp"
+#include "annulet/base/sparse_plane.hpp"
 #include "annulet/cell/stain_tile.hpp"
 #include "annulet/model/quality.hpp"
 #include "annulet/model/tissue.hpp"
@@ -13,7 +14,8 @@ namespace annulet {
 
 /// Contrast of the stains by size of what carries it, in squares of kSquareUm on a grid from the slide's top
 /// left: gathered from the planes that the scan makes anyway, judged afterwards. What a square holds depends
-/// neither on the blocks nor on the threads. Integers. 22 bytes a square. docs/science/quality.md, "Blur".
+/// neither on the blocks nor on the threads. Integers. 22 bytes a square of tissue, nothing for glass.
+/// docs/science/quality.md, "Blur".
 class SharpnessMap {
  public:
   static constexpr int kSquareUm = 8;
@@ -31,8 +33,17 @@ class SharpnessMap {
   /// What a quarter of a square holds, 1/200 OD: haematoxylin where 2 um of it are palest, its mean and where
   /// 2 um are darkest; the mean of DAB.
   struct Layer {
-    std::uint8_t floor, mean, peak, dab;
+    std::uint8_t floor = 0, mean = 0, peak = 0, dab = 0;
     friend bool operator==(const Layer&, const Layer&) = default;
+  };
+  struct Square {
+    Detail detail;
+    std::array<Layer, 4> quarters;  ///< the upper two, then the lower two
+    /// Of place (x, y) of half squares, which lies in this one.
+    const Layer& layer(int x, int y) const {
+      return quarters[2 * (static_cast<std::size_t>(y) % 2) + static_cast<std::size_t>(x) % 2];
+    }
+    friend bool operator==(const Square&, const Square&) = default;
   };
   /// What the columns of 1 um of a row of squares hold.
   struct Columns {
@@ -53,23 +64,23 @@ class SharpnessMap {
   };
 
   SharpnessMap() = default;
-  /// `slide` is its extent.
-  explicit SharpnessMap(const Size<WorkFrame>& slide);
+  /// `slide` is its extent; squares with `tissue` in their middle have room, and few others.
+  SharpnessMap(const Size<WorkFrame>& slide, const TissueMask& tissue);
 
-  /// Measures the squares whose top left lies in `part`; `window` reaches 12 um around it. Squares that the
-  /// slide's border cuts are left out. Parts side by side share no square, so several threads may measure at
-  /// once, each with its own `scratch`. About 0.3 ns a pixel of 0.5 um.
+  /// Measures the squares with room whose top left lies in `part`; `window` reaches 12 um around it. Squares
+  /// that the slide's border cuts are left out. Parts side by side share no square, so several threads may
+  /// measure at once, each with its own `scratch`. About 0.3 ns a pixel of 0.5 um.
   void measure(const StainTile& window, const Rect<WorkFrame>& part, Scratch& scratch);
 
-  /// Squares that were not measured hold nothing in particular: memory that is not written is not used.
-  const Plane<Detail>& details() const { return details_; }
-  /// Four for every square of details(), of half its side.
-  const Plane<Layer>& layers() const { return layers_; }
+  /// Those that were not measured are 0.
+  const SparsePlane<Square>& squares() const { return squares_; }
 
  private:
-  Plane<Detail> details_;
-  Plane<Layer> layers_;
+  SparsePlane<Square> squares_;
 };
+
+/// 1 for squares with tissue in their middle.
+Plane<std::uint8_t> squares_on(const TissueMask& tissue, int width, int height);
 
 /// Flags the counted tissue that is out of focus: its fine contrast is lost against its coarse one, by what
 /// this slide's sharp tissue has and within what sharp tissue of any slide has. Tissue without contrast of

@@ -14,31 +14,32 @@ constexpr int kLeft = 20, kRight = 95, kTop = 58, kBottom = 63;  // of the fold,
 
 /// Tissue with nuclei of three places every five, in which a strip across lies double; `one_layer` leaves the
 /// second one away.
-Plane<SharpnessMap::Layer> tissue(bool one_layer) {
-  Plane<SharpnessMap::Layer> layers(kSide, kSide);
+SparsePlane<SharpnessMap::Square> tissue(bool one_layer) {
+  SparsePlane<SharpnessMap::Square> squares(kSide / 2, kSide / 2);
   for (int y = 0; y < kSide; ++y) {
     for (int x = 0; x < kSide; ++x) {
       const bool nucleus = (x + 2 * (y / 5)) % 5 < 3 && y % 5 < 3;
       const bool folded = !one_layer && x >= kLeft && x <= kRight && y >= kTop && y <= kBottom;
       const int layer = folded ? 2 : 1, grain = (7 * x + 13 * y) % 5;
       const auto of = [&](int value) { return static_cast<std::uint8_t>(std::min(255, layer * value)); };
-      layers(x, y) = {of(nucleus ? 40 + grain : 12 + grain), of(nucleus ? 70 + grain : 16 + grain),
+      squares.hold(x / 2, y / 2).quarters[static_cast<std::size_t>(2 * (y % 2) + x % 2)] = {
+          of(nucleus ? 40 + grain : 12 + grain), of(nucleus ? 70 + grain : 16 + grain),
                       of(nucleus ? 90 + 2 * grain : 22 + grain), of(8 + grain)};
     }
   }
-  return layers;
+  return squares;
 }
 
 /// What is traced from the middle of the fold.
 Plane<std::uint8_t> traced(bool one_layer) {
-  const Plane<SharpnessMap::Layer> layers = tissue(one_layer);
-  const Plane<std::uint8_t> on(kSide, kSide, 1);
+  const SparsePlane<SharpnessMap::Square> squares = tissue(one_layer);
+  const Plane<std::uint8_t> on(kSide / 2, kSide / 2, 1);
   cv::Mat seeds(kSide / 2, kSide / 2, CV_8U, cv::Scalar(0));
   for (int y = kTop / 2; y <= kBottom / 2; ++y) {
     for (int x = kLeft / 2 + 4; x <= kRight / 2 - 4; ++x) seeds.at<std::uint8_t>(y, x) = 1;
   }
   Plane<std::uint8_t> mask(kSide, kSide);
-  for (const FoldStrip& strip : trace_folds(FoldCourse(layers, on, kHighPeak), on, seeds)) {
+  for (const FoldStrip& strip : trace_folds(FoldCourse(squares, on, kHighPeak), seeds)) {
     for (int y = 0; y < kSide; ++y) {
       for (int x = 0; x < kSide; ++x) {
         if (in_strip(strip, 4 * (x - strip.x), 4 * (y - strip.y))) mask(x, y) = 1;

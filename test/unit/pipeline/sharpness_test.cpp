@@ -117,6 +117,17 @@ SharpnessMap::Layer plain_layer(const StainTile& window, int left, int top) {
   return {byte(least / 16), byte(sum / 64), byte(most / 16), byte(dab / 64)};
 }
 
+/// Tissue in mask pixels of 16 um.
+TissueMask mask(int width, int height, int tissue_from) {
+  TissueMask tissue;
+  tissue.pitch_um = 16;
+  tissue.piece = Plane<std::uint16_t>(width, height);
+  for (int y = 0; y < height; ++y) {
+    for (int x = tissue_from; x < width; ++x) tissue.piece(x, y) = 1;
+  }
+  return tissue;
+}
+
 PhantomRecipe recipe_of(const char* preset, double seed) {
   PhantomRecipe recipe = load_recipe(preset);
   recipe.seed = seed;
@@ -129,18 +140,40 @@ TEST_CASE("every kernel path finds in a square what a plain programme does") {
   const Size<WorkFrame> slide{150, 90};
   const StainTile window = grain(slide);
   test::on_each_kernel_path([&] {
-    SharpnessMap map(slide);
+    SharpnessMap map(slide, mask(5, 3, 0));
     SharpnessMap::Scratch scratch;
     map.measure(window, {16, 16, 128, 64}, scratch);
     for (int y = 1; y < 4; ++y) {
       for (int x = 1; x < 8; ++x) {
-        CHECK(map.details()(x, y) == plain_detail(window, 8 * x, 8 * y));
+        CHECK(map.squares()(x, y).detail == plain_detail(window, 8 * x, 8 * y));
         for (const auto& [right, down] : {std::pair{0, 0}, {1, 0}, {0, 1}, {1, 1}})
-          CHECK(map.layers()(2 * x + right, 2 * y + down) ==
+          CHECK(map.squares()(x, y).layer(2 * x + right, 2 * y + down) ==
                 plain_layer(window, 8 * x + 4 * right, 8 * y + 4 * down));
       }
     }
   });
+}
+
+TEST_CASE("a map of sharpness takes memory for the tissue, not for the slide") {
+  constexpr std::int64_t kSquarePx = SharpnessMap::kSquareUm * 2;
+  const int squares = 400;  // in a row of the slide; tissue holds the last tenth of them
+  const SharpnessMap map({squares * kSquarePx, squares * kSquarePx},
+                         mask(squares / 2, squares / 2, squares / 2 * 9 / 10));
+  int held = 0;
+  for (int y = 0; y < squares; ++y) {
+    for (int x = 0; x < squares; ++x) held += map.squares().holds(x, y) ? 1 : 0;
+  }
+  CHECK(held >= squares * squares / 10);
+  CHECK(held <= squares * (squares / 10 + SparsePlane<SharpnessMap::Square>::kSide));
+}
+
+TEST_CASE("what the window shows of glass is not kept") {
+  const Size<WorkFrame> slide{520, 90};
+  SharpnessMap map(slide, mask(17, 3, 12));
+  SharpnessMap::Scratch scratch;
+  map.measure(grain(slide), {16, 16, 496, 64}, scratch);
+  CHECK(map.squares()(1, 1) == SharpnessMap::Square{});
+  CHECK(map.squares()(30, 1).detail == plain_detail(grain(slide), 240, 8));
 }
 
 TEST_CASE("areas out of focus are masked, and sharp tissue is not") {
