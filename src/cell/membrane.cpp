@@ -88,6 +88,13 @@ int MembraneMeter::ring_reach_um() {
          1;  // and the pixel beside for interpolation
 }
 
+int MembraneMeter::ring_reach_um(const Nucleus& nucleus) {
+  constexpr int kRadiiPerUm = 8;  // Nucleus::radius is 1/8 um
+  const int radius = *std::max_element(nucleus.radius.begin(), nucleus.radius.end());
+  return std::min(radius / kRadiiPerUm + 1 + ring_reach_um() - ring::kLargestNucleus / ring::kStepsPerUm,
+                  ring_reach_um());
+}
+
 void MembraneMeter::look_at(const StainTile& tile, std::span<const Nucleus> nuclei) {
   expects(tile.pitch_um > 0 && tile.dab_native.width() > 1 && tile.dab_native.height() > 1,
           "a ring was asked for on a window without pixels");

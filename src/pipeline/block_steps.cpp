@@ -156,7 +156,7 @@ void BlockSteps::choose_nuclei(const BlockPlan& plan, const Neighbourhood& near,
 /// The window of the membrane plane around the cells of `part`; its rows are made by smooth_around.
 const StainTile& BlockSteps::membrane_window(const Rect<WorkFrame>& part, const Neighbourhood& near) {
   reader_.describe(window_);
-  window_.native = reader_.membrane_rect(part.grown(MembraneMeter::ring_reach_um() * kWorkPerUm + 1));
+  window_.native = reader_.membrane_rect(part.grown(ring_reach_um_ * kWorkPerUm + 1));
   window_.dab_native.resize(static_cast<int>(window_.native.width()),
                             static_cast<int>(window_.native.height()));
   smoothed_to_ = window_.native.y0;
@@ -178,9 +178,8 @@ void BlockSteps::smooth_around(const Nucleus& nucleus, const Neighbourhood& near
   constexpr int kReach = 2;             // px: interpolation, and rounding to whole rows
   const auto row_at = [&](double um) { return static_cast<std::int64_t>(std::floor(um / window_.pitch_um)); };
   const double y = static_cast<double>(nucleus.centre.y) / kMicroUnits;
-  const int reach_um = MembraneMeter::ring_reach_um();
-  const std::int64_t bottom = std::min(row_at(y + reach_um) + kReach, window_.native.y1);
-  smoothed_to_ = std::max(smoothed_to_, std::min(row_at(y - reach_um) - kReach, window_.native.y1));
+  const std::int64_t bottom = std::min(row_at(y + ring_reach_um_) + kReach, window_.native.y1);
+  smoothed_to_ = std::max(smoothed_to_, std::min(row_at(y - ring_reach_um_) - kReach, window_.native.y1));
   while (smoothed_to_ < bottom) {
     Rect<SlideFrame> rows = window_.native;
     rows.y0 = smoothed_to_;
@@ -191,16 +190,19 @@ void BlockSteps::smooth_around(const Nucleus& nucleus, const Neighbourhood& near
   }
 }
 
-// Which nuclei are cells of the block: in its part and on tissue.
+// Which nuclei are cells of the block: in its part and on tissue. And how far their rings reach.
 void BlockSteps::choose_cells(const Rect<WorkFrame>& part) {
   chosen_.clear();
+  ring_reach_um_ = 0;
   const auto area = micro(part);
   for (std::size_t i = 0; i < nuclei_.size(); ++i) {
     const Point<MicroFrame, std::int32_t> centre = nuclei_[i].centre;
     if (centre.x < 0 || centre.y < 0 || !area.contains(centre)) continue;
     const std::uint16_t piece = tissue_.at_um(static_cast<double>(centre.x) / kMicroUnits,
                                               static_cast<double>(centre.y) / kMicroUnits);
-    if (piece != 0) chosen_.push_back({i, piece});
+    if (piece == 0) continue;
+    chosen_.push_back({i, piece});
+    ring_reach_um_ = std::max(ring_reach_um_, MembraneMeter::ring_reach_um(nuclei_[i]));
   }
 }
 

@@ -7,8 +7,8 @@
 namespace annulet {
 
 /// A plane that has values in places alone, such as on tissue: its memory is theirs and that of the places
-/// within kSide of them. Different places that are held may be written on several threads at once; one that is
-/// not may be taken up by one thread alone.
+/// within kSide of them. Different places that are held may be written on several threads at once; one that
+/// is not may be taken up by one thread alone.
 template <class T>
 class SparsePlane {
  public:

@@ -77,6 +77,7 @@ class BlockSteps {
   NucleusOutlines outlines_;
   std::vector<Nucleus> nuclei_;
   std::vector<Chosen> chosen_;
+  int ring_reach_um_ = 0;  ///< of the farthest of them
   CellTable cells_;
   StageSeconds seconds_;
 };

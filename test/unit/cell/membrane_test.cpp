@@ -345,7 +345,11 @@ TEST_CASE("a ring that just fits into its window is the one of a large window") 
     for (const Nucleus& nucleus : crowd.nuclei) {
       // 6 um to the cap, 3 um to look for the wall, 3 um of baseline, and the pixel beside.
       const int largest = *std::max_element(nucleus.radius.begin(), nucleus.radius.end());
-      const int reach = static_cast<int>((std::min(largest / 8.0, 14.0) + 12.8) / pitch) + 2;
+      const double um = std::min(largest / 8.0, 14.0) + 12.8;
+      CHECK(MembraneMeter::ring_reach_um(nucleus) >= um);
+      CHECK(MembraneMeter::ring_reach_um(nucleus) <=
+            std::min<double>(um + 2, MembraneMeter::ring_reach_um()));
+      const int reach = static_cast<int>(um / pitch) + 2;
       const int x0 = static_cast<int>(nucleus.centre.x / kMicroUnits / pitch) - reach,
                 y0 = static_cast<int>(nucleus.centre.y / kMicroUnits / pitch) - reach, size = 2 * reach + 4;
       StainTile part = crowd.tile;
