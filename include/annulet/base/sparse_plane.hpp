@@ -7,8 +7,8 @@
 namespace annulet {
 
 /// A plane that has values in places alone, such as on tissue: its memory is theirs and that of the places
-/// within kSide of them. Different places that are held may be written on several threads at once; one that is
-/// not may be taken up by one thread alone.
+/// within kSide of them. Different places that are held may be written on several threads at once; one that
+/// is not may be taken up by one thread alone.
 template <class T>
 class SparsePlane {
  public:
@@ -39,6 +39,20 @@ class SparsePlane {
     Tile*& held = tiles_[tile(x, y)];
     if (held == nullptr) held = another();
     return (*held)[within(x, y)];
+  }
+
+  /// Calls visit(x, y, value) for every place that is held, tile after tile.
+  template <class Visit>
+  void each(Visit&& visit) const {
+    for (int y0 = 0; y0 < height_; y0 += kSide) {
+      for (int x0 = 0; x0 < width_; x0 += kSide) {
+        const Tile* held = tiles_[tile(x0, y0)];
+        if (held == nullptr) continue;
+        for (int y = y0; y < y0 + kSide && y < height_; ++y) {
+          for (int x = x0; x < x0 + kSide && x < width_; ++x) visit(x, y, (*held)[within(x, y)]);
+        }
+      }
+    }
   }
 
  private:
