@@ -66,8 +66,8 @@ class Scores {
 using Mask = SparsePlane<bool>;
 
 /// The middles that hang together with (x, y) over places next to each other and over seeds.
-std::vector<Place> follow(Scores& scores, const cv::Mat& seeds, const cv::Mat& near, int x, int y,
-                          Mask& seen, int& of_seed) {
+std::vector<Place> follow(Scores& scores, const cv::Mat& seeds, const cv::Mat& near, int x, int y, Mask& seen,
+                          int& of_seed) {
   std::vector<Place> middles, open{{x, y}};
   seen.hold(x, y) = true;
   while (!open.empty()) {

@@ -24,7 +24,7 @@ SparsePlane<SharpnessMap::Square> tissue(bool one_layer) {
       const auto of = [&](int value) { return static_cast<std::uint8_t>(std::min(255, layer * value)); };
       squares.hold(x / 2, y / 2).quarters[static_cast<std::size_t>(2 * (y % 2) + x % 2)] = {
           of(nucleus ? 40 + grain : 12 + grain), of(nucleus ? 70 + grain : 16 + grain),
-                      of(nucleus ? 90 + 2 * grain : 22 + grain), of(8 + grain)};
+          of(nucleus ? 90 + 2 * grain : 22 + grain), of(8 + grain)};
     }
   }
   return squares;
