@@ -227,36 +227,32 @@ void KindNeighbourhood::Columns::resize(std::size_t n) {
 KindNeighbourhood::KindNeighbourhood(const CellTable& cells, std::int32_t strong, std::int32_t large)
     : large_(large) {
   static_assert(kMedianOf.size() == kMedians);
-  // Once through the rows, which are large; then from their order to that of the grid.
-  struct Seen {
-    std::int32_t x, y;
-    std::uint16_t area;
-    std::array<std::int32_t, kMedians> values;
-  };
-  std::vector<Seen> seen;
-  seen.reserve(cells.size());
+  // Once through the rows for where nuclei lie, and once for the rest, which goes where the grid's order puts
+  // it: what is kept of them never lies in memory twice.
+  std::vector<Point<MicroFrame, std::int32_t>> places;
+  places.reserve(cells.size());
   std::int32_t left = 0, top = 0;
   for (const CellRow& row : cells) {
     left = std::min(left, row.x);
     top = std::min(top, row.y);
-    if (!is_seen(row)) continue;
-    const KindFeatures own = own_features(row, strong, large);
-    Seen& nucleus = seen.emplace_back(Seen{row.x, row.y, row.nucleus_area, {}});
-    for (std::size_t m = 0; m < kMedians; ++m)
-      nucleus.values[m] = own[static_cast<std::size_t>(kMedianOf[m].first)];
+    if (is_seen(row)) places.push_back({row.x, row.y});
   }
-  grid_.build(seen.size(), kNear, left, top, [&](std::size_t i) {
-    return Point<MicroFrame, std::int32_t>{seen[i].x, seen[i].y};
-  });
-  seen_.resize(seen.size());
-  for (std::size_t k = 0; k < seen.size(); ++k) {
-    const Seen& nucleus = seen[grid_.order()[k]];
-    seen_.x[k] = nucleus.x;
-    seen_.y[k] = nucleus.y;
-    seen_.area[k] = nucleus.area;
-    largest_ = std::max<std::int32_t>(largest_, nucleus.area);
-    std::copy(nucleus.values.begin(), nucleus.values.end(),
-              seen_.features.begin() + static_cast<std::ptrdiff_t>(k * kFeatures));
+  grid_.build(places.size(), kNear, left, top, [&](std::size_t i) { return places[i]; });
+  std::vector<std::uint32_t> position(places.size());
+  for (std::uint32_t k = 0; k < position.size(); ++k) position[grid_.order()[k]] = k;
+  places = {};
+  seen_.resize(position.size());
+  auto next = position.begin();
+  for (const CellRow& row : cells) {
+    if (!is_seen(row)) continue;
+    const std::size_t k = *next++;
+    const KindFeatures own = own_features(row, strong, large);
+    seen_.x[k] = row.x;
+    seen_.y[k] = row.y;
+    seen_.area[k] = row.nucleus_area;
+    largest_ = std::max<std::int32_t>(largest_, row.nucleus_area);
+    for (std::size_t m = 0; m < kMedians; ++m)
+      seen_.features[k * kFeatures + m] = own[static_cast<std::size_t>(kMedianOf[m].first)];
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "annulet/base/hand_back.hpp"
 #include "annulet/pipeline/contiguity.hpp"
 #include "annulet/pipeline/doubt.hpp"
 #include "annulet/pipeline/second_population.hpp"
@@ -92,6 +93,7 @@ Conclusion draft(const CellTable& cells, const ConcludeModels& models, const Con
   const OverRanges over = [threads](std::size_t count, const auto& work) { in_ranges(threads, count, work); };
   Conclusion conclusion;
   const std::vector<CellKind> kinds = models.kind(cells, over);
+  hand_back_freed();
   conclusion.limit_of_blank = limit_of_blank(cells, kinds, models.grading);
   conclusion.graded = grade_table(cells, kinds, models.grading, in_force(conclusion.limit_of_blank), over);
   conclusion.tally = count(conclusion.graded, models.grading);

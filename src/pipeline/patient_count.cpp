@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "annulet/base/hand_back.hpp"
 #include "annulet/pipeline/control_finder.hpp"
 #include "annulet/pipeline/edge_effect.hpp"
 #include "annulet/pipeline/pitch_suspicion.hpp"
@@ -39,7 +40,9 @@ class PatientCount {
 
   /// Where control tissue was found the cells are concluded without it.
   void leave_out_control() {
+    hand_back_freed();
     const TissueParts parts = find_parts(survey_.counted);
+    survey_.counted.piece = {};  // only its area is asked for from here on
     const ControlTissue control = find_control(parts, cells_, conclusion_.graded);
     if (control.labels.empty()) return;
     const CellTable apart = take_cells(parts, control);
@@ -59,6 +62,7 @@ class PatientCount {
 
   /// Cells in a blush along the tissue's edge cannot be judged.
   void judge_edge() {
+    hand_back_freed();
     const std::vector<std::uint16_t> distances = edge_distances(survey_.tissue, cells_);
     const int depth = blush_depth(cells_, conclusion_.graded, distances);
     if (depth > 0) {
@@ -69,6 +73,7 @@ class PatientCount {
       draft_again();
       remark(with.score != conclusion_.verdict.score, "edge-effect", blush_words(depth, with.score));
     }
+    hand_back_freed();
     complete(cells_, models_, threads_, conclusion_);
     if (auto caveat = edge_effect(conclusion_.graded, distances, models_.grading, models_.guideline,
                                   conclusion_.verdict)) {
@@ -96,7 +101,10 @@ class PatientCount {
   }
 
  private:
-  void draft_again() { conclusion_ = draft(cells_, models_, facts_, threads_); }
+  void draft_again() {
+    hand_back_freed();
+    conclusion_ = draft(cells_, models_, facts_, threads_);
+  }
 
   /// Takes the control's cells out of the table.
   CellTable take_cells(const TissueParts& parts, const ControlTissue& control) {
@@ -152,15 +160,15 @@ class PatientCount {
   void take_from_count(const TissueParts& parts, const ControlTissue& control) {
     for (int y = 0; y < survey_.quality.flag.height(); ++y) {
       std::uint8_t* flag = survey_.quality.flag.row(y);
-      const std::uint16_t* piece = survey_.counted.piece.row(y);
+      const std::uint16_t* piece = survey_.tissue.piece.row(y);
       for (int x = 0; x < survey_.quality.flag.width(); ++x) {
-        if (piece[x] == 0) continue;
-        const double um = survey_.counted.pitch_um;
+        if (piece[x] == 0 || flag[x] != 0) continue;
+        const double um = survey_.tissue.pitch_um;
         if (control.holds(parts.at_um((x + 0.5) * um, (y + 0.5) * um)))
           flag[x] = static_cast<std::uint8_t>(QcFlag::Control);
       }
     }
-    survey_.counted = counted_tissue(survey_.tissue, survey_.quality);
+    survey_.counted.area_mm2 = counted_tissue(survey_.tissue, survey_.quality).area_mm2;
   }
 
   Survey& survey_;

@@ -1,6 +1,5 @@
 #include "annulet/pipeline/scan.hpp"
 
-#include <malloc.h>
 #include <oneapi/tbb/enumerable_thread_specific.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_sort.h>
@@ -20,6 +19,7 @@
 #include "annulet/pipeline/doubtful_tiles.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/pipeline/tile_account.hpp"
+#include "pipeline/packed_cells.hpp"
 
 namespace annulet {
 namespace {
@@ -32,8 +32,8 @@ using Workers = tbb::enumerable_thread_specific<BlockSteps>;
 /// Blocks whose memory waits for the next use.
 class BlockPool {
  public:
-  /// A block for `pixels` of the slide: the smallest that has held as many, else the largest.
-  std::unique_ptr<Block> take(std::size_t pixels) {
+  /// A block for `pixels` of the slide and `work` px: the smallest that has held as many, else the largest.
+  std::unique_ptr<Block> take(std::size_t pixels, std::size_t work) {
     const std::lock_guard lock(mutex_);
     if (spare_.empty()) return std::make_unique<Block>();
     const auto room = [](const std::unique_ptr<Block>& block) { return block->planes.dab_native.capacity(); };
@@ -45,6 +45,10 @@ class BlockPool {
     const auto best = std::min_element(spare_.begin(), spare_.end(), better);
     std::unique_ptr<Block> block = std::move(*best);
     spare_.erase(best);
+    StainTile& planes = block->planes;
+    hand_back_beyond(pixels, planes.dab_native);
+    hand_back_beyond(work, planes.haematoxylin);
+    hand_back_beyond(work, planes.dab);
     return block;
   }
   void give(std::unique_ptr<Block> block) {
@@ -54,6 +58,11 @@ class BlockPool {
   }
 
  private:
+  /// A block at the tissue's border would go on holding the memory of the whole one before it.
+  static void hand_back_beyond(std::size_t used, const Plane<std::uint8_t>& plane) {
+    if (plane.capacity() > used) hand_back(plane.data() + used, plane.data() + plane.capacity());
+  }
+
   std::mutex mutex_;
   std::vector<std::unique_ptr<Block>> spare_;
 };
@@ -78,12 +87,9 @@ class Collector {
 
   void take(const CellTable& of_block) {
     const std::lock_guard lock(mutex_);
-    for (auto from = of_block.begin(); from != of_block.end();) {
-      if (cells_.empty() || std::ssize(cells_.back()) == kPile) cells_.emplace_back().reserve(kPile);
-      CellTable& pile = cells_.back();
-      const auto count = std::min<std::ptrdiff_t>(kPile - std::ssize(pile), of_block.end() - from);
-      pile.insert(pile.end(), from, from + count);
-      from += count;
+    for (const CellRow& row : of_block) {
+      if (piles_.empty() || !piles_.back().has_room()) piles_.emplace_back();
+      piles_.back().add(row);
     }
     count_ += of_block.size();
   }
@@ -109,13 +115,10 @@ class Collector {
   }
 
  private:
-  /// Cells in a pile: about 1 MB.
-  static constexpr std::ptrdiff_t kPile = 4096;
-
   /// Where a cell is found, and its place in the table.
   struct Key {
     std::int32_t y, x;
-    std::uint32_t pile, row;
+    std::uint32_t pile, begin;
     friend bool operator<(const Key& a, const Key& b) { return a.y != b.y ? a.y < b.y : a.x < b.x; }
   };
 
@@ -124,22 +127,18 @@ class Collector {
     std::vector<Key> keys;
     keys.reserve(count_);
     std::vector<std::size_t> left;  // rows of each pile that are still to be placed
-    for (std::uint32_t pile = 0; pile < cells_.size(); ++pile) {
-      const CellTable& cells = cells_[pile];
-      left.push_back(cells.size());
-      for (std::uint32_t row = 0; row < cells.size(); ++row)
-        keys.push_back({cells[row].y, cells[row].x, pile, row});
+    for (std::uint32_t pile = 0; pile < piles_.size(); ++pile) {
+      left.push_back(piles_[pile].count());
+      piles_[pile].each_place([&](std::uint32_t begin, std::int32_t x, std::int32_t y) {
+        keys.push_back({y, x, pile, begin});
+      });
     }
     tbb::parallel_sort(keys);
     scan_.cells.reserve(count_);
     for (const Key& key : keys) {
-      scan_.cells.push_back(cells_[key.pile][key.row]);
+      scan_.cells.push_back(piles_[key.pile].at(key.begin));
       // The whole table never lies in memory twice.
-      if (--left[key.pile] == 0) {
-        CellTable& pile = cells_[key.pile];
-        hand_back(pile.data(), pile.data() + pile.size());
-        CellTable().swap(pile);
-      }
+      if (--left[key.pile] == 0) piles_[key.pile].give_back();
     }
   }
 
@@ -148,7 +147,7 @@ class Collector {
   std::mutex mutex_, report_;
   std::atomic<bool> given_up_{false};
   std::exception_ptr error_;
-  std::vector<CellTable> cells_;  // piles of them, in the order in which they came
+  std::vector<PackedCells> piles_;  // in the order in which cells came
   std::atomic<std::size_t> count_{0};
   Scan scan_;
 };
@@ -243,7 +242,10 @@ class Sweeper {
   void work(const Task& task) {
     const BlockPlan& plan = plan_.at(task.column, task.row);
     std::unique_ptr<Block>& block = blocks_[at(task.row, task.column)];
-    if (task.step == 0 && has_any_work(plan)) block = pool_.take(workers_.local().membrane_pixels(plan));
+    if (task.step == 0 && has_any_work(plan)) {
+      block = pool_.take(workers_.local().membrane_pixels(plan),
+                         plan.planes.empty() ? 0 : static_cast<std::size_t>(plan.planes.area()));
+    }
     if (!has_work(plan, task.step)) return;
     BlockSteps& worker = workers_.local();
     const Neighbourhood near = task.step > 0 ? around(task) : Neighbourhood{};
@@ -353,7 +355,7 @@ Scan scan_slide(const SlideSource& source, const Survey& survey, const ScoreOpti
   Collector collector(blocks_of(plan), control);
   for (const Sweep& sweep : plan.sweeps)
     arena.execute([&] { Sweeper(sweep, grid.rows_ahead, workers, collector).run(); });
-  ::malloc_trim(0);  // what the blocks held makes room for the table
+  hand_back_freed();  // what the blocks held makes room for the table
   Scan scan;
   arena.execute([&] { scan = collector.finish(); });
   scan.sharpness = std::move(sharpness);

@@ -1,7 +1,6 @@
 #include "annulet/pipeline/score_slide.hpp"
 
 #include <fmt/format.h>
-#include <malloc.h>
 #include <oneapi/tbb/version.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include <opencv2/core/version.hpp>
 #include <optional>
 
+#include "annulet/base/hand_back.hpp"
 #include "annulet/base/packed_plane.hpp"
 #include "annulet/model/model_file.hpp"
 #include "annulet/pipeline/conclude.hpp"
@@ -209,12 +209,16 @@ bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_sca
 }
 
 /// What the scan saw to be folded or out of focus joins what is kept out of the count, and its cells leave
-/// the table. False where nothing is left that could be scored, for the reason that `result` then holds.
-bool leave_out_flaws(Survey& survey, Scan& scan, SlideResult& result) {
+/// the table. `tissue` is the plane of `survey.tissue`, which gets it back. False where nothing is left that
+/// could be scored, for the reason that `result` then holds.
+bool leave_out_flaws(const PackedPlane<std::uint16_t>& tissue, Survey& survey, Scan& scan,
+                     SlideResult& result) {
   flag_blur(scan.sharpness, survey.counted, survey.quality);
+  hand_back_freed();
   flag_folds(scan.sharpness, survey.counted, survey.quality);
   scan.sharpness = {};
-  ::malloc_trim(0);  // the heap would keep what the masks held
+  hand_back_freed();
+  survey.tissue.piece = tissue.unpack();
   survey.counted = counted_tissue(survey.tissue, survey.quality);
   std::erase_if(scan.cells, [&](const CellRow& cell) {
     return survey.counted.at_um(static_cast<double>(cell.x) / kMicroUnits,
@@ -254,8 +258,7 @@ std::optional<Measured> measure(const SlideSource& source, const ScoreOptions& o
   const PackedPlane flags(std::move(survey.quality.flag));
   Scan& scan = measured.scan;
   scan = scan_slide(source, survey, options, control);
-  ::malloc_trim(0);  // what the blocks held would else stay with the threads' heaps
-  survey.tissue.piece = tissue.unpack();
+  hand_back_freed();
   survey.quality.flag = flags.unpack();
   clock.lap("scan");
   run.seconds.insert(run.seconds.end(), {{"scan.read", scan.seconds.read},
@@ -264,7 +267,7 @@ std::optional<Measured> measure(const SlideSource& source, const ScoreOptions& o
                                          {"scan.outlines", scan.seconds.outlines},
                                          {"scan.nuclei", scan.seconds.nuclei},
                                          {"scan.membranes", scan.seconds.membranes}});
-  const bool enough = leave_out_flaws(survey, scan, result);
+  const bool enough = leave_out_flaws(tissue, survey, scan, result);
   if (fail_if_incomplete(survey, scan.problems, options, result, measured) || !enough) return std::nullopt;
   drop_lost_cells(scan.cells, scan.problems, pitch.mean());
   result.problems.insert(result.problems.end(), scan.doubts.begin(), scan.doubts.end());
@@ -301,6 +304,7 @@ void conclude_scan(const SlideSource& source, Survey& survey, Measured measured,
   result.verdict = std::move(conclusion.verdict);
   result.status = status_of(result.verdict);
   result.fields = read_fields(source, result);
+  hand_back_freed();  // the parent takes up memory while this process sends
   clock.lap("conclude");
 }
 

@@ -15,9 +15,11 @@ constexpr double kPi = 3.14159265358979;
 constexpr int kNeckSquares = 2;  // squares taken off all around: bridges of up to about 16 um part
 constexpr int kBeside = 3;       // squares from a part that still belong to it
 
+using Labels = SparsePlane<std::int32_t>;
+
 /// A number for each component of the mask (of four neighbours), from 1 on by y, then x of its first pixel;
 /// how many there are.
-int label_components(const cv::Mat& mask, Plane<std::int32_t>& label) {
+int label_components(const cv::Mat& mask, Labels& label) {
   const std::vector<MaskRun> runs = runs_of(mask);
   Groups groups = components_of(runs, Neighbours::Four);
   std::vector<std::int32_t> numbers(runs.size());
@@ -25,7 +27,7 @@ int label_components(const cv::Mat& mask, Plane<std::int32_t>& label) {
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const std::size_t first = groups.first(i);
     numbers[i] = first == i ? ++count : numbers[first];
-    std::fill(label.row(runs[i].y) + runs[i].x0, label.row(runs[i].y) + runs[i].x1, numbers[i]);
+    for (int x = runs[i].x0; x < runs[i].x1; ++x) label.hold(x, runs[i].y) = numbers[i];
   }
   return count;
 }
@@ -34,14 +36,14 @@ struct Place {
   int x, y;
 };
 
-/// Squares of tissue that no part has yet: those that were taken off.
-std::vector<Place> open_places(const Plane<std::int32_t>& label, const Plane<std::uint8_t>& squares) {
+/// Squares of tissue that no part has yet: those that were taken off, so many.
+std::vector<Place> open_places(const Labels& label, const Plane<std::uint8_t>& squares, std::size_t count) {
   std::vector<Place> open;
+  open.reserve(count);
   for (int y = 0; y < label.height(); ++y) {
-    const std::int32_t* part = label.row(y);
     const std::uint8_t* tissue = squares.row(y);
     for (int x = 0; x < label.width(); ++x) {
-      if (tissue[x] != 0 && part[x] == 0) open.push_back({x, y});
+      if (tissue[x] != 0 && label(x, y) == 0) open.push_back({x, y});
     }
   }
   return open;
@@ -49,18 +51,26 @@ std::vector<Place> open_places(const Plane<std::int32_t>& label, const Plane<std
 
 /// Gives what was taken off back to the part beside it, one square all around. Those of `open` that are given
 /// back leave it.
-void grow(Plane<std::int32_t>& label, std::vector<Place>& open) {
-  std::vector<std::pair<Place, std::int32_t>> given;
-  std::erase_if(open, [&](const Place& place) {
+void grow(Labels& label, std::vector<Place>& open) {
+  const auto part_beside = [&](const Place& place) {
     std::int32_t part = 0;
     for (const auto& [dx, dy] : {std::pair{-1, 0}, {1, 0}, {0, -1}, {0, 1}}) {
       if (label.contains(place.x + dx, place.y + dy))
         part = std::max(part, label(place.x + dx, place.y + dy));
     }
-    if (part != 0) given.emplace_back(place, part);
-    return part != 0;
+    return part;
+  };
+  // What is given back is no part of its neighbours' yet: below 0 until all have been asked.
+  const auto given = std::partition(open.begin(), open.end(), [&](const Place& place) {
+    const std::int32_t part = part_beside(place);
+    if (part != 0) label.hold(place.x, place.y) = -part;
+    return part == 0;
   });
-  for (const auto& [place, part] : given) label(place.x, place.y) = part;
+  for (auto place = given; place != open.end(); ++place) {
+    std::int32_t& part = label.hold(place->x, place->y);
+    part = -part;
+  }
+  open.erase(given, open.end());
 }
 
 struct Sums {
@@ -72,13 +82,10 @@ struct Sums {
 
 /// Calls visit(x, y, sums) for each square of a part.
 template <class Visit>
-void each_square(const Plane<std::int32_t>& label, std::vector<Sums>& sums, Visit&& visit) {
-  for (int y = 0; y < label.height(); ++y) {
-    const std::int32_t* row = label.row(y);
-    for (int x = 0; x < label.width(); ++x) {
-      if (row[x] != 0) visit(x, y, sums[static_cast<std::size_t>(row[x])]);
-    }
-  }
+void each_square(const Labels& label, std::vector<Sums>& sums, Visit&& visit) {
+  label.each([&](int x, int y, std::int32_t part) {
+    if (part != 0) visit(x, y, sums[static_cast<std::size_t>(part)]);
+  });
 }
 
 }  // namespace
@@ -126,13 +133,16 @@ TissueParts find_parts(const TissueMask& tissue) {
   const int shrink = std::max(1, static_cast<int>(kPartGridUm / tissue.pitch_um + 0.5));
   found.grid_um = shrink * tissue.pitch_um;
   Plane<std::uint8_t> squares = tissue_halves(tissue, shrink);
-  found.label = Plane<std::int32_t>(squares.width(), squares.height());
+  found.label = Labels(squares.width(), squares.height());
   cv::Mat eroded;
   constexpr int kWide = 2 * kNeckSquares + 1;
   cv::erode(cv::Mat(squares.height(), squares.width(), CV_8U, squares.data()), eroded,
             cv::getStructuringElement(cv::MORPH_RECT, {kWide, kWide}));
   const int count = label_components(eroded, found.label);
-  std::vector<Place> open = open_places(found.label, squares);
+  const auto taken_off =
+      std::count(squares.values().begin(), squares.values().end(), 1) - cv::countNonZero(eroded);
+  eroded.release();
+  std::vector<Place> open = open_places(found.label, squares, static_cast<std::size_t>(taken_off));
   for (int i = 0; i < kNeckSquares; ++i) grow(found.label, open);
 
   std::vector<Sums> sums(static_cast<std::size_t>(count) + 1);

@@ -41,6 +41,20 @@ class SparsePlane {
     return (*held)[within(x, y)];
   }
 
+  /// Calls visit(x, y, value) for every place that is held, tile after tile.
+  template <class Visit>
+  void each(Visit&& visit) const {
+    for (int y0 = 0; y0 < height_; y0 += kSide) {
+      for (int x0 = 0; x0 < width_; x0 += kSide) {
+        const Tile* held = tiles_[tile(x0, y0)];
+        if (held == nullptr) continue;
+        for (int y = y0; y < y0 + kSide && y < height_; ++y) {
+          for (int x = x0; x < x0 + kSide && x < width_; ++x) visit(x, y, (*held)[within(x, y)]);
+        }
+      }
+    }
+  }
+
  private:
   using Tile = std::array<T, std::size_t{kSide} * kSide>;
   static constexpr std::size_t kStock = 64;  // tiles that are made at once

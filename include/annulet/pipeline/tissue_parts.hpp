@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "annulet/base/plane.hpp"
+#include "annulet/base/sparse_plane.hpp"
 #include "annulet/model/tissue.hpp"
 
 namespace annulet {
@@ -19,7 +20,7 @@ struct TissuePart {
 /// The parts of a mask and where they lie, on squares of about kPartGridUm.
 struct TissueParts {
   double grid_um = 0;
-  Plane<std::int32_t> label;  ///< 0 glass, else 1 + index into `parts`
+  SparsePlane<std::int32_t> label;  ///< 0 glass, else 1 + index into `parts`
   std::vector<TissuePart> parts;
 
   /// Label of the part at a place or close beside it; 0 where there is none.

@@ -22,6 +22,12 @@ TEST_CASE("a sparse plane has what was written and nothing elsewhere") {
     for (int y = 0; y < height; ++y) {
       for (int x = 0; x < width; ++x) CHECK(std::as_const(sparse)(x, y) == plain(x, y));
     }
+    int met = 0;
+    sparse.each([&](int x, int y, int value) {
+      ++met;
+      CHECK(value == plain(x, y));
+    });
+    CHECK(met <= width * height);
     CHECK_FALSE(sparse.contains(width, 0));
     CHECK_FALSE(sparse.contains(0, -1));
   }
@@ -37,6 +43,9 @@ TEST_CASE("only what lies near a held place is held") {
     for (int x = 0; x < sparse.width(); ++x) held += sparse.holds(x, y) ? 1 : 0;
   }
   CHECK(held == kSide * kSide);
+  int met = 0;
+  sparse.each([&](int, int, int) { ++met; });
+  CHECK(met == held);
 }
 
 TEST_CASE("threads write neighbouring places that are held") {
