@@ -32,7 +32,7 @@ std::vector<std::int32_t> nucleus_contrast(const StainTile& tile) {
                coarse);
   constexpr int kUnits = kNucleusUnits * kCoarsePerFine;
   const BlobWindow where = blob_window(tile, inner_part(tile, tile, kBlobReachUm));
-  finder(coarse, where, kContrastLeast1000 * kUnits / 1000, 0, kContrastScale, kContrastScale, blobs);
+  finder(coarse, where, kContrastScale, kContrastScale, {kContrastLeast1000 * kUnits / 1000}, blobs);
   for (const Blob& blob : blobs)
     contrasts.push_back(static_cast<std::int32_t>(divide_round(blob.response * 1000LL, kUnits)));
   return contrasts;

@@ -113,11 +113,12 @@ TEST_CASE("parts that hand on their spots and outlines have the nuclei of the wh
   const auto window = [&](const Rect<WorkFrame>& part, int um) {
     return window_of(whole, part.grown(2 * um));
   };
+  const auto everywhere = [](Point<MicroFrame, std::int32_t>) { return true; };
   NucleusSpots spots;
   NucleusOutlines outlines;
   std::vector<Nucleus> nuclei;
   for (const auto& part : parts)
-    finder.find_spots(window(part, NucleusFinder::spot_reach_um()), options, part, spots);
+    finder.find_spots(window(part, NucleusFinder::spot_reach_um()), options, part, everywhere, spots);
   for (const auto& part : parts)
     finder.fit_outlines(window(part, NucleusFinder::outline_reach_um()), options, part, spots, outlines);
   for (const auto& part : parts)
