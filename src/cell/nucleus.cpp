@@ -31,8 +31,8 @@ struct Search {
 };
 constexpr std::array<Search, kSought> kSearches = {{
     {20, 0, {kNucleusUnits, 300, 5, 210, 20, 18}},
-    {100, 300, {kInteriorUnits, 400, 10, 1400, 60, 26}},
-    {50, 0, {kInteriorUnits, 400, 10, 1000, 60, 23}},
+    {100, 300, {kBrownUnits, 400, 10, 1400, 60, 26}},
+    {50, 0, {kBrownUnits, 400, 10, 1000, 60, 23, true}},
 }};
 constexpr int kHiddenLeastDab = 6;          // 1/100 OD: a window nowhere darker hides none
 constexpr int kHiddenScale = 1;             // the first scale of what is hidden: it is no smaller than 4 um
@@ -91,10 +91,9 @@ bool may_hide(const StainTile& window, const NucleusOptions& options) {
   return options.interiors && std::any_of(dab.begin(), dab.end(), [](int d) { return d > kHiddenLeastDab; });
 }
 
-void make_plane(const StainTile& window, int gain_percent, std::size_t sought, Contrast& out) {
-  if (sought == kBlue) nucleus_plane(window, gain_percent, out);
-  if (sought == kBrown) brown_plane(window, out);
-  if (sought == kEnclosed) interior_plane(window, out);
+void make_plane(const StainTile& window, int gain_percent, std::size_t sought, Plane<std::uint8_t>& out) {
+  if (sought == kBlue) return nucleus_plane(window, gain_percent, out);
+  brown_plane(window, out);
 }
 
 bool is_plausible(const StainTile& window, std::size_t sought, const Star& star) {
@@ -119,7 +118,7 @@ void expect_planes(const StainTile& window) {
 }  // namespace
 
 struct NucleusFinder::Scratch {
-  Contrast contrast;
+  Plane<std::uint8_t> plane;
   Plane<std::uint16_t> rows;
   Plane<std::uint8_t> fine;
   Plane<std::int16_t> coarse;
@@ -172,9 +171,8 @@ int NucleusFinder::reach_um() {
 
 // Makes the coarse plane of what is sought.
 void NucleusFinder::Scratch::make_coarse(const StainTile& window, int gain_percent, std::size_t sought) {
-  make_plane(window, gain_percent, sought, contrast);
-  coarse_plane(contrast.plane, static_cast<int>(window.work.x0 & 1), static_cast<int>(window.work.y0 & 1),
-               coarse);
+  make_plane(window, gain_percent, sought, plane);
+  coarse_plane(plane, static_cast<int>(window.work.x0 & 1), static_cast<int>(window.work.y0 & 1), coarse);
 }
 
 void NucleusFinder::find_spots(const StainTile& window, const NucleusOptions& options,
@@ -263,12 +261,17 @@ void NucleusFinder::fit_outlines(const StainTile& window, const NucleusOptions& 
   const auto origin = origin_of(window);
   for (std::size_t sought = 0; sought < kSought; ++sought)
     s.choose_spots(window, sought, sought == kBlue ? around(area, kSeenReachUm) : area, spots);
+  bool is_made = false;  // the fine plane of what is sought; what is hidden has one for both
   for (std::size_t sought = 0; sought < kSought; ++sought) {
     std::vector<Star>& stars = s.stars[sought];
     stars.clear();
+    is_made = is_made && sought == kEnclosed;
     if (s.tried[sought].empty()) continue;
-    make_plane(window, options.gain_percent, sought, s.contrast);
-    fine_plane(s.contrast.plane, s.rows, s.fine);
+    if (!is_made) {
+      make_plane(window, options.gain_percent, sought, s.plane);
+      fine_plane(s.plane, s.rows, s.fine);
+      is_made = true;
+    }
     if (sought == kBlue) {
       s.fit_blue(window, around(inside, kStarShiftUm));
     } else {
@@ -309,8 +312,8 @@ void NucleusFinder::Scratch::add_blue(const StainTile& window, int gain_percent,
   whole = blue;
   if (blue.empty()) return;
   into_window(window, blue);
-  make_plane(window, gain_percent, kBlue, contrast);
-  fine_plane(contrast.plane, rows, fine);
+  make_plane(window, gain_percent, kBlue, plane);
+  fine_plane(plane, rows, fine);
   split_touching(fine, kSearches[kBlue].rules, blue);
   const Area inside = in_window(window, area);
   for (std::size_t i = 0; i < blue.size(); ++i) {

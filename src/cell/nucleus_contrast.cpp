@@ -23,13 +23,12 @@ constexpr int kContrastAimed = 15000;   // 0.150 OD in 1/1000 per percent of gai
 std::vector<std::int32_t> nucleus_contrast(const StainTile& tile) {
   std::vector<std::int32_t> contrasts;
   if (tile.work.empty()) return contrasts;
-  Contrast contrast;
+  Plane<std::uint8_t> bright;
   Plane<std::int16_t> coarse;
   BlobFinder finder;
   std::vector<Blob> blobs;
-  nucleus_plane(tile, 100, contrast);
-  coarse_plane(contrast.plane, static_cast<int>(tile.work.x0 & 1), static_cast<int>(tile.work.y0 & 1),
-               coarse);
+  nucleus_plane(tile, 100, bright);
+  coarse_plane(bright, static_cast<int>(tile.work.x0 & 1), static_cast<int>(tile.work.y0 & 1), coarse);
   constexpr int kUnits = kNucleusUnits * kCoarsePerFine;
   const BlobWindow where = blob_window(tile, inner_part(tile, tile, kBlobReachUm));
   finder(coarse, where, kContrastScale, kContrastScale, {kContrastLeast1000 * kUnits / 1000}, blobs);
