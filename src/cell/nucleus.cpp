@@ -32,7 +32,7 @@ struct Search {
 constexpr std::array<Search, kSought> kSearches = {{
     {20, 0, {kNucleusUnits, 300, 5, 210, 20, 18}},
     {100, 300, {kBrownUnits, 400, 10, 1400, 60, 26}},
-    {50, 0, {kBrownUnits, 400, 10, 1000, 60, 23, true}},
+    {80, 0, {kBrownUnits, 400, 10, 1000, 60, 23, true}},
 }};
 constexpr int kHiddenLeastDab = 6;          // 1/100 OD: a window nowhere darker hides none
 constexpr int kHiddenScale = 1;             // the first scale of what is hidden: it is no smaller than 4 um
