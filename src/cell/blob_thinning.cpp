@@ -16,53 +16,47 @@ inline bool stronger(const Blob& a, const Blob& b) {
   return (first(a) > first(b)) | ((first(a) == first(b)) & (then(a) < then(b)));
 }
 
+// docs/science/nuclei.md says where the numbers come from.
+constexpr std::int32_t kNear = 96;     // 1/64 um: 1.5 um
+constexpr std::int32_t kBeside = 224;  // 1/64 um: 3.5 um, in the nucleus that a coarser blob stands for
+static_assert(kBeside <= kThinReachUm * kMicroUnits);
+
+// Of two within kBeside. A larger nucleus has weaker blobs of finer scales beside its centre; where those
+// are the ones with more response, they are nuclei of their own.
+inline bool beats(const Blob& a, const Blob& b, std::int32_t square) {
+  const bool is_nucleus_around = (a.scale > b.scale) & (a.response >= b.response);
+  return ((square < kNear * kNear) | is_nucleus_around) & stronger(a, b);
+}
+
 }  // namespace
 
-Rect<MicroFrame, std::int32_t> thinning_area(const Rect<MicroFrame, std::int32_t>& area) {
+Rect<MicroFrame, std::int32_t> squares_of(const Rect<MicroFrame, std::int32_t>& area) {
   const auto down = [](std::int32_t v) {
     return static_cast<std::int32_t>(kSquare * divide_floor(v, kSquare));
   };
-  const Rect<MicroFrame, std::int32_t> squares{down(area.x0), down(area.y0), -down(-area.x1),
-                                               -down(-area.y1)};
-  return squares.grown(kThinReachUm * kMicroUnits);
+  return {down(area.x0), down(area.y0), -down(-area.x1), -down(-area.y1)};
 }
 
-void BlobFinder::thin_near(std::vector<Blob>& blobs) {
-  constexpr std::int32_t kReach = kThinUm * kMicroUnits;
-  grid_.build(blobs.size(), 2 * kReach, 0, 0, [&](std::size_t i) {
+void BlobFinder::thin(std::vector<Blob>& blobs) {
+  grid_.build(blobs.size(), kBeside, 0, 0, [&](std::size_t i) {
     return Point<MicroFrame, std::int32_t>{blobs[i].x, blobs[i].y};
   });
-  // Each round asks for the same neighbours: they are looked up once, in the order of the bins, where near
-  // ones lie near each other in memory too.
-  const auto& order = grid_.order();
-  placed_.clear();
-  for (const std::uint32_t i : order) placed_.push_back(blobs[i]);
-  std::uint32_t found = 0;
-  better_from_.clear();
+  placed_.clear();  // in the order of the bins near ones lie near each other in memory too
+  for (const std::uint32_t i : grid_.order()) placed_.push_back(blobs[i]);
+  blobs.clear();
   for (const Blob& blob : placed_) {
-    better_from_.push_back(found);
-    grid_.stretches(blob.x, blob.y, kReach, [&](std::uint32_t first, std::uint32_t last) {
-      if (better_.size() < found + (last - first)) better_.resize(2 * (found + (last - first)));
+    bool is_beaten = false;
+    grid_.stretches(blob.x, blob.y, kBeside, [&](std::uint32_t first, std::uint32_t last) {
       for (std::uint32_t j = first; j < last; ++j) {
         const Blob& other = placed_[j];
-        const std::int32_t dx = other.x - blob.x, dy = other.y - blob.y;
-        better_[found] = j;
-        found += (dx * dx + dy * dy < kReach * kReach) & stronger(other, blob);
+        const std::int32_t dx = other.x - blob.x, dy = other.y - blob.y, square = dx * dx + dy * dy;
+        is_beaten |= (square < kBeside * kBeside) & beats(other, blob, square);
       }
     });
-  }
-  better_from_.push_back(found);
-  const auto stronger_near = [&](std::size_t k, auto&& visit) {
-    for (std::uint32_t j = better_from_[k]; j < better_from_[k + 1]; ++j) visit(better_[j]);
-  };
-  const auto& state = knockout_(placed_.size(), kThinRounds, stronger_near);
-  blobs.clear();
-  for (std::size_t k = 0; k < placed_.size(); ++k) {
-    if (state[k] != Knockout::State::Lost) blobs.push_back(placed_[k]);
+    if (!is_beaten) blobs.push_back(blob);
   }
 }
 
-// Leaves them square by square.
 void BlobFinder::cap(std::vector<Blob>& blobs) {
   grid_.build(blobs.size(), kSquare, 0, 0, [&](std::size_t i) {
     return Point<MicroFrame, std::int32_t>{blobs[i].x, blobs[i].y};
@@ -76,11 +70,6 @@ void BlobFinder::cap(std::vector<Blob>& blobs) {
     for (const std::uint32_t* i = begin; i != end; ++i) placed_.push_back(blobs[*i]);
   });
   blobs.swap(placed_);
-}
-
-void BlobFinder::thin(std::vector<Blob>& blobs) {
-  thin_near(blobs);
-  cap(blobs);
 }
 
 }  // namespace annulet::nuclei

@@ -71,6 +71,10 @@ constexpr Wide down_rows = [](const std::int16_t* const* rows, const std::int16_
   }
 };
 
+constexpr Wide negate = [](const std::int16_t* row, int n, std::int16_t* __restrict out) ANNULET_KERNEL {
+  for (int i = 0; i < n; ++i) out[i] = static_cast<std::int16_t>(-row[i]);
+};
+
 // One smoothing: how far it looks, and its two directions.
 struct Step {
   int reach;
@@ -139,6 +143,19 @@ bool is_maximum(const std::int16_t* const* rows, int x, int radius) {
   return (halves[0] | halves[1]) == 0;
 }
 
+// The least differences of two Gaussians on each scale. What rounds to the response `tried` makes the weakest
+// blob on the first scale.
+std::array<std::int16_t, kBlobScales> least_differences(const BlobLeast& of, int first_scale) {
+  const int weakest = std::max(0, (2 * of.tried - 1) * kLogOfRatio1000 / 2000) *
+                      kSigmaSquare[static_cast<std::size_t>(first_scale)];
+  std::array<std::int16_t, kBlobScales> least;
+  for (std::size_t scale = 0; scale < kBlobScales; ++scale) {
+    least[scale] = static_cast<std::int16_t>(
+        std::max((of.response * kLogOfRatio1000 + 999) / 1000, weakest / kSigmaSquare[scale]));
+  }
+  return least;
+}
+
 // Vertex of the parabola through three values, 1/64 um from the middle one, within half a pixel.
 std::int32_t vertex(int before, int middle, int after) {
   const int bend = 2 * middle - before - after;
@@ -160,37 +177,59 @@ std::int16_t* BlobFinder::Rows::at(int y) {
   return rows_.row(y & last_) + kWidestStep;
 }
 
-void BlobFinder::operator()(const Plane<std::int16_t>& coarse, const BlobWindow& window, int threshold,
-                            int tried, int first_scale, int last_scale, std::vector<Blob>& blobs) {
-  blobs.clear();
-  if (coarse.width() < 3 || coarse.height() < 3) return;
+void BlobFinder::operator()(const Plane<std::int16_t>& coarse, const BlobWindow& window, int first_scale,
+                            int last_scale, const BlobLeast& least, std::vector<Blob>& bright) {
   coarse_ = &coarse;
   window_ = &window;
-  // The least difference that rounds to the response `tried`, on the scale where that makes the weakest blob.
-  const int weakest = std::max(0, (2 * tried - 1) * kLogOfRatio1000 / 2000) * kSigmaSquare[0];
-  for (std::size_t scale = 0; scale < kBlobScales; ++scale) {
-    least_[scale] = static_cast<std::int16_t>(
-        std::max((threshold * kLogOfRatio1000 + 999) / 1000, weakest / kSigmaSquare[scale]));
-  }
   first_scale_ = first_scale;
+  sides_ = 1;
+  least_[0] = least_differences(least, first_scale);
+  search(last_scale);
+  take(0, last_scale, bright);
+}
+
+void BlobFinder::operator()(const Plane<std::int16_t>& coarse, const BlobWindow& window, int first_scale,
+                            int last_scale, const BlobLeast& least_bright, std::vector<Blob>& bright,
+                            const BlobLeast& least_dark, std::vector<Blob>& dark) {
+  coarse_ = &coarse;
+  window_ = &window;
+  first_scale_ = first_scale;
+  sides_ = 2;
+  least_ = {least_differences(least_bright, first_scale), least_differences(least_dark, first_scale)};
+  search(last_scale);
+  take(0, last_scale, bright);
+  take(1, last_scale, dark);
+}
+
+// What `search` has found on a side.
+void BlobFinder::take(std::size_t side, int last_scale, std::vector<Blob>& blobs) {
+  blobs.clear();
+  for (int scale = first_scale_; scale <= last_scale; ++scale) {
+    const std::vector<Blob>& found = level_of(scale + 1).blobs[side];
+    blobs.insert(blobs.end(), found.begin(), found.end());
+  }
+}
+
+void BlobFinder::search(int last_scale) {
+  for (Level& level : levels_) {
+    for (auto& blobs : level.blobs) blobs.clear();
+  }
+  if (coarse_->width() < 3 || coarse_->height() < 3) return;
   plan(last_scale);
   if (wanted_.empty()) return;
-  padded_.resize(coarse.width(), 1);
-  nothing_.resize(coarse.width(), 1);
-  marks_.assign(static_cast<std::size_t>(whole_lanes(coarse.width())) + 8, 0);
+  const int width = coarse_->width();
+  padded_.resize(width, 1);
+  nothing_.resize(width, 1);
+  marks_.assign(static_cast<std::size_t>(whole_lanes(width)) + 8, 0);
   for (int k = 0; k <= last_scale + 1; ++k) {
     Level& level = level_of(k);
-    level.spread.resize(coarse.width(), 2 * kSteps[static_cast<std::size_t>(k)].reach + 1);
-    level.smooth.resize(coarse.width(), kWidestStep + 1);
-    level.difference.resize(coarse.width(), 2 * kWidestMaximum + 1);
-    level.blobs.clear();
+    level.spread.resize(width, 2 * kSteps[static_cast<std::size_t>(k)].reach + 1);
+    level.smooth.resize(width, kWidestStep + 1);
+    for (std::size_t side = 0; side < sides_; ++side)
+      level.difference[side].resize(width, 2 * kWidestMaximum + 1);
   }
   for (const Part& part = level_of(last_scale + 1).part; level_of(last_scale + 1).smooth_made < part.y1;)
     make_row(last_scale + 1);
-  for (int scale = first_scale; scale <= last_scale; ++scale) {
-    const std::vector<Blob>& found = level_of(scale + 1).blobs;
-    blobs.insert(blobs.end(), found.begin(), found.end());
-  }
 }
 
 // Where the window's pixels may be maxima, and so much around it as each level has to be made of.
@@ -241,16 +280,20 @@ void BlobFinder::make_row(int k) {
   for (int i = -step.reach; i <= step.reach; ++i)
     rows[i + step.reach] = level.spread.at(std::clamp(y + i, 0, last)) + x0;
   Rows& before = k > 0 ? level_of(k - 1).smooth : level.spread;  // the first has none, and needs none
-  step.down(rows, before.at(y) + x0, width, level.smooth.at(y) + x0, level.difference.at(y) + x0);
-  if (x1 == coarse_->width()) std::fill_n(level.difference.at(y) + x1, kWidestStep, Rows::kNothing);
+  std::int16_t* const difference = level.difference[0].at(y) + x0;
+  step.down(rows, before.at(y) + x0, width, level.smooth.at(y) + x0, difference);
   if (k <= first_scale_) return;
+  if (sides_ == 2) negate(difference, width, level.difference[1].at(y) + x0);
   const int radius = kMaximumRadius[static_cast<std::size_t>(k - 1)];
-  maxima(k - 1, y - radius);
-  for (int below = y - radius + 1; y == y1 - 1 && below <= y; ++below) maxima(k - 1, below);
+  for (std::size_t side = 0; side < sides_; ++side) {
+    if (x1 == coarse_->width()) std::fill_n(level.difference[side].at(y) + x1, kWidestStep, Rows::kNothing);
+    maxima(side, k - 1, y - radius);
+    for (int below = y - radius + 1; y == y1 - 1 && below <= y; ++below) maxima(side, k - 1, below);
+  }
 }
 
 // Those of a row of differences whose neighbours are all made.
-void BlobFinder::maxima(int scale, int y) {
+void BlobFinder::maxima(std::size_t side, int scale, int y) {
   if (y < wanted_.y0 || y >= wanted_.y1) return;
   const BlobWindow& window = *window_;
   const int height = coarse_->height(), x0 = wanted_.x0, x1 = wanted_.x1;
@@ -259,11 +302,11 @@ void BlobFinder::maxima(int scale, int y) {
   const std::int16_t* about[2 * kWidestMaximum + 1];
   for (int j = -kWidestMaximum; j <= kWidestMaximum; ++j) {
     const bool real = y + j >= 0 && y + j < height;
-    about[j + kWidestMaximum] = real ? level.difference.at(y + j) : nothing_.at(0);
+    about[j + kWidestMaximum] = real ? level.difference[side].at(y + j) : nothing_.at(0);
   }
   const std::int16_t* const* rows = about + kWidestMaximum;
   mark_maxima(rows[-1] + x0, rows[0] + x0, rows[1] + x0, whole_lanes(x1 - x0),
-              least_[static_cast<std::size_t>(scale)], marks_.data());
+              least_[side][static_cast<std::size_t>(scale)], marks_.data());
   std::fill_n(marks_.data() + x1 - x0, 8, std::uint8_t{0});
   each_mark(marks_.data(), x1 - x0, [&](int i) {
     const int x = x0 + i, v = rows[0][x];
@@ -274,7 +317,7 @@ void BlobFinder::maxima(int scale, int y) {
     blob.response = static_cast<std::int32_t>(divide_round(v * 1000, kLogOfRatio1000));
     blob.strength = v * kSigmaSquare[static_cast<std::size_t>(scale)];
     blob.scale = scale;
-    level.blobs.push_back(blob);
+    level.blobs[side].push_back(blob);
   });
 }
 

@@ -8,7 +8,6 @@
 #include "annulet/base/plane.hpp"
 #include "annulet/cell/outline.hpp"
 #include "cell/bin_grid.hpp"
-#include "cell/knockout.hpp"
 
 namespace annulet::nuclei {
 
@@ -25,19 +24,30 @@ struct BlobWindow {
   Rect<MicroFrame, std::int32_t> wanted{};  ///< 1/64 um in the window: spots outside are not reported
 };
 
+/// How strong blobs have to be, in 1/64 of the plane's units.
+struct BlobLeast {
+  int response;   ///< of any
+  int tried = 0;  ///< what is weaker than any blob of this response is left out: it cannot thin one out
+};
+
 /// Finds blobs on a plane of 1 um pixels. Holds scratch.
 class BlobFinder {
  public:
-  /// Local maxima over 0.7 sigma of -sigma^2 LoG of at least `threshold` (1/64 of the plane's units) at the
-  /// scales `first_scale` .. `last_scale`, unthinned. Those that are weaker than any of the response `tried`
-  /// are left out: thinning would let none of them win over one that is tried.
-  void operator()(const Plane<std::int16_t>& coarse, const BlobWindow& window, int threshold, int tried,
-                  int first_scale, int last_scale, std::vector<Blob>& blobs);
-  /// Keeps the strongest of blobs within 2 um of each other, in kThinRounds rounds of Knockout (what is
-  /// undecided then stays), then the strongest kBlobsPerSquare of each square of the slide's fixed 16 um
-  /// grid: positions are from the slide's top left. Leaves them square by square along rows of squares:
-  /// outlines near each other then find their pixels in the cache.
+  /// Local maxima over 0.7 sigma of -sigma^2 LoG at the scales `first_scale` .. `last_scale`, unthinned.
+  void operator()(const Plane<std::int16_t>& coarse, const BlobWindow& window, int first_scale,
+                  int last_scale, const BlobLeast& least, std::vector<Blob>& bright);
+  /// Likewise, and the minima as blobs of the plane's negative: both in little more time than one.
+  void operator()(const Plane<std::int16_t>& coarse, const BlobWindow& window, int first_scale,
+                  int last_scale, const BlobLeast& least_bright, std::vector<Blob>& bright,
+                  const BlobLeast& least_dark, std::vector<Blob>& dark);
+  /// Leaves those that no stronger one beats: within 1.5 um any does, within 3.5 um one of a coarser scale
+  /// and no less response. Who is beaten beats all the same, so no blob is asked for what lies farther than
+  /// kThinReachUm. Leaves them in the order of a grid of bins.
   void thin(std::vector<Blob>& blobs);
+  /// Keeps the strongest kBlobsPerSquare of each square of the slide's fixed 16 um grid: positions are from
+  /// the slide's top left. Leaves them square by square along rows of squares: outlines near each other then
+  /// find their pixels in the cache.
+  void cap(std::vector<Blob>& blobs);
 
  private:
   /// The last `held` rows (or some more) of a plane that is made from the top downwards, with room on both
@@ -55,46 +65,40 @@ class BlobFinder {
   using Part = Rect<WorkFrame, int>;  ///< px of the coarse plane
   /// A Gaussian, made from the one before row by row, so that all of them stay in the second cache.
   struct Level {
-    Rows spread, smooth;                   ///< smoothed along the rows, and down them too
-    Part part{};                           ///< where it is needed
-    int spread_made = 0, smooth_made = 0;  ///< rows so far
-    Rows difference;                       ///< from the level before
-    std::vector<Blob> blobs;               ///< of the scale that this makes
+    Rows spread, smooth;                     ///< smoothed along the rows, and down them too
+    Part part{};                             ///< where it is needed
+    int spread_made = 0, smooth_made = 0;    ///< rows so far
+    std::array<Rows, 2> difference;          ///< from the level before, and its negative
+    std::array<std::vector<Blob>, 2> blobs;  ///< of the scale that this makes: bright, dark
   };
 
   Level& level_of(int k) { return levels_[static_cast<std::size_t>(k)]; }
   void plan(int last_scale);
   const std::int16_t* row_of(int level, int y);
   void make_row(int k);
-  void maxima(int scale, int y);
-  void thin_near(std::vector<Blob>& blobs);
-  void cap(std::vector<Blob>& blobs);
+  void search(int last_scale);
+  void take(std::size_t side, int last_scale, std::vector<Blob>& blobs);
+  void maxima(std::size_t side, int scale, int y);
 
   // Of the search under way.
   const Plane<std::int16_t>* coarse_ = nullptr;
   const BlobWindow* window_ = nullptr;
   Part wanted_{};
-  std::array<std::int16_t, kBlobScales> least_{};
+  std::size_t sides_ = 1;  // 2: dark blobs too
+  std::array<std::array<std::int16_t, kBlobScales>, 2> least_{};
   int first_scale_ = 0;
 
   std::array<Level, kBlobScales + 1> levels_;
   Rows padded_, nothing_;
   std::vector<std::uint8_t> marks_;
   std::vector<Blob> placed_;  // in the order of the bins
-  // The stronger ones near each of them, one after the other, and where those of each begin.
-  std::vector<std::uint32_t> better_, better_from_;
-  Knockout knockout_;
   BinGrid grid_;
 };
 
-/// Where spots have a say in which of those in `area` are left: around all squares of the cap that it
-/// touches.
-Rect<MicroFrame, std::int32_t> thinning_area(const Rect<MicroFrame, std::int32_t>& area);
+/// All squares of the cap that `area` touches.
+Rect<MicroFrame, std::int32_t> squares_of(const Rect<MicroFrame, std::int32_t>& area);
 
-inline constexpr int kThinUm = 2;
-inline constexpr int kThinRounds = 2;
-inline constexpr int kThinReachUm =
-    2 * kThinRounds * kThinUm;              ///< how far the fate of a blob looks in `thin`
+inline constexpr int kThinReachUm = 4;      ///< how far `thin` looks
 inline constexpr int kSquareUm = 16;        ///< side of a square of the cap
 inline constexpr int kBlobsPerSquare = 12;  ///< real tissue stays below; a texture cannot cost more than this
 

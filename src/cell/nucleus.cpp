@@ -27,14 +27,15 @@ namespace {
 struct Search {
   int blob_least1000;   // 1/1000 OD, response of a blob on the plane
   int tried_least1000;  // ... of those that thinning leaves
-  int least_dab;        // 1/100 OD: a window nowhere darker holds none; -1: any may hold one
   StarRules rules;
 };
 constexpr std::array<Search, kSought> kSearches = {{
-    {20, 0, -1, {kNucleusUnits, 300, 5, 210, 20, 18}},
-    {100, 300, 40, {kInteriorUnits, 400, 10, 1400, 60, 26}},
-    {50, 0, 6, {kInteriorUnits, 400, 10, 1000, 60, 23}},
+    {20, 0, {kNucleusUnits, 300, 5, 210, 20, 18}},
+    {100, 300, {kBrownUnits, 400, 10, 1400, 60, 26}},
+    {80, 0, {kBrownUnits, 400, 10, 1000, 60, 23, true}},
 }};
+constexpr int kHiddenLeastDab = 6;          // 1/100 OD: a window nowhere darker hides none
+constexpr int kHiddenScale = 1;             // the first scale of what is hidden: it is no smaller than 4 um
 constexpr int kLeastArea = 8 * 8;           // 1/8 um2: smaller spots are nucleoli, fragments and grain
 constexpr int kBrownLeastArea = 20 * 8;     // 1/8 um2
 constexpr int kSpeckMostArea = 25 * 8;      // 1/8 um2: a spot no larger and
@@ -49,8 +50,9 @@ constexpr std::size_t kFitsAhead = 2;  // pixels are asked for so many outlines 
 
 // Farthest from the centre of what yields to it, or of its half, that an outline can lie.
 constexpr int kYieldReachUm = std::max(kSplitShiftUm, kMostRadius / 8 + 1 + kBesideSeen / kMicroUnits);
-constexpr int kFineKernelUm = 1;  // smoothing and doubling of the fine plane
-constexpr int kBesideLineUm = 3;  // splitting looks so far beside a line
+constexpr int kThinnedUm = kThinReachUm + 1;  // what thins a spot out; a spot may lie beside its pixel
+constexpr int kFineKernelUm = 1;              // smoothing and doubling of the fine plane
+constexpr int kBesideLineUm = 3;              // splitting looks so far beside a line
 
 using Area = Rect<MicroFrame, std::int32_t>;
 
@@ -59,9 +61,13 @@ Area around(const Area& area, int um) {
   return area.grown(um * kMicroUnits);
 }
 
-// Of so much contrast (1/1000 OD) on a plane, in the units of Blob::response.
-int response_of(const Search& search, int od1000) {
-  return od1000 * search.rules.units_per_od * kCoarsePerFine / 1000;
+// What blobs have to reach, in the units of Blob::response.
+BlobLeast blob_least(std::size_t sought) {
+  const Search& search = kSearches[sought];
+  const auto response_of = [&](int od1000) {
+    return od1000 * search.rules.units_per_od * kCoarsePerFine / 1000;
+  };
+  return {response_of(search.blob_least1000), response_of(search.tried_least1000)};
 }
 
 // From the slide's top left to the window's.
@@ -80,17 +86,14 @@ void into_window(const StainTile& window, std::vector<Star>& stars) {
   for (Star& star : stars) star.centre = {star.centre.x - origin.x, star.centre.y - origin.y};
 }
 
-bool may_hold(const StainTile& window, const NucleusOptions& options, std::size_t sought) {
-  if (sought == kBlue) return true;
+bool may_hide(const StainTile& window, const NucleusOptions& options) {
   const auto& dab = window.dab.values();
-  return options.interiors &&
-         std::any_of(dab.begin(), dab.end(), [&](int d) { return d > kSearches[sought].least_dab; });
+  return options.interiors && std::any_of(dab.begin(), dab.end(), [](int d) { return d > kHiddenLeastDab; });
 }
 
-void make_plane(const StainTile& window, int gain_percent, std::size_t sought, Contrast& out) {
-  if (sought == kBlue) nucleus_plane(window, gain_percent, out);
-  if (sought == kBrown) brown_plane(window, out);
-  if (sought == kEnclosed) interior_plane(window, out);
+void make_plane(const StainTile& window, int gain_percent, std::size_t sought, Plane<std::uint8_t>& out) {
+  if (sought == kBlue) return nucleus_plane(window, gain_percent, out);
+  brown_plane(window, out);
 }
 
 bool is_plausible(const StainTile& window, std::size_t sought, const Star& star) {
@@ -115,12 +118,11 @@ void expect_planes(const StainTile& window) {
 }  // namespace
 
 struct NucleusFinder::Scratch {
-  Contrast contrast;
+  Plane<std::uint8_t> plane;
   Plane<std::uint16_t> rows;
   Plane<std::uint8_t> fine;
   Plane<std::int16_t> coarse;
   BlobFinder blob_finder;
-  std::vector<Blob> blobs;
   NucleusSpots tried;
   std::vector<Blob> beside;        // blue spots around the part ...
   std::vector<Star> beside_stars;  // ... and their outlines
@@ -134,6 +136,7 @@ struct NucleusFinder::Scratch {
   BinGrid grid;
   SeenSpots seen_spots;
 
+  void make_coarse(const StainTile& window, int gain_percent, std::size_t sought);
   void choose_spots(const StainTile& window, std::size_t sought, const Area& area, const NucleusSpots& all);
   void fit(const StainTile& window, std::size_t sought, const std::vector<Blob>& seeds,
            std::vector<Star>& accepted);
@@ -148,10 +151,10 @@ NucleusFinder::NucleusFinder() : scratch_(std::make_unique<Scratch>()) {}
 NucleusFinder::~NucleusFinder() = default;
 
 int NucleusFinder::spot_reach_um() {
-  return kBlobReachUm;
+  return kThinnedUm + kBlobReachUm;
 }
 int NucleusFinder::thinning_reach_um() {
-  return kSeenReachUm + kThinReachUm + kSquareUm;
+  return kSeenReachUm + kSquareUm;
 }
 int NucleusFinder::outline_reach_um() {
   return kSeenReachUm + kStarShiftUm + kOutlineUm + kFineKernelUm;
@@ -166,43 +169,53 @@ int NucleusFinder::reach_um() {
   return spot_reach_um() + thinning_reach_um() + rival_reach_um();
 }
 
+// Makes the coarse plane of what is sought.
+void NucleusFinder::Scratch::make_coarse(const StainTile& window, int gain_percent, std::size_t sought) {
+  make_plane(window, gain_percent, sought, plane);
+  coarse_plane(plane, static_cast<int>(window.work.x0 & 1), static_cast<int>(window.work.y0 & 1), coarse);
+}
+
 void NucleusFinder::find_spots(const StainTile& window, const NucleusOptions& options,
-                               const Rect<WorkFrame>& part, NucleusSpots& found) {
+                               const Rect<WorkFrame>& part, const SpotFilter& counts, NucleusSpots& found) {
   expect_planes(window);
   Scratch& s = *scratch_;
   const auto origin = origin_of(window);
-  const BlobWindow where = blob_window(window, part);
+  const Area area = micro(part);
+  const BlobWindow where = blob_window(window, part.grown(kThinnedUm * kMicroUnits / kMicroPerWork));
+  for (auto& blobs : s.tried) blobs.clear();
+  s.make_coarse(window, options.gain_percent, kBlue);
+  s.blob_finder(s.coarse, where, 0, kBlobScales - 1, blob_least(kBlue), s.tried[kBlue]);
+  if (may_hide(window, options)) {  // what DAB encloses is dark where a body of it is bright
+    s.make_coarse(window, options.gain_percent, kBrown);
+    s.blob_finder(s.coarse, where, kHiddenScale, kBlobScales - 1, blob_least(kBrown), s.tried[kBrown],
+                  blob_least(kEnclosed), s.tried[kEnclosed]);
+  }
   for (std::size_t sought = 0; sought < kSought; ++sought) {
-    if (!may_hold(window, options, sought)) continue;
-    make_plane(window, options.gain_percent, sought, s.contrast);
-    coarse_plane(s.contrast.plane, static_cast<int>(window.work.x0 & 1), static_cast<int>(window.work.y0 & 1),
-                 s.coarse);
-    const Search& search = kSearches[sought];
-    s.blob_finder(s.coarse, where, response_of(search, search.blob_least1000),
-                  response_of(search, search.tried_least1000), 0, kBlobScales - 1, s.blobs);
-    for (Blob& blob : s.blobs) {
+    std::vector<Blob>& blobs = s.tried[sought];
+    for (Blob& blob : blobs) {
       blob.x += origin.x;
       blob.y += origin.y;
     }
-    found[sought].insert(found[sought].end(), s.blobs.begin(), s.blobs.end());
+    std::erase_if(blobs, [&](const Blob& blob) { return !counts({blob.x, blob.y}); });
+    s.blob_finder.thin(blobs);
+    std::copy_if(blobs.begin(), blobs.end(), std::back_inserter(found[sought]), [&](const Blob& blob) {
+      return blob.response >= blob_least(sought).tried && area.contains({blob.x, blob.y});
+    });
   }
 }
 
-// The thinned spots of `area`, in the window's frame.
+// The spots of `area` that the cap leaves, in the window's frame.
 void NucleusFinder::Scratch::choose_spots(const StainTile& window, std::size_t sought, const Area& area,
                                           const NucleusSpots& all) {
-  const int tried_least = response_of(kSearches[sought], kSearches[sought].tried_least1000);
-  const Area telling = thinning_area(area);
+  const Area telling = squares_of(area);
   const auto origin = origin_of(window);
   std::vector<Blob>& chosen = tried[sought];
   chosen.clear();
   std::copy_if(all[sought].begin(), all[sought].end(), std::back_inserter(chosen), [&](const Blob& blob) {
     return telling.contains({blob.x, blob.y});
   });
-  blob_finder.thin(chosen);
-  std::erase_if(chosen, [&](const Blob& blob) {
-    return blob.response < tried_least || !area.contains({blob.x, blob.y});
-  });
+  blob_finder.cap(chosen);
+  std::erase_if(chosen, [&](const Blob& blob) { return !area.contains({blob.x, blob.y}); });
   for (Blob& blob : chosen) {
     blob.x -= origin.x;
     blob.y -= origin.y;
@@ -248,12 +261,17 @@ void NucleusFinder::fit_outlines(const StainTile& window, const NucleusOptions& 
   const auto origin = origin_of(window);
   for (std::size_t sought = 0; sought < kSought; ++sought)
     s.choose_spots(window, sought, sought == kBlue ? around(area, kSeenReachUm) : area, spots);
+  bool is_made = false;  // the fine plane of what is sought; what is hidden has one for both
   for (std::size_t sought = 0; sought < kSought; ++sought) {
     std::vector<Star>& stars = s.stars[sought];
     stars.clear();
+    is_made = is_made && sought == kEnclosed;
     if (s.tried[sought].empty()) continue;
-    make_plane(window, options.gain_percent, sought, s.contrast);
-    fine_plane(s.contrast.plane, s.rows, s.fine);
+    if (!is_made) {
+      make_plane(window, options.gain_percent, sought, s.plane);
+      fine_plane(s.plane, s.rows, s.fine);
+      is_made = true;
+    }
     if (sought == kBlue) {
       s.fit_blue(window, around(inside, kStarShiftUm));
     } else {
@@ -294,8 +312,8 @@ void NucleusFinder::Scratch::add_blue(const StainTile& window, int gain_percent,
   whole = blue;
   if (blue.empty()) return;
   into_window(window, blue);
-  make_plane(window, gain_percent, kBlue, contrast);
-  fine_plane(contrast.plane, rows, fine);
+  make_plane(window, gain_percent, kBlue, plane);
+  fine_plane(plane, rows, fine);
   split_touching(fine, kSearches[kBlue].rules, blue);
   const Area inside = in_window(window, area);
   for (std::size_t i = 0; i < blue.size(); ++i) {
@@ -363,7 +381,8 @@ std::vector<Nucleus> NucleusFinder::operator()(const StainTile& tile, const Nucl
   const Rect<WorkFrame> all = window.work.grown(kMicroUnits);
   for (auto& spots : s.spots) spots.clear();
   for (auto& outlines : s.outlines) outlines.clear();
-  find_spots(window, options, inner_part(tile, window, kBlobReachUm), s.spots);
+  const auto everywhere = [](Point<MicroFrame, std::int32_t>) { return true; };
+  find_spots(window, options, inner_part(tile, window, spot_reach_um()), everywhere, s.spots);
   fit_outlines(window, options, all, s.spots, s.outlines);
   choose_nuclei(window, options, tile.work, s.outlines, chosen);
   return chosen;

@@ -23,16 +23,15 @@ constexpr int kContrastAimed = 15000;   // 0.150 OD in 1/1000 per percent of gai
 std::vector<std::int32_t> nucleus_contrast(const StainTile& tile) {
   std::vector<std::int32_t> contrasts;
   if (tile.work.empty()) return contrasts;
-  Contrast contrast;
+  Plane<std::uint8_t> bright;
   Plane<std::int16_t> coarse;
   BlobFinder finder;
   std::vector<Blob> blobs;
-  nucleus_plane(tile, 100, contrast);
-  coarse_plane(contrast.plane, static_cast<int>(tile.work.x0 & 1), static_cast<int>(tile.work.y0 & 1),
-               coarse);
+  nucleus_plane(tile, 100, bright);
+  coarse_plane(bright, static_cast<int>(tile.work.x0 & 1), static_cast<int>(tile.work.y0 & 1), coarse);
   constexpr int kUnits = kNucleusUnits * kCoarsePerFine;
   const BlobWindow where = blob_window(tile, inner_part(tile, tile, kBlobReachUm));
-  finder(coarse, where, kContrastLeast1000 * kUnits / 1000, 0, kContrastScale, kContrastScale, blobs);
+  finder(coarse, where, kContrastScale, kContrastScale, {kContrastLeast1000 * kUnits / 1000}, blobs);
   for (const Blob& blob : blobs)
     contrasts.push_back(static_cast<std::int32_t>(divide_round(blob.response * 1000LL, kUnits)));
   return contrasts;

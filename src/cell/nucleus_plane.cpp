@@ -67,46 +67,29 @@ constexpr Wide pair_sums = [](const std::uint8_t* a, const std::uint8_t* b, int 
   }
 };
 
-// 8/5 of DAB (1/100 OD) up to `most`, or of what is missing to it.
-template <bool kMissing>
-constexpr Wide dab_row =
-    [](const std::uint8_t* dab, int n, std::uint8_t most, std::uint8_t* __restrict out) ANNULET_KERNEL {
-      for (int x = 0; x < n; ++x) {
-        const std::uint8_t seen = std::min(dab[x], most);
-        const auto stands_out = static_cast<std::uint16_t>(kMissing ? most - seen : seen);
-        out[x] = static_cast<std::uint8_t>(static_cast<std::uint16_t>(stands_out * 8) / 5);
-      }
-    };
-
-template <bool kMissing>
-void dab_plane(const StainTile& tile, std::uint8_t most, Contrast& out) {
-  const int width = tile.dab.width(), height = tile.dab.height();
-  out.units_per_od = kInteriorUnits;
-  out.plane.resize(width, height);
-  for (int y = 0; y < height; ++y) dab_row<kMissing>(tile.dab.row(y), width, most, out.plane.row(y));
-}
+// 8/5 of DAB (1/100 OD), up to where it is measured.
+constexpr std::uint8_t kMostDab = 150;  // 1/100 OD
+constexpr Wide dab_row = [](const std::uint8_t* dab, int n, std::uint8_t* __restrict out) ANNULET_KERNEL {
+  for (int x = 0; x < n; ++x)
+    out[x] = static_cast<std::uint8_t>(static_cast<std::uint16_t>(std::min(dab[x], kMostDab) * 8) / 5);
+};
 
 }  // namespace
 
-void nucleus_plane(const StainTile& tile, int gain_percent, Contrast& out) {
+void nucleus_plane(const StainTile& tile, int gain_percent, Plane<std::uint8_t>& out) {
   const int width = tile.haematoxylin.width(), height = tile.haematoxylin.height();
-  out.units_per_od = kNucleusUnits;
-  out.plane.resize(width, height);
+  out.resize(width, height);
   const int fifths = gain_percent >= kPaleGainPercent ? kPaleDabFifths : kDabFifths;
   const auto factor = static_cast<std::int16_t>(gain_percent * kFactorPerPercent1000 / 1000);
   for (int y = 0; y < height; ++y) {
-    nucleus_row(tile.haematoxylin.row(y), tile.dab.row(y), width, fifths, factor, out.plane.row(y));
+    nucleus_row(tile.haematoxylin.row(y), tile.dab.row(y), width, fifths, factor, out.row(y));
   }
 }
 
-void interior_plane(const StainTile& tile, Contrast& out) {
-  static constexpr std::uint8_t kClip = 140;  // 1/100 OD: darker DAB is not measured any more
-  dab_plane<true>(tile, kClip, out);
-}
-
-void brown_plane(const StainTile& tile, Contrast& out) {
-  static constexpr std::uint8_t kClip = 150;  // 1/100 OD: likewise
-  dab_plane<false>(tile, kClip, out);
+void brown_plane(const StainTile& tile, Plane<std::uint8_t>& out) {
+  const int width = tile.dab.width(), height = tile.dab.height();
+  out.resize(width, height);
+  for (int y = 0; y < height; ++y) dab_row(tile.dab.row(y), width, out.row(y));
 }
 
 void fine_plane(const Plane<std::uint8_t>& source, Plane<std::uint16_t>& lines, Plane<std::uint8_t>& fine) {

@@ -6,24 +6,15 @@
 
 namespace annulet::nuclei {
 
-/// A plane on which nuclei (or interiors) stand out bright, and the scale of its values.
-struct Contrast {
-  Plane<std::uint8_t> plane;  ///< at 0.5 um
-  int units_per_od = 0;
-};
-
-inline constexpr int kNucleusUnits = 400;   ///< values of the nucleus plane per OD
-inline constexpr int kInteriorUnits = 160;  ///< values of the interior and brown planes per OD
+inline constexpr int kNucleusUnits = 400;  ///< values of the nucleus plane per OD
+inline constexpr int kBrownUnits = 160;    ///< values of the brown plane per OD
 
 /// clip(gain (H - k D), -0.05, 0.59 OD) x 400 + 20: haematoxylin less the part that dark DAB lends it. k is
 /// 0.6, and 0.2 from a gain of 200 on: there grey nuclei in a brownish haze would cancel out.
-void nucleus_plane(const StainTile& tile, int gain_percent, Contrast& out);
+void nucleus_plane(const StainTile& tile, int gain_percent, Plane<std::uint8_t>& out);
 
-/// (1.4 OD - min(D, 1.4 OD)) x 160: what a stained wall encloses is bright.
-void interior_plane(const StainTile& tile, Contrast& out);
-
-/// min(D, 1.5 OD) x 160: what is filled with brown is bright.
-void brown_plane(const StainTile& tile, Contrast& out);
+/// min(D, 1.5 OD) x 160: what is filled with brown is bright, what a stained wall encloses is dark.
+void brown_plane(const StainTile& tile, Plane<std::uint8_t>& out);
 
 /// Replicated border of a FinePlane in its own pixels of 0.25 um: rays never need a bound check.
 inline constexpr int kFineBorder = 48;

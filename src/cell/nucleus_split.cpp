@@ -19,6 +19,7 @@ constexpr int kLeastHalfPercent = 25;  // of the area on either side of a line
 constexpr int kValleyPercent = 30;     // of the mean edge: the line's weaker half is lighter by so much
 constexpr int kWeakestPercent = 20;    // ... and every place on it by so much
 constexpr int kValleyLeast1000 = 10;   // 1/1000 OD: less is grain
+constexpr int kLeastLength = 130;      // 1/100 of the width: a rounder outline is not of two
 constexpr int kLinesTried = 4;         // the lightest of all lines, looked at closely
 constexpr int kHalfScorePercent = 35;  // of the whole outline's score, that either half reaches
 constexpr int kLeastArea = 8 * 8;      // 1/8 um2, as of any nucleus
@@ -55,6 +56,17 @@ constexpr std::array<std::uint8_t, kMostPlaces* kMostPlaces + 1> kPlacesOn = [] 
         std::max<std::int64_t>(integer_sqrt(static_cast<std::int64_t>(square)), kLeastPlaces));
   return places;
 }();
+
+// Two nuclei side by side are longer than wide.
+bool is_long(const std::array<std::uint8_t, kNucleusRays>& radius) {
+  int least = 2 * kMostRadius, most = 0;
+  for (std::size_t i = 0; i < kNucleusRays / 2; ++i) {
+    const int across = radius[i] + radius[i + kNucleusRays / 2];
+    least = std::min(least, across);
+    most = std::max(most, across);
+  }
+  return 100 * most >= kLeastLength * least;
+}
 
 class Splitter {
  public:
@@ -246,7 +258,7 @@ void split_touching(const Plane<std::uint8_t>& fine, const StarRules& rules, std
   Star one, other;
   for (std::size_t i = 0; i < count; ++i) {
     if (i + 1 < count) StarFitter::prefetch(fine, stars[i + 1].centre);
-    if (star_area(stars[i].radius) < 3 * kLeastArea) continue;
+    if (star_area(stars[i].radius) < 3 * kLeastArea || !is_long(stars[i].radius)) continue;
     if (!Splitter(fine, rules, stars[i])(one, other)) continue;
     stars[i] = one;
     stars.push_back(other);

@@ -11,35 +11,23 @@ bool holds(const Star& star, Point<MicroFrame, std::int32_t> place, int beside) 
   return std::int64_t{dx} * dx + std::int64_t{dy} * dy <= radius * radius;
 }
 
-SeenSpots::Circles SeenSpots::circles_of(const Star& star) {
-  const auto [least, most] = std::minmax_element(star.radius.begin(), star.radius.end());
-  const auto square = [](std::int32_t radius) {
-    return (8 * radius + kBesideSeen) * (8 * radius + kBesideSeen);
-  };
-  return {star.centre, square(*least), square(*most)};
-}
-
-// Between the circles of an outline its rays decide.
 void SeenSpots::leave_unseen(const std::vector<Star>& seen, std::vector<Blob>& spots) {
   constexpr std::int32_t kBin = 8 * kMicroUnits, kReach = kMostRadius * 8 + kBesideSeen;
   grid_.build(seen.size(), kBin, 0, 0, [&](std::size_t i) { return seen[i].centre; });
   circles_.clear();
-  for (const std::uint32_t i : grid_.order()) circles_.push_back(circles_of(seen[i]));
+  for (const std::uint32_t i : grid_.order()) {
+    const std::int32_t radius = seen[i].mean_radius + kBesideSeen;
+    circles_.push_back({seen[i].centre, radius * radius});
+  }
   std::erase_if(spots, [&](const Blob& spot) {
-    bool held = false, may_be_held = false;
+    bool is_held = false;
     grid_.stretches(spot.x, spot.y, kReach, [&](std::uint32_t first, std::uint32_t last) {
       for (std::uint32_t k = first; k < last; ++k) {
-        const std::int32_t dx = spot.x - circles_[k].centre.x, dy = spot.y - circles_[k].centre.y,
-                           square = dx * dx + dy * dy;
-        held |= square <= circles_[k].inner_square;
-        may_be_held |= square <= circles_[k].outer_square;
+        const std::int32_t dx = spot.x - circles_[k].centre.x, dy = spot.y - circles_[k].centre.y;
+        is_held |= dx * dx + dy * dy <= circles_[k].square;
       }
     });
-    if (held || !may_be_held) return held;
-    grid_.near(spot.x, spot.y, kReach, [&](std::uint32_t i) {
-      held = held || holds(seen[i], {spot.x, spot.y}, kBesideSeen);
-    });
-    return held;
+    return is_held;
   });
 }
 

@@ -19,23 +19,20 @@ bool holds(const Star& star, Point<MicroFrame, std::int32_t> place, int beside =
 /// What is hidden is not looked for where a nucleus is seen. Holds scratch.
 class SeenSpots {
  public:
-  /// Erases the spots that lie in one of the outlines, or within kBesideSeen of one.
+  /// Erases the spots that lie in the circle of an outline's mean radius, or within kBesideSeen of it.
   void leave_unseen(const std::vector<Star>& seen, std::vector<Blob>& spots);
   /// Leaves the spots whose outline may hold one of the hidden ones, brown or enclosed.
   void leave_near(const std::vector<Blob>& brown, const std::vector<Blob>& enclosed,
                   std::vector<Blob>& spots);
 
  private:
-  // What lies in the inner circle of an outline is held whatever its direction, what lies beyond the outer
-  // one is not.
-  struct Circles {
+  struct Circle {
     Point<MicroFrame, std::int32_t> centre;
-    std::int32_t inner_square, outer_square;
+    std::int32_t square;  ///< of the radius
   };
-  static Circles circles_of(const Star& star);
 
   BinGrid grid_;
-  std::vector<Circles> circles_;  // of the outlines in the grid, in its order
+  std::vector<Circle> circles_;  // of the outlines in the grid, in its order
 };
 
 }  // namespace annulet::nuclei

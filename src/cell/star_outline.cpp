@@ -32,11 +32,11 @@ constexpr const std::array<std::int16_t, 2>& direction(int ray) {
   return kDirections64[static_cast<std::size_t>(2 * ray)];
 }
 
-std::int16_t edge_least(const StarRules& rules) {
-  return static_cast<std::int16_t>(kEdgeLeast1000 * 2 * rules.units_per_od / 1000);
-}
-std::int16_t edge_most(const StarRules& rules) {
-  return static_cast<std::int16_t>(rules.edge_most * 2 * rules.units_per_od / 1000);
+EdgeRange edge_range(const StarRules& rules) {
+  const auto edge = [&](int od1000) {
+    return static_cast<std::int16_t>(od1000 * 2 * rules.units_per_od / 1000);
+  };
+  return {edge(kEdgeLeast1000), edge(rules.edge_most), rules.is_dark};
 }
 
 constexpr int kMostRadii = kMostRadius / 2 * kNucleusRays;  // of any outline, 1/4 um
@@ -136,11 +136,10 @@ struct StarFitter::Field {
 
 // Fits all candidates of `fitted_`, two at a time.
 void StarFitter::fit_all(const Field& field, const StarRules& rules) {
-  const std::int16_t least = edge_least(rules), most = edge_most(rules),
-                     bend = static_cast<std::int16_t>(
-                         divide_round(rules.bend_cost * 2 * rules.units_per_od, 1000));
+  const EdgeRange range = edge_range(rules);
+  const auto bend = static_cast<std::int16_t>(divide_round(rules.bend_cost * 2 * rules.units_per_od, 1000));
   const auto sample = [&](const Candidate& candidate, std::size_t place) {
-    finder_.sample(field.at(candidate.x, candidate.y), least, most, place);
+    finder_.sample(field.at(candidate.x, candidate.y), range, place);
   };
   std::size_t i = 0;
   for (; i + 1 < fitted_.size(); i += 2) {
@@ -251,6 +250,7 @@ void StarFitter::operator()(const Plane<std::uint8_t>& fine, std::span<const Blo
 }
 
 void measure_edges(const Plane<std::uint8_t>& fine, const StarRules& rules, Star& star) {
+  const EdgeRange range = edge_range(rules);
   std::int32_t radii = 0;
   for (int ray = 0; ray < kNucleusRays; ++ray) {
     const std::int64_t quarter = divide_round(star.radius[static_cast<std::size_t>(ray)], 2);
@@ -265,7 +265,7 @@ void measure_edges(const Plane<std::uint8_t>& fine, const StarRules& rules, Star
     };
     const int edge = sample(quarter - 2) + sample(quarter - 1) - sample(quarter + 1) - sample(quarter + 2);
     star.edge[static_cast<std::size_t>(ray)] =
-        std::clamp(static_cast<std::int16_t>(edge), edge_least(rules), edge_most(rules));
+        std::clamp(static_cast<std::int16_t>(edge), range.least, range.most);
     radii += static_cast<std::int32_t>(quarter);
   }
   star.score = score_of(star.edge, radii, rules.units_per_od);

@@ -17,12 +17,13 @@ inline constexpr int kStarShiftUm = 4;  ///< farthest that re-centring may move 
 
 /// What makes an outline acceptable. OD values are of the plane, at the gain in force.
 struct StarRules {
-  int units_per_od;    ///< values of the plane per OD
-  int edge_most;       ///< an edge counts at most so much, 1/1000 OD
-  int bend_cost;       ///< price of a radius step of 0.25 um between rays, 1/1000 OD
-  int least_score;     ///< 1/10000, of the score times the fourth root of (mean radius / 4 um)
-  int least_edge;      ///< 1/1000 OD ...
-  int rays_with_edge;  ///< ... on at least so many rays
+  int units_per_od;      ///< values of the plane per OD
+  int edge_most;         ///< an edge counts at most so much, 1/1000 OD
+  int bend_cost;         ///< price of a radius step of 0.25 um between rays, 1/1000 OD
+  int least_score;       ///< 1/10000, of the score times the fourth root of (mean radius / 4 um)
+  int least_edge;        ///< 1/1000 OD ...
+  int rays_with_edge;    ///< ... on at least so many rays
+  bool is_dark = false;  ///< what is looked for is darker than what lies around it
 };
 
 /// Fits outlines on a fine plane (nucleus_plane.hpp): along 32 rays the radii with the strongest fall from
@@ -62,7 +63,8 @@ class StarFitter {
   std::vector<Candidate*> fitted_;
 };
 
-/// Edges and score of an outline that no fit has drawn, at its radii to the nearest 0.25 um.
+/// Edges and score of an outline of something bright that no fit has drawn, at its radii to the nearest 0.25
+/// um.
 void measure_edges(const Plane<std::uint8_t>& fine, const StarRules& rules, Star& star);
 
 /// Area of a star, 1/8 um2; of radii in 1/8 um.

@@ -66,9 +66,10 @@ void sample_rays(const std::uint8_t* centre, const std::int32_t* offset, int hal
 }
 
 // Edges of all rays: mean of the two samples within less mean of the two beyond, times two. Two samples are
-// read as one number: its halves are those of an even and of an odd place.
+// read as one number: its halves are those of an even and of an odd place. Bits of `flip` turn both samples
+// into what they lack to 255.
 constexpr Wide edges_of = [](const std::uint8_t* sample, int samples, std::int16_t least, std::int16_t most,
-                             std::int16_t* __restrict out) ANNULET_KERNEL {
+                             std::uint16_t flip, std::int16_t* __restrict out) ANNULET_KERNEL {
   constexpr bool kLittle = std::endian::native == std::endian::little;
   for (int ray = 0; ray < kNucleusRays; ++ray, sample += samples, out += kStarRadii) {
     for (int i = 0; i < kHalf; ++i) {
@@ -76,8 +77,8 @@ constexpr Wide edges_of = [](const std::uint8_t* sample, int samples, std::int16
       std::memcpy(&at[0], sample + 2 * i, 2);
       std::memcpy(&at[1], sample + 2 * i + 2, 2);
       std::memcpy(&at[2], sample + 2 * i + 4, 2);
-      const auto even = [&](int j) ANNULET_KERNEL { return kLittle ? at[j] & 0xff : at[j] >> 8; };
-      const auto odd = [&](int j) ANNULET_KERNEL { return kLittle ? at[j] >> 8 : at[j] & 0xff; };
+      const auto even = [&](int j) ANNULET_KERNEL { return (at[j] ^ flip) >> (kLittle ? 0 : 8) & 0xff; };
+      const auto odd = [&](int j) ANNULET_KERNEL { return (at[j] ^ flip) >> (kLittle ? 8 : 0) & 0xff; };
       const auto at_even = static_cast<std::int16_t>(even(0) + odd(0) - odd(1) - even(2));
       const auto at_odd = static_cast<std::int16_t>(odd(0) + even(1) - even(2) - odd(2));
       out[i] = std::min(std::max(at_even, least), most);  // std::clamp asserts, and would not vectorise
@@ -241,11 +242,12 @@ void StarPathFinder::prepare(int stride) {
   }
 }
 
-void StarPathFinder::sample(const std::uint8_t* centre, std::int16_t least, std::int16_t most,
-                            std::size_t place) {
+void StarPathFinder::sample(const std::uint8_t* centre, const EdgeRange& range, std::size_t place) {
+  constexpr std::uint16_t kBoth = 0xffff;
   Place& of = places_[place];
   sample_rays(centre, offset_.front().data(), kSamples * kNucleusRays / 2, of.sample.front().data());
-  edges_of(of.sample.front().data(), kSamples, least, most, of.edge.front().data());
+  edges_of(of.sample.front().data(), kSamples, range.least, range.most,
+           range.is_dark ? kBoth : std::uint16_t{0}, of.edge.front().data());
 }
 
 void StarPathFinder::forbid_below(int quarter, std::size_t place) {

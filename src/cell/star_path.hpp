@@ -21,6 +21,12 @@ struct StarPath {
   std::array<std::int16_t, kNucleusRays> edge{};     ///< twice the step, in values of the plane
 };
 
+/// Which edges count, in twice the plane's units.
+struct EdgeRange {
+  std::int16_t least, most;  ///< limits
+  bool is_dark = false;      ///< inside is darker than outside
+};
+
 /// The radii with the strongest fall from inside to outside that join smoothly around a centre, by a circular
 /// dynamic programme over 32 rays x 32 radii. It has two places for centres: their paths are found side by
 /// side in little more time than one. Integer kernels, the same on every path. Holds scratch.
@@ -28,9 +34,8 @@ class StarPathFinder {
  public:
   /// Offsets of the samples for planes of this row length.
   void prepare(int stride);
-  /// Edges on all rays around `centre`, which lies at least 9.5 um inside the plane; limited to least ..
-  /// most.
-  void sample(const std::uint8_t* centre, std::int16_t least, std::int16_t most, std::size_t place = 0);
+  /// Edges on all rays around `centre`, which lies at least 9.5 um inside the plane.
+  void sample(const std::uint8_t* centre, const EdgeRange& range, std::size_t place = 0);
   /// Makes radii below `quarter` (1/4 um) worse than any other.
   void forbid_below(int quarter, std::size_t place = 0);
   /// The path whose edges, less `cost` for every 0.25 um between neighbours, are the most; within two steps a

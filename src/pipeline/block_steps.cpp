@@ -116,12 +116,10 @@ void BlockSteps::find_spots(const BlockPlan& plan, const Neighbourhood& near, Bl
   Stopwatch watch;
   const StainTile& window = work_window(plan.spots, NucleusFinder::spot_reach_um(), near);
   if (!plan.sharp.empty()) sharpness_.measure(window, plan.sharp, sharpness_scratch_);
-  finder_.find_spots(window, options_, plan.spots, block.spots);
-  for (auto& spots : block.spots) {
-    std::erase_if(spots, [&](const nuclei::Blob& spot) {
-      return !seen_.holds({divide_floor(spot.x, kMicroPerWork), divide_floor(spot.y, kMicroPerWork)});
-    });
-  }
+  const auto is_seen = [&](Point<MicroFrame, std::int32_t> spot) {
+    return seen_.holds({divide_floor(spot.x, kMicroPerWork), divide_floor(spot.y, kMicroPerWork)});
+  };
+  finder_.find_spots(window, options_, plan.spots, is_seen, block.spots);
   watch.lap(seconds_.spots);
 }
 

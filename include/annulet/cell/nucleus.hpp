@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -39,9 +40,12 @@ class NucleusFinder {
   NucleusFinder();
   ~NucleusFinder();
 
-  /// Adds the spots whose centre lies in `part`; the window reaches `spot_reach_um()` around it.
+  /// Whether a spot at this place counts.
+  using SpotFilter = std::function<bool(Point<MicroFrame, std::int32_t>)>;
+  /// Adds the spots that lie in `part` and that none of those that count thins out; the window reaches
+  /// `spot_reach_um()` around it.
   void find_spots(const StainTile& window, const NucleusOptions& options, const Rect<WorkFrame>& part,
-                  NucleusSpots& found);
+                  const SpotFilter& counts, NucleusSpots& found);
   static int spot_reach_um();
 
   /// Adds the outlines accepted around the spots of `part`. `spots` are those of the part and of

@@ -1,7 +1,9 @@
 // The kernels under the nuclei, through what they give, on every path.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
+#include <tuple>
 #include <vector>
 
 #include "annulet/base/integer_math.hpp"
@@ -146,14 +148,14 @@ TEST_CASE("what is found in a part of a window does not depend on the part") {
   test::on_each_kernel_path([&] {
     nuclei::BlobFinder finder;
     std::vector<Blob> all, some;
-    finder(plane, {kUm / 2, kUm / 2, {0, 0, 211 * kUm, 173 * kUm}}, 100, 0, 0, 3, all);
+    finder(plane, {kUm / 2, kUm / 2, {0, 0, 211 * kUm, 173 * kUm}}, 0, 3, {100}, all);
     REQUIRE(all.size() > 300);
     for (const Rect<MicroFrame, std::int32_t>& part : {Rect<MicroFrame, std::int32_t>{0, 0, 90, 70},
                                                        {60, 40, 101, 140},
                                                        {150, 100, 211, 173},
                                                        {7, 80, 200, 83}}) {
       const Rect<MicroFrame, std::int32_t> wanted{part.x0 * kUm, part.y0 * kUm, part.x1 * kUm, part.y1 * kUm};
-      finder(plane, {kUm / 2, kUm / 2, wanted}, 100, 0, 0, 3, some);
+      finder(plane, {kUm / 2, kUm / 2, wanted}, 0, 3, {100}, some);
       // The vertex of a parabola may lie half a pixel outside.
       CHECK(places_in(some, wanted.grown(-kUm / 2)) == places_in(all, wanted.grown(-kUm / 2)));
       CHECK(places_in(some, wanted.grown(kUm / 2 + 1)).size() == some.size());
@@ -167,14 +169,13 @@ TEST_CASE("spots that are left out or lie farther off have no say in which are t
   nuclei::BlobFinder finder;
   std::vector<Blob> all, strong;
   const nuclei::BlobWindow window{kUm / 2, kUm / 2, {0, 0, 240 * kUm, 200 * kUm}};
-  finder(plane, window, 100, 0, 0, 3, all);
-  finder(plane, window, 100, kTried, 0, 3, strong);
+  finder(plane, window, 0, 3, {100}, all);
+  finder(plane, window, 0, 3, {100, kTried}, strong);
   CHECK(strong.size() < all.size());
   const Rect<MicroFrame, std::int32_t> area{70 * kUm, 61 * kUm, 131 * kUm, 120 * kUm};
-  const auto telling = nuclei::thinning_area(area);
   std::vector<Blob> near;
   for (const Blob& blob : strong) {
-    if (telling.contains({blob.x, blob.y})) near.push_back(blob);
+    if (area.grown(nuclei::kThinReachUm * kUm).contains({blob.x, blob.y})) near.push_back(blob);
   }
   for (std::vector<Blob>* blobs : {&all, &strong, &near}) {
     finder.thin(*blobs);
@@ -183,6 +184,63 @@ TEST_CASE("spots that are left out or lie farther off have no say in which are t
   REQUIRE(places_in(all, area).size() > 10);
   CHECK(places(strong) == places(all));
   CHECK(places_in(near, area) == places_in(all, area));
+}
+
+TEST_CASE("a spot yields to stronger ones near it and to those of a larger nucleus around it") {
+  nuclei::BlobFinder finder;
+  std::vector<Blob> all, left;
+  finder(busy_plane(240, 200, 8), {kUm / 2, kUm / 2, {0, 0, 240 * kUm, 200 * kUm}}, 0, 3, {100}, all);
+  left = all;
+  finder.thin(left);
+  const auto stronger = [](const Blob& a, const Blob& b) {
+    return std::tie(b.strength, a.y, a.x, a.scale) < std::tie(a.strength, b.y, b.x, b.scale);
+  };
+  std::vector<Blob> expected = all;
+  std::erase_if(expected, [&](const Blob& blob) {
+    return std::any_of(all.begin(), all.end(), [&](const Blob& other) {
+      const double away = std::hypot(other.x - blob.x, other.y - blob.y) / kUm;
+      const bool around = other.scale > blob.scale && other.response >= blob.response;
+      return stronger(other, blob) && (away < 1.5 || (around && away < 3.5));
+    });
+  });
+  CHECK(places(left) == places(expected));
+  CHECK(2 * left.size() < all.size());
+}
+
+TEST_CASE("a dark disc is found like a bright one") {
+  Plane<std::int16_t> plane(80, 60);
+  plane.fill(8000);
+  const auto paint = [&](int x0, int y0, int value) {
+    for (int y = y0 - 4; y <= y0 + 4; ++y) {
+      for (int x = x0 - 4; x <= x0 + 4; ++x) {
+        if ((x - x0) * (x - x0) + (y - y0) * (y - y0) <= 16) plane(x, y) = static_cast<std::int16_t>(value);
+      }
+    }
+  };
+  paint(20, 30, 12000);
+  paint(60, 30, 4000);
+  const nuclei::BlobWindow window{kUm / 2, kUm / 2, {0, 0, 80 * kUm, 60 * kUm}};
+  test::on_each_kernel_path([&] {
+    nuclei::BlobFinder finder;
+    std::vector<Blob> alone, bright, dark;
+    finder(plane, window, 1, 3, {600}, alone);
+    finder(plane, window, 1, 3, {600}, bright, {600}, dark);
+    CHECK(places(bright) == places(alone));
+    finder.thin(bright);
+    finder.thin(dark);
+    const auto strongest = [](const std::vector<Blob>& blobs) {
+      return *std::max_element(blobs.begin(), blobs.end(),
+                               [](const Blob& a, const Blob& b) { return a.strength < b.strength; });
+    };
+    REQUIRE(!bright.empty());
+    REQUIRE(!dark.empty());
+    const Blob one = strongest(bright), other = strongest(dark);
+    CHECK(std::abs(one.x - 20 * kUm - kUm / 2) < 4);
+    CHECK(std::abs(other.x - 60 * kUm - kUm / 2) < 4);
+    CHECK(std::abs(other.y - one.y) < 4);
+    CHECK(other.scale == one.scale);
+    CHECK(std::abs(other.response - one.response) < one.response / 100);
+  });
 }
 
 TEST_CASE("blobs are the maxima of the plane's Laplacian on every kernel path") {

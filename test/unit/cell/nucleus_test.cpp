@@ -143,19 +143,19 @@ TEST_CASE("two nuclei that one outline takes together are split along the light 
   // Half-moons with a straight light gap: one ellipse for the outline around both.
   const auto pair = [](double gap) {
     return [=](double x, double y) {
-      const double u = (x - 30) / 6, v = (y - 30) / 5;
+      const double u = (x - 29.125) / 7, v = (y - 29) / 5;
       if (u * u + v * v >= 1) return 0.03;
-      return std::abs(x - 30) < 0.75 ? 0.4 - gap : 0.4;
+      return std::abs(x - 29.125) < 0.75 ? 0.4 - gap : 0.4;
     };
   };
   CHECK(find(slide_of(60, pair(0.0))).size() == 1);
   const auto split = find(slide_of(60, pair(0.35)));
   REQUIRE(split.size() == 2);
   for (const Nucleus& n : split) {
-    CHECK(n.area / 8.0 == Approx(3.14159 * 15).epsilon(0.25));
-    CHECK(std::abs(y_um(n) - 30) < 0.6);
+    CHECK(n.area / 8.0 == Approx(3.14159 * 17.5).epsilon(0.25));
+    CHECK(std::abs(y_um(n) - 29) < 0.6);
   }
-  CHECK(std::abs(x_um(split[0]) - x_um(split[1])) == Approx(5.5).margin(1.2));
+  CHECK(std::abs(x_um(split[0]) - x_um(split[1])) == Approx(6.2).margin(1.2));
 }
 
 TEST_CASE("a small grey nucleus in a faint brown haze is none of a dark wall's knots") {

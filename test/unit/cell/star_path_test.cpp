@@ -82,7 +82,7 @@ TEST_CASE("the path around a centre is that of the plain programme, ties include
       const auto cost = static_cast<std::int16_t>(1 + seed % 7);
       const Plane<std::uint8_t> plane = grain(seed, contrast);
       const int x = kMargin + static_cast<int>(seed % 17), y = kMargin + static_cast<int>(seed * 5 % 17);
-      finder.sample(plane.row(y) + x, kLeast, kMost);
+      finder.sample(plane.row(y) + x, {kLeast, kMost});
       for (const int least : {kFirstRadius, 10}) {
         INFO("seed " << seed << ", least radius " << least);
         finder.forbid_below(least);
@@ -96,6 +96,25 @@ TEST_CASE("the path around a centre is that of the plain programme, ties include
   });
 }
 
+TEST_CASE("what is dark has the edges of the negative") {
+  test::on_each_kernel_path([] {
+    StarPathFinder finder;
+    finder.prepare(kSide);
+    for (unsigned seed = 0; seed < 20; ++seed) {
+      const Plane<std::uint8_t> plane = grain(seed, 255);
+      Plane<std::uint8_t> negative = plane;
+      for (std::uint8_t& v : negative.values()) v = static_cast<std::uint8_t>(255 - v);
+      StarPath dark, bright;
+      finder.sample(plane.row(kMargin) + kMargin, {kLeast, kMost, true});
+      finder.find(3, dark);
+      finder.sample(negative.row(kMargin) + kMargin, {kLeast, kMost});
+      finder.find(3, bright);
+      CHECK(dark.quarter == bright.quarter);
+      CHECK(dark.edge == bright.edge);
+    }
+  });
+}
+
 TEST_CASE("paths that are found side by side are those found alone") {
   test::on_each_kernel_path([] {
     StarPathFinder finder;
@@ -105,8 +124,8 @@ TEST_CASE("paths that are found side by side are those found alone") {
       const auto cost = static_cast<std::int16_t>(1 + seed % 7);
       const Plane<std::uint8_t> one = grain(seed, contrast), other = grain(1000 + seed, 255 - contrast);
       const int x = kMargin + static_cast<int>(seed % 17);
-      finder.sample(one.row(kMargin) + x, kLeast, kMost, 0);
-      finder.sample(other.row(kMargin) + x, kLeast, kMost, 1);
+      finder.sample(one.row(kMargin) + x, {kLeast, kMost}, 0);
+      finder.sample(other.row(kMargin) + x, {kLeast, kMost}, 1);
       finder.forbid_below(9, 1);
       StarPath path, beside, alone;
       finder.find_both(cost, path, beside);
@@ -130,14 +149,14 @@ TEST_CASE("a path finder carries nothing from centre to centre, and follows anot
   StarPathFinder finder;
   StarPath first, again, in_wide;
   finder.prepare(kSide);
-  finder.sample(narrow.row(kMargin) + kMargin, kLeast, kMost);
+  finder.sample(narrow.row(kMargin) + kMargin, {kLeast, kMost});
   finder.find(3, first);
   finder.forbid_below(20);
   finder.find(1, again);
-  finder.sample(narrow.row(kMargin) + kMargin, kLeast, kMost);
+  finder.sample(narrow.row(kMargin) + kMargin, {kLeast, kMost});
   finder.find(3, again);
   finder.prepare(wide.width());
-  finder.sample(wide.row(kMargin) + kMargin, kLeast, kMost);
+  finder.sample(wide.row(kMargin) + kMargin, {kLeast, kMost});
   finder.find(3, in_wide);
   CHECK(again.quarter == first.quarter);
   CHECK(in_wide.quarter == first.quarter);
