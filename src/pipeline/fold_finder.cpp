@@ -61,7 +61,6 @@ struct Field {
 
 class Strip {
  public:
-  void clear() { *this = {}; }
   void add(const Field& field, int x, int y) {
     ++places_;
     if (!field.on.contains(x, y) || field.on(x, y) == 0) return;
@@ -101,77 +100,74 @@ int high_peak(const Field& field) {
   return high;
 }
 
-/// Looks for a fold through a square, in every direction.
-class Probe {
- public:
-  explicit Probe(const Field& field) : field_(field) {}
-
-  /// How sure it is that one runs there: 0, 1 (as the continuation of another) or 2; then direction() and
-  /// border() are its.
-  int at(int x, int y) {
-    int best = 0;
-    for (std::size_t d = 0; d < kDirections.size() && best < 2; ++d) {
-      const Strip band = strip(x, y, d, kBand, 1);
-      if (!band.enough() || band.too_dark() < kLikely.too_dark) continue;
-      const Strip right = strip(x, y, d, kBeside, 1), left = strip(x, y, d, kBeside, -1);
-      if (!right.enough() || !left.enough()) continue;
-      const int here = meets(band, left, right, kSure) && of_both_stains(band, left, right, kSureDab) ? 2
-                       : meets(band, left, right, kLikely) && of_both_stains(band, left, right, kLikelyDab)
-                           ? 1
-                           : 0;
-      if (here <= best) continue;
-      best = here;
-      direction_ = d;
-      border_ = (kBorder * band.mean() + (100 - kBorder) * std::max(left.mean(), right.mean())) / 10000;
+/// The strip of these rows on one side of (x, y).
+template <std::size_t N>
+Strip strip_of(const Field& field, int x, int y, std::size_t direction, const std::array<int, N>& rows,
+               int side) {
+  Strip strip;
+  const auto [c, s] = kDirections[direction];
+  for (int along = -kAlong; along <= kAlong; along += 2) {
+    for (const int row : rows) {
+      const int across = side * row;
+      strip.add(field, x + steps(along * c - across * s), y + steps(along * s + across * c));
     }
-    return best;
   }
-  std::size_t direction() const { return direction_; }
-  int border() const { return border_; }  ///< mean from which a square belongs to the band, 1/200 OD
+  return strip;
+}
 
- private:
-  static bool meets(const Strip& band, const Strip& left, const Strip& right, const Demands& demands) {
-    return band.too_dark() >= demands.too_dark &&
-           100 * std::max(left.too_dark(), right.too_dark()) <= demands.too_dark_beside * band.too_dark() &&
-           left.floor() + right.floor() >= 200 * kLeastFloor &&
-           200 * band.floor() >= demands.floor * (left.floor() + right.floor()) &&
-           100 * band.mean() >= demands.mean * std::max(left.mean(), right.mean()) &&
-           200 * band.mean() <= kMostMean * (left.mean() + right.mean());
-  }
-  /// A strand of other tissue has more haematoxylin; that has more DAB between its membranes only if it is
-  /// double.
-  static bool of_both_stains(const Strip& band, const Strip& left, const Strip& right, int demanded) {
-    const int beside = left.dab() + right.dab();
-    return beside < 200 * kLeastDab || 200 * band.dab() >= demanded * beside;
-  }
-  template <std::size_t N>
-  Strip strip(int x, int y, std::size_t direction, const std::array<int, N>& rows, int side) const {
-    Strip strip;
-    const auto [c, s] = kDirections[direction];
-    for (int along = -kAlong; along <= kAlong; along += 2) {
-      for (const int row : rows) {
-        const int across = side * row;
-        strip.add(field_, x + steps(along * c - across * s), y + steps(along * s + across * c));
-      }
-    }
-    return strip;
-  }
-  const Field& field_;
-  std::size_t direction_ = 0;
-  int border_ = 0;
+bool meets(const Strip& band, const Strip& left, const Strip& right, const Demands& demands) {
+  return band.too_dark() >= demands.too_dark &&
+         100 * std::max(left.too_dark(), right.too_dark()) <= demands.too_dark_beside * band.too_dark() &&
+         left.floor() + right.floor() >= 200 * kLeastFloor &&
+         200 * band.floor() >= demands.floor * (left.floor() + right.floor()) &&
+         100 * band.mean() >= demands.mean * std::max(left.mean(), right.mean()) &&
+         200 * band.mean() <= kMostMean * (left.mean() + right.mean());
+}
+
+/// A strand of other tissue has more haematoxylin; that has more DAB between its membranes only if it is
+/// double.
+bool of_both_stains(const Strip& band, const Strip& left, const Strip& right, int demanded) {
+  const int beside = left.dab() + right.dab();
+  return beside < 200 * kLeastDab || 200 * band.dab() >= demanded * beside;
+}
+
+/// A square that may be the middle of a fold.
+struct Middle {
+  int x, y;
+  int sure = 0;               ///< 0, 1 (as the continuation of another) or 2; then the others are the fold's
+  std::size_t direction = 0;  ///< of kDirections
+  int border = 0;             ///< mean from which a square belongs to the band, 1/200 OD
 };
+
+/// Looks for a fold through the middle, in every direction.
+void probe(const Field& field, Middle& middle) {
+  for (std::size_t d = 0; d < kDirections.size() && middle.sure < 2; ++d) {
+    const Strip band = strip_of(field, middle.x, middle.y, d, kBand, 1);
+    if (!band.enough() || band.too_dark() < kLikely.too_dark) continue;
+    const Strip right = strip_of(field, middle.x, middle.y, d, kBeside, 1),
+                left = strip_of(field, middle.x, middle.y, d, kBeside, -1);
+    if (!right.enough() || !left.enough()) continue;
+    const int sure = meets(band, left, right, kSure) && of_both_stains(band, left, right, kSureDab)       ? 2
+                     : meets(band, left, right, kLikely) && of_both_stains(band, left, right, kLikelyDab) ? 1
+                                                                                                          : 0;
+    if (sure <= middle.sure) continue;
+    middle.sure = sure;
+    middle.direction = d;
+    middle.border = (kBorder * band.mean() + (100 - kBorder) * std::max(left.mean(), right.mean())) / 10000;
+  }
+}
 
 cv::Mat square(int side) {
   return cv::getStructuringElement(cv::MORPH_RECT, {side, side});
 }
 
 /// Squares with tissue that are darker than what lies around them, and so near to one too dark for one layer
-/// that a band may hold both: `rows` of them, with planes that reach around these alone.
-void find_darker(const Field& field, const cv::Range& rows, cv::Mat& darker) {
+/// that a band may hold both: those of `rows`, with planes that reach around these alone.
+void add_darker(const Field& field, const cv::Range& rows, std::vector<Middle>& middles) {
   constexpr int kReach = kDarkerFar / 2;
   static_assert(kReach >= kBandReach);
-  const int first = std::max(rows.start - kReach, 0), end = std::min(rows.end + kReach, darker.rows);
-  cv::Mat mean(end - first, darker.cols, CV_16U, cv::Scalar(0)), near, far;
+  const int first = std::max(rows.start - kReach, 0), end = std::min(rows.end + kReach, field.on.height());
+  cv::Mat mean(end - first, field.on.width(), CV_16U, cv::Scalar(0)), near, far;
   cv::Mat too_dark(mean.size(), CV_8U, cv::Scalar(0));
   for (int y = first; y < end; ++y) {
     auto* mean_row = mean.ptr<std::uint16_t>(y - first);
@@ -189,31 +185,30 @@ void find_darker(const Field& field, const cv::Range& rows, cv::Mat& darker) {
   for (int y = rows.start; y < rows.end; ++y) {
     const auto *near_row = near.ptr<std::uint16_t>(y - first), *far_row = far.ptr<std::uint16_t>(y - first);
     const auto* too_dark_row = too_dark.ptr<std::uint8_t>(y - first);
-    auto* row = darker.ptr<std::uint8_t>(y);
-    for (int x = 0; x < darker.cols; ++x) {
-      const bool is_darker = field.on(x, y) != 0 && 100 * near_row[x] >= kDarker * far_row[x];
-      row[x] = is_darker && too_dark_row[x] != 0 ? 1 : 0;
+    for (int x = 0; x < mean.cols; ++x) {
+      if (too_dark_row[x] != 0 && field.on(x, y) != 0 && 100 * near_row[x] >= kDarker * far_row[x])
+        middles.push_back({x, y});
     }
   }
 }
 
-cv::Mat darker_places(const Field& field) {
-  constexpr int kRows = 256;  // at once: their planes take 6 bytes a square
-  cv::Mat darker(field.on.height(), field.on.width(), CV_8U, cv::Scalar(0));
-  for (int y = 0; y < darker.rows; y += kRows)
-    find_darker(field, {y, std::min(y + kRows, darker.rows)}, darker);
-  return darker;
+std::vector<Middle> darker_places(const Field& field) {
+  constexpr int kRows = 256;  // at once: their planes take 7 bytes a square
+  std::vector<Middle> middles;
+  for (int y = 0; y < field.on.height(); y += kRows)
+    add_darker(field, {y, std::min(y + kRows, field.on.height())}, middles);
+  return middles;
 }
 
-/// Marks the squares of the band through (x, y) that are as dark as the fold.
-void mark(const Field& field, const Probe& probe, int x, int y, cv::Mat& marked) {
-  const auto [c, s] = kDirections[probe.direction()];
+/// Marks the squares of the band through a middle that are as dark as the fold.
+void mark(const Field& field, const Middle& middle, cv::Mat& marked) {
+  const auto [c, s] = kDirections[middle.direction];
   for (int along = -kMarked; along <= kMarked; ++along) {
     for (int across = -kMarkedAcross; across <= kMarkedAcross; ++across) {
-      const int px = x + steps(along * c - across * s), py = y + steps(along * s + across * c);
-      if (!field.on.contains(px, py) || field.on(px, py) == 0) continue;
-      const Detail& detail = field.detail(px, py);
-      if (detail.mean >= probe.border() || detail.peak > field.too_dark) marked.at<std::uint8_t>(py, px) = 1;
+      const int x = middle.x + steps(along * c - across * s), y = middle.y + steps(along * s + across * c);
+      if (!field.on.contains(x, y) || field.on(x, y) == 0) continue;
+      const Detail& detail = field.detail(x, y);
+      if (detail.mean >= middle.border || detail.peak > field.too_dark) marked.at<std::uint8_t>(y, x) = 1;
     }
   }
 }
@@ -233,20 +228,17 @@ void keep_agreed(const cv::Mat& middles, cv::Mat& marked) {
   }
 }
 
-cv::Mat folds_in(const Field& field) {
-  cv::Mat darker = darker_places(field);
-  cv::Mat middles(darker.rows, darker.cols, CV_8U, cv::Scalar(0)), sure = middles.clone(),
-                                                                   likely = middles.clone();
-  Probe probe(field);
-  for (int y = 0; y < darker.rows; ++y) {
-    for (int x = 0; x < darker.cols; ++x) {
-      if (darker.at<std::uint8_t>(y, x) == 0) continue;
-      const int here = probe.at(x, y);
-      if (here > 0) mark(field, probe, x, y, here == 2 ? sure : likely);
-      middles.at<std::uint8_t>(y, x) = here == 2 ? 1 : 0;
-    }
+cv::Mat folds_in(const Field& field, const OverRanges& over) {
+  std::vector<Middle> places = darker_places(field);
+  over(places.size(), [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) probe(field, places[i]);
+  });
+  cv::Mat middles(field.on.height(), field.on.width(), CV_8U, cv::Scalar(0)), sure = middles.clone(),
+                                                                              likely = middles.clone();
+  for (const Middle& place : places) {
+    if (place.sure > 0) mark(field, place, place.sure == 2 ? sure : likely);
+    if (place.sure == 2) middles.at<std::uint8_t>(place.y, place.x) = 1;
   }
-  darker.release();
   keep_agreed(middles, sure);
   cv::Mat& near = middles;
   cv::dilate(sure, near, square(2 * kContinued + 1));
@@ -286,7 +278,8 @@ void flag(const FoldStrip& strip, const TissueMask& tissue, QcMap& quality) {
 
 }  // namespace
 
-void flag_folds(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality) {
+void flag_folds(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality,
+                const OverRanges& over) {
   const SparsePlane<SharpnessMap::Square>& squares = sharpness.squares();
   if (squares.empty()) return;
   Field field{squares, squares_on(tissue, squares.width(), squares.height()), 255};
@@ -294,7 +287,7 @@ void flag_folds(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& 
   const int high = high_peak(field);
   if (high < kLeastHighPeak) return;
   field.too_dark = high * kOfHighPeak / 100;
-  const cv::Mat seeds = folds_in(field);
+  const cv::Mat seeds = folds_in(field, over);
   if (cv::countNonZero(seeds) == 0) return;
   const FoldCourse course(squares, field.on, high);
   for (const FoldStrip& strip : trace_folds(course, seeds)) flag(strip, tissue, quality);

@@ -211,11 +211,12 @@ bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_sca
 /// What the scan saw to be folded or out of focus joins what is kept out of the count, and its cells leave
 /// the table. `tissue` is the plane of `survey.tissue`, which gets it back. False where nothing is left that
 /// could be scored, for the reason that `result` then holds.
-bool leave_out_flaws(const PackedPlane<std::uint16_t>& tissue, Survey& survey, Scan& scan,
+bool leave_out_flaws(const PackedPlane<std::uint16_t>& tissue, int threads, Survey& survey, Scan& scan,
                      SlideResult& result) {
-  flag_blur(scan.sharpness, survey.counted, survey.quality);
+  const OverRanges over = [threads](std::size_t count, const auto& work) { in_ranges(threads, count, work); };
+  flag_blur(scan.sharpness, survey.counted, survey.quality, over);
   hand_back_freed();
-  flag_folds(scan.sharpness, survey.counted, survey.quality);
+  flag_folds(scan.sharpness, survey.counted, survey.quality, over);
   scan.sharpness = {};
   hand_back_freed();
   survey.tissue.piece = tissue.unpack();
@@ -260,6 +261,7 @@ std::optional<Measured> measure(const SlideSource& source, const ScoreOptions& o
   scan = scan_slide(source, survey, options, control);
   hand_back_freed();
   survey.quality.flag = flags.unpack();
+  const bool enough = leave_out_flaws(tissue, options.threads, survey, scan, result);
   clock.lap("scan");
   run.seconds.insert(run.seconds.end(), {{"scan.read", scan.seconds.read},
                                          {"scan.unmix", scan.seconds.unmix},
@@ -267,7 +269,6 @@ std::optional<Measured> measure(const SlideSource& source, const ScoreOptions& o
                                          {"scan.outlines", scan.seconds.outlines},
                                          {"scan.nuclei", scan.seconds.nuclei},
                                          {"scan.membranes", scan.seconds.membranes}});
-  const bool enough = leave_out_flaws(tissue, survey, scan, result);
   if (fail_if_incomplete(survey, scan.problems, options, result, measured) || !enough) return std::nullopt;
   drop_lost_cells(scan.cells, scan.problems, pitch.mean());
   result.problems.insert(result.problems.end(), scan.doubts.begin(), scan.doubts.end());

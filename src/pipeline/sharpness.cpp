@@ -54,16 +54,19 @@ Sums sums_around(const Squares& squares, const Plane<std::uint8_t>& on, int x, i
 
 constexpr std::uint16_t kNotTelling = 0xffff;
 
-Plane<std::uint16_t> ratios_of(const Squares& squares, const Plane<std::uint8_t>& on) {
+Plane<std::uint16_t> ratios_of(const Squares& squares, const Plane<std::uint8_t>& on,
+                               const OverRanges& over) {
   Plane<std::uint16_t> ratios(on.width(), on.height(), kNotTelling);
-  for (int y = 0; y < on.height(); ++y) {
-    for (int x = 0; x < on.width(); ++x) {
+  const auto width = static_cast<std::size_t>(on.width());
+  over(on.values().size(), [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      const int x = static_cast<int>(i % width), y = static_cast<int>(i / width);
       if (on(x, y) == 0) continue;
       Sums sums = sums_around(squares, on, x, y, kNear);
       if (!sums.telling()) sums = sums_around(squares, on, x, y, kWide);
       if (sums.telling()) ratios(x, y) = static_cast<std::uint16_t>(std::min(sums.ratio(), 2000));
     }
-  }
+  });
   return ratios;
 }
 
@@ -291,11 +294,12 @@ void SharpnessMap::measure(const StainTile& window, const Rect<WorkFrame>& part,
   }
 }
 
-void flag_blur(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality) {
+void flag_blur(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality,
+               const OverRanges& over) {
   const Squares& squares = sharpness.squares();
   if (squares.empty()) return;
   const Plane<std::uint8_t> on = squares_on(tissue, squares.width(), squares.height());
-  const Plane<std::uint16_t> ratios = ratios_of(squares, on);
+  const Plane<std::uint16_t> ratios = ratios_of(squares, on, over);
   const int cut = cut_of(ratios);
   cv::Mat blurred(squares.height(), squares.width(), CV_8U, cv::Scalar(0));
   for (int y = 0; y < blurred.rows; ++y) {

@@ -5,6 +5,7 @@
 
 #include "annulet/base/geometry.hpp"
 #include "annulet/base/plane.hpp"
+#include "annulet/base/ranges.hpp"
 #include "annulet/base/sparse_plane.hpp"
 #include "annulet/cell/stain_tile.hpp"
 #include "annulet/model/quality.hpp"
@@ -85,11 +86,15 @@ Plane<std::uint8_t> squares_on(const TissueMask& tissue, int width, int height);
 /// Flags the counted tissue that is out of focus: its fine contrast is lost against its coarse one, by what
 /// this slide's sharp tissue has and within what sharp tissue of any slide has. Tissue without contrast of
 /// either size is judged by what is around it and is sharp by default. Only places without a flag get one.
-void flag_blur(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality);
+/// Cost: about 0.1 us a square of tissue, the most of it `over` ranges.
+void flag_blur(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality,
+               const OverRanges& over = in_one_range);
 
 /// Flags folds: bands, 16 to 30 um wide, in which the palest places, the mean and the darkest places all
 /// absorb about twice what they do on both sides, as two layers of the same tissue do. From where that is
 /// sure, a fold is followed along its axis and masked up to its edges. Only places without a flag get one.
-void flag_folds(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality);
+/// Cost as above, and what it takes to follow folds.
+void flag_folds(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& quality,
+                const OverRanges& over = in_one_range);
 
 }  // namespace annulet
