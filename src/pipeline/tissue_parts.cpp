@@ -36,14 +36,15 @@ struct Place {
   int x, y;
 };
 
-/// Squares of tissue that no part has yet: those that were taken off, so many.
-std::vector<Place> open_places(const Labels& label, const Plane<std::uint8_t>& squares, std::size_t count) {
+/// Squares of tissue that no part has yet.
+std::vector<Place> taken_off(const Plane<std::uint8_t>& squares, const cv::Mat& eroded) {
   std::vector<Place> open;
-  open.reserve(count);
-  for (int y = 0; y < label.height(); ++y) {
-    const std::uint8_t* tissue = squares.row(y);
-    for (int x = 0; x < label.width(); ++x) {
-      if (tissue[x] != 0 && label(x, y) == 0) open.push_back({x, y});
+  open.reserve(static_cast<std::size_t>(std::count(squares.values().begin(), squares.values().end(), 1) -
+                                        cv::countNonZero(eroded)));
+  for (int y = 0; y < squares.height(); ++y) {
+    const std::uint8_t *tissue = squares.row(y), *kept = eroded.ptr<std::uint8_t>(y);
+    for (int x = 0; x < squares.width(); ++x) {
+      if (tissue[x] != kept[x]) open.push_back({x, y});
     }
   }
   return open;
@@ -139,10 +140,8 @@ TissueParts find_parts(const TissueMask& tissue) {
   cv::erode(cv::Mat(squares.height(), squares.width(), CV_8U, squares.data()), eroded,
             cv::getStructuringElement(cv::MORPH_RECT, {kWide, kWide}));
   const int count = label_components(eroded, found.label);
-  const auto taken_off =
-      std::count(squares.values().begin(), squares.values().end(), 1) - cv::countNonZero(eroded);
+  std::vector<Place> open = taken_off(squares, eroded);
   eroded.release();
-  std::vector<Place> open = open_places(found.label, squares, static_cast<std::size_t>(taken_off));
   for (int i = 0; i < kNeckSquares; ++i) grow(found.label, open);
 
   std::vector<Sums> sums(static_cast<std::size_t>(count) + 1);
