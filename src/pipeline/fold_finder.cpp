@@ -131,12 +131,19 @@ bool of_both_stains(const Strip& band, const Strip& left, const Strip& right, in
   return beside < 200 * kLeastDab || 200 * band.dab() >= demanded * beside;
 }
 
+/// How sure it is that a fold lies in the band: 0, 1 (as the continuation of another) or 2.
+std::uint8_t how_sure(const Strip& band, const Strip& left, const Strip& right) {
+  if (meets(band, left, right, kSure) && of_both_stains(band, left, right, kSureDab)) return 2;
+  if (meets(band, left, right, kLikely) && of_both_stains(band, left, right, kLikelyDab)) return 1;
+  return 0;
+}
+
 /// A square that may be the middle of a fold.
 struct Middle {
   int x, y;
-  int sure = 0;               ///< 0, 1 (as the continuation of another) or 2; then the others are the fold's
-  std::size_t direction = 0;  ///< of kDirections
-  int border = 0;             ///< mean from which a square belongs to the band, 1/200 OD
+  int border = 0;              ///< mean from which a square belongs to the band, 1/200 OD
+  std::uint8_t direction = 0;  ///< of kDirections
+  std::uint8_t sure = 0;       ///< how_sure; where it is not 0 the others are the fold's
 };
 
 /// Looks for a fold through the middle, in every direction.
@@ -147,12 +154,10 @@ void probe(const Field& field, Middle& middle) {
     const Strip right = strip_of(field, middle.x, middle.y, d, kBeside, 1),
                 left = strip_of(field, middle.x, middle.y, d, kBeside, -1);
     if (!right.enough() || !left.enough()) continue;
-    const int sure = meets(band, left, right, kSure) && of_both_stains(band, left, right, kSureDab)       ? 2
-                     : meets(band, left, right, kLikely) && of_both_stains(band, left, right, kLikelyDab) ? 1
-                                                                                                          : 0;
+    const std::uint8_t sure = how_sure(band, left, right);
     if (sure <= middle.sure) continue;
     middle.sure = sure;
-    middle.direction = d;
+    middle.direction = static_cast<std::uint8_t>(d);
     middle.border = (kBorder * band.mean() + (100 - kBorder) * std::max(left.mean(), right.mean())) / 10000;
   }
 }

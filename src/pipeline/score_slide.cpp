@@ -218,6 +218,7 @@ bool leave_out_flaws(const PackedPlane<std::uint16_t>& tissue, int threads, Surv
   hand_back_freed();
   flag_folds(scan.sharpness, survey.counted, survey.quality, over);
   scan.sharpness = {};
+  survey.counted = {};  // made anew: a large slide has no room for both
   hand_back_freed();
   survey.tissue.piece = tissue.unpack();
   survey.counted = counted_tissue(survey.tissue, survey.quality);
