@@ -7,17 +7,23 @@ namespace annulet {
 TissueSquares::TissueSquares(const TissueMask& tissue, const Size<WorkFrame>& slide)
     : held_(static_cast<int>(slide.width / kSquare) + 1, static_cast<int>(slide.height / kSquare) + 1) {
   const double side = tissue.pitch_um / kWorkPitch / static_cast<double>(kSquare);  // of a mask pixel
+  const auto is_tissue = [](std::uint16_t piece) { return piece != 0; };
   for (int y = 0; y < tissue.piece.height(); ++y) {
-    const std::uint16_t* row = tissue.piece.row(y);
-    for (int x = 0; x < tissue.piece.width(); ++x) {
-      if (row[x] != 0) mark(x * side, y * side, side);
+    const std::uint16_t *row = tissue.piece.row(y), *end = row + tissue.piece.width();
+    for (const std::uint16_t* first = row;;) {
+      first = std::find_if(first, end, is_tissue);
+      if (first == end) break;
+      const std::uint16_t* last = std::find_if_not(first, end, is_tissue);
+      mark(static_cast<double>(first - row) * side, static_cast<double>(last - 1 - row) * side, y * side,
+           side);
+      first = last;
     }
   }
 }
 
-/// Every square that a mask pixel touches.
-void TissueSquares::mark(double x, double y, double side) {
-  const int right = std::min(static_cast<int>(x + side), held_.width() - 1),
+/// Every square that mask pixels from `x` to `last` touch.
+void TissueSquares::mark(double x, double last, double y, double side) {
+  const int right = std::min(static_cast<int>(last + side), held_.width() - 1),
             bottom = std::min(static_cast<int>(y + side), held_.height() - 1);
   for (int j = static_cast<int>(y); j <= bottom; ++j) {
     for (int i = static_cast<int>(x); i <= right; ++i) held_(i, j) = 1;
@@ -42,13 +48,16 @@ TissueSquares TissueSquares::grown(int squares) const {
 Rect<WorkFrame> TissueSquares::around(const Rect<WorkFrame>& area) const {
   const Rect<WorkFrame> inside = area.clipped({0, 0, held_.width() * kSquare, held_.height() * kSquare});
   if (inside.empty()) return {};
+  const auto is_held = [](std::uint8_t held) { return held != 0; };
+  const std::int64_t left = inside.x0 / kSquare, right = (inside.x1 - 1) / kSquare + 1;
   Rect<WorkFrame> found{inside.x1, inside.y1, inside.x0, inside.y0};
   for (std::int64_t y = inside.y0 / kSquare; y <= (inside.y1 - 1) / kSquare; ++y) {
-    for (std::int64_t x = inside.x0 / kSquare; x <= (inside.x1 - 1) / kSquare; ++x) {
-      if (held_(static_cast<int>(x), static_cast<int>(y)) == 0) continue;
-      found = {std::min(found.x0, x * kSquare), std::min(found.y0, y * kSquare),
-               std::max(found.x1, (x + 1) * kSquare), std::max(found.y1, (y + 1) * kSquare)};
-    }
+    const std::uint8_t *row = held_.row(static_cast<int>(y)), *end = row + right;
+    const std::uint8_t* first = std::find_if(row + left, end, is_held);
+    if (first == end) continue;
+    while (!is_held(end[-1])) --end;
+    found = {std::min(found.x0, (first - row) * kSquare), std::min(found.y0, y * kSquare),
+             std::max(found.x1, (end - row) * kSquare), std::max(found.y1, (y + 1) * kSquare)};
   }
   return found.empty() ? Rect<WorkFrame>{} : found.clipped(area);
 }

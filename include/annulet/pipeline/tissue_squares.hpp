@@ -26,7 +26,7 @@ class TissueSquares {
   bool holds(Point<WorkFrame> place) const;
 
  private:
-  void mark(double x, double y, double side);
+  void mark(double x, double last, double y, double side);
   Plane<std::uint8_t> held_;
 };
 
