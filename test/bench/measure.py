@@ -25,7 +25,7 @@ RECIPE = 1               # of the slides; another number where their pictures ch
 LARGEST_YARDSTICK = 1600  # tiles that libjpeg-turbo and OpenSlide read in a round
 WINDOWS = 6              # areas that scikit-image works on in a round
 STARTS = 9               # of the bare program, of which the least CPU time is taken
-GEOJSON_PAIRS = 3        # runs with and without GeoJSON, of whose differences the median is taken
+GEOJSON_PAIRS = 5        # runs with and without GeoJSON in a round, of which medians are taken
 
 Form = collections.namedtuple("Form", "side um_per_px quality sampling format", defaults=["tif"])
 
@@ -142,12 +142,10 @@ class Bench:
         return measured
 
     def geojson_seconds(self, slide):
-        """CPU seconds a million cells: a small difference of long runs, so the median of several pairs."""
-        costs = []
-        for _ in range(GEOJSON_PAIRS):
-            without, with_it = self.score(slide, 1), self.score(slide, 1, "--geojson")
-            costs.append((with_it["cpu_s"] - without["cpu_s"]) / max(1, with_it["result"]["cells"]) * 1e6)
-        return statistics.median(costs)
+        """CPU seconds a million cells: a small difference of long runs, so of the medians of several of each."""
+        pairs = [(self.score(slide, 1), self.score(slide, 1, "--geojson")) for _ in range(GEOJSON_PAIRS)]
+        without, with_it = (statistics.median(run["cpu_s"] for run in runs) for runs in zip(*pairs))
+        return (with_it - without) / max(1, pairs[0][0]["result"]["cells"]) * 1e6
 
     def start_seconds(self):
         return min(timed_run([self.program, "--version"])["cpu_s"] for _ in range(STARTS))
