@@ -179,24 +179,16 @@ std::int16_t* BlobFinder::Rows::at(int y) {
 
 void BlobFinder::operator()(const Plane<std::int16_t>& coarse, const BlobWindow& window, int first_scale,
                             int last_scale, const BlobLeast& least, std::vector<Blob>& bright) {
-  coarse_ = &coarse;
-  window_ = &window;
-  first_scale_ = first_scale;
-  sides_ = 1;
   least_[0] = least_differences(least, first_scale);
-  search(last_scale);
+  search(coarse, window, first_scale, last_scale, 1);
   take(0, last_scale, bright);
 }
 
 void BlobFinder::operator()(const Plane<std::int16_t>& coarse, const BlobWindow& window, int first_scale,
                             int last_scale, const BlobLeast& least_bright, std::vector<Blob>& bright,
                             const BlobLeast& least_dark, std::vector<Blob>& dark) {
-  coarse_ = &coarse;
-  window_ = &window;
-  first_scale_ = first_scale;
-  sides_ = 2;
   least_ = {least_differences(least_bright, first_scale), least_differences(least_dark, first_scale)};
-  search(last_scale);
+  search(coarse, window, first_scale, last_scale, 2);
   take(0, last_scale, bright);
   take(1, last_scale, dark);
 }
@@ -210,7 +202,12 @@ void BlobFinder::take(std::size_t side, int last_scale, std::vector<Blob>& blobs
   }
 }
 
-void BlobFinder::search(int last_scale) {
+void BlobFinder::search(const Plane<std::int16_t>& coarse, const BlobWindow& window, int first_scale,
+                        int last_scale, std::size_t sides) {
+  coarse_ = &coarse;
+  window_ = &window;
+  first_scale_ = first_scale;
+  sides_ = sides;
   for (Level& level : levels_) {
     for (auto& blobs : level.blobs) blobs.clear();
   }

@@ -76,7 +76,8 @@ class BlobFinder {
   void plan(int last_scale);
   const std::int16_t* row_of(int level, int y);
   void make_row(int k);
-  void search(int last_scale);
+  void search(const Plane<std::int16_t>& coarse, const BlobWindow& window, int first_scale, int last_scale,
+              std::size_t sides);
   void take(std::size_t side, int last_scale, std::vector<Blob>& blobs);
   void maxima(std::size_t side, int scale, int y);
 

@@ -198,8 +198,9 @@ void NucleusFinder::find_spots(const StainTile& window, const NucleusOptions& op
     }
     std::erase_if(blobs, [&](const Blob& blob) { return !counts({blob.x, blob.y}); });
     s.blob_finder.thin(blobs);
+    const int tried_least = blob_least(sought).tried;
     std::copy_if(blobs.begin(), blobs.end(), std::back_inserter(found[sought]), [&](const Blob& blob) {
-      return blob.response >= blob_least(sought).tried && area.contains({blob.x, blob.y});
+      return blob.response >= tried_least && area.contains({blob.x, blob.y});
     });
   }
 }
