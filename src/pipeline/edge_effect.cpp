@@ -25,45 +25,62 @@ constexpr int kBlush = 60, kBlushGone = 30;   // 1/1000 OD above the nuclei insi
 constexpr std::uint64_t kFewestInBand = 100;  // measurable tumour cells: as for a score (contract 2)
 constexpr std::uint64_t kStrongerPoints = 15;
 
-/// 0 on glass that is an edge, far elsewhere.
-Plane<std::uint16_t> seeds(Plane<std::uint8_t> tissue, double grid_um, std::uint16_t far) {
+/// Distances from glass that is an edge: 0 on it, far elsewhere, and where that is.
+struct Distances {
+  Plane<std::uint16_t> plane;
+  std::vector<MaskRun> unknown;
+};
+
+Distances seeds(Plane<std::uint8_t> tissue, double grid_um, std::uint16_t far) {
   const cv::Mat glass = cv::Mat(tissue.height(), tissue.width(), CV_8U, tissue.data()) == 0;
   const std::vector<MaskRun> runs = runs_of(glass);
   Groups areas = components_of(runs, Neighbours::Four);
   const double least = kLeastGlassMm2 * 1e6 / (grid_um * grid_um);
-  Plane<std::uint16_t> plane(glass.cols, glass.rows, far);
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    std::uint16_t* row = plane.row(runs[i].y);
-    if (static_cast<double>(areas.size(i)) >= least) std::fill(row + runs[i].x0, row + runs[i].x1, 0);
+  Distances distances{Plane<std::uint16_t>(glass.cols, glass.rows, far), {}};
+  std::size_t i = 0;
+  for (int y = 0; y < glass.rows; ++y) {
+    int x = 0;
+    const auto unknown_up_to = [&](int end) {
+      if (x < end) distances.unknown.push_back({y, x, end});
+    };
+    for (; i < runs.size() && runs[i].y == y; ++i) {
+      if (static_cast<double>(areas.size(i)) < least) continue;
+      std::fill(distances.plane.row(y) + runs[i].x0, distances.plane.row(y) + runs[i].x1, std::uint16_t{0});
+      unknown_up_to(runs[i].x0);
+      x = runs[i].x1;
+    }
+    unknown_up_to(glass.cols);
   }
-  return plane;
+  return distances;
 }
 
-/// Hands distances on to `row` from the row beside it, whose distances are final.
-void take_from_beside(const std::uint16_t* beside, std::uint16_t* __restrict row, int width) {
+/// Hands distances on to a stretch of `row` from the row beside it, whose distances are final.
+void take_from_beside(const std::uint16_t* beside, std::uint16_t* __restrict row, const MaskRun& run,
+                      int width) {
   const auto nearer = [&](int x, int from, int step) {
     return static_cast<std::uint16_t>(std::min<int>(row[x], beside[from] + step));
   };
-  for (int x = 0; x < width; ++x) row[x] = nearer(x, x, kStep);
-  for (int x = 1; x < width; ++x) row[x] = nearer(x, x - 1, kDiagonal);
-  for (int x = 0; x + 1 < width; ++x) row[x] = nearer(x, x + 1, kDiagonal);
+  for (int x = run.x0; x < run.x1; ++x) row[x] = nearer(x, x, kStep);
+  for (int x = std::max(run.x0, 1); x < run.x1; ++x) row[x] = nearer(x, x - 1, kDiagonal);
+  for (int x = run.x0; x < std::min(run.x1, width - 1); ++x) row[x] = nearer(x, x + 1, kDiagonal);
 }
 
 /// Two passes that hand on distances from the neighbours that are done.
-void spread(Plane<std::uint16_t>& plane) {
-  const int width = plane.width(), height = plane.height();
+void spread(Distances& distances) {
+  Plane<std::uint16_t>& plane = distances.plane;
+  const int width = plane.width(), last = plane.height() - 1;
   const auto take = [](std::uint16_t& here, std::uint16_t beside) {
     here = static_cast<std::uint16_t>(std::min<int>(here, beside + kStep));
   };
-  for (int y = 0; y < height; ++y) {
-    std::uint16_t* row = plane.row(y);
-    if (y > 0) take_from_beside(plane.row(y - 1), row, width);
-    for (int x = 1; x < width; ++x) take(row[x], row[x - 1]);
+  for (const MaskRun& run : distances.unknown) {
+    std::uint16_t* row = plane.row(run.y);
+    if (run.y > 0) take_from_beside(plane.row(run.y - 1), row, run, width);
+    for (int x = std::max(run.x0, 1); x < run.x1; ++x) take(row[x], row[x - 1]);
   }
-  for (int y = height - 1; y >= 0; --y) {
-    std::uint16_t* row = plane.row(y);
-    if (y + 1 < height) take_from_beside(plane.row(y + 1), row, width);
-    for (int x = width - 2; x >= 0; --x) take(row[x], row[x + 1]);
+  for (auto run = distances.unknown.rbegin(); run != distances.unknown.rend(); ++run) {
+    std::uint16_t* row = plane.row(run->y);
+    if (run->y < last) take_from_beside(plane.row(run->y + 1), row, *run, width);
+    for (int x = std::min(run->x1, width - 1) - 1; x >= run->x0; --x) take(row[x], row[x + 1]);
   }
 }
 
@@ -101,8 +118,9 @@ std::vector<std::uint16_t> edge_distances(const TissueMask& tissue, const CellTa
   const int shrink = std::max(1, static_cast<int>(kGridUm / tissue.pitch_um + 0.5));
   const double grid_um = shrink * tissue.pitch_um;
   const auto far = static_cast<std::uint16_t>(kStep * (kFarFromEdge / grid_um + 1));
-  Plane<std::uint16_t> plane = seeds(tissue_halves(tissue, shrink), grid_um, far);
-  spread(plane);
+  Distances from_edge = seeds(tissue_halves(tissue, shrink), grid_um, far);
+  spread(from_edge);
+  const Plane<std::uint16_t>& plane = from_edge.plane;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const int x = static_cast<int>(cells[i].x / (kMicroUnits * grid_um)),
               y = static_cast<int>(cells[i].y / (kMicroUnits * grid_um));

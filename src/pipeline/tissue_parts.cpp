@@ -17,42 +17,58 @@ constexpr int kBeside = 3;       // squares from a part that still belong to it
 
 using Labels = SparsePlane<std::int32_t>;
 
-/// A number for each component of the mask (of four neighbours), from 1 on by y, then x of its first pixel;
-/// how many there are.
-int label_components(const cv::Mat& mask, Labels& label) {
-  const std::vector<MaskRun> runs = runs_of(mask);
+/// Squares of a row that belong to a part; half-open.
+struct Stretch {
+  int y, x0, x1;
+  std::int32_t part;
+};
+
+/// A number for each component of the mask (of four neighbours), from 1 on by y, then x of its first pixel.
+std::vector<Stretch> label_components(const std::vector<MaskRun>& runs, Labels& label) {
   Groups groups = components_of(runs, Neighbours::Four);
-  std::vector<std::int32_t> numbers(runs.size());
-  int count = 0;
+  std::vector<Stretch> stretches(runs.size());
+  std::int32_t count = 0;
   for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto& [y, x0, x1] = runs[i];
     const std::size_t first = groups.first(i);
-    numbers[i] = first == i ? ++count : numbers[first];
-    for (int x = runs[i].x0; x < runs[i].x1; ++x) label.hold(x, runs[i].y) = numbers[i];
+    stretches[i] = {y, x0, x1, first == i ? ++count : stretches[first].part};
+    label.fill(y, x0, x1, stretches[i].part);
   }
-  return count;
+  return stretches;
 }
 
 struct Place {
   int x, y;
 };
 
-/// Squares of tissue that no part has yet.
-std::vector<Place> taken_off(const Plane<std::uint8_t>& squares, const cv::Mat& eroded) {
+std::size_t squares_of(const std::vector<MaskRun>& runs) {
+  std::size_t squares = 0;
+  for (const MaskRun& run : runs) squares += static_cast<std::size_t>(run.x1 - run.x0);
+  return squares;
+}
+
+/// Squares of tissue that no part has yet: `kept` lies within `tissue`.
+std::vector<Place> taken_off(const std::vector<MaskRun>& tissue, const std::vector<MaskRun>& kept) {
   std::vector<Place> open;
-  open.reserve(static_cast<std::size_t>(std::count(squares.values().begin(), squares.values().end(), 1) -
-                                        cv::countNonZero(eroded)));
-  for (int y = 0; y < squares.height(); ++y) {
-    const std::uint8_t *tissue = squares.row(y), *kept = eroded.ptr<std::uint8_t>(y);
-    for (int x = 0; x < squares.width(); ++x) {
-      if (tissue[x] != kept[x]) open.push_back({x, y});
+  open.reserve(squares_of(tissue) - squares_of(kept));
+  auto next = kept.begin();
+  for (const auto& [y, x0, x1] : tissue) {
+    int x = x0;
+    const auto open_up_to = [&open, &x, row = y](int end) {
+      for (; x < end; ++x) open.push_back({x, row});
+    };
+    for (; next != kept.end() && next->y == y && next->x1 <= x1; ++next) {
+      open_up_to(next->x0);
+      x = next->x1;
     }
+    open_up_to(x1);
   }
   return open;
 }
 
 /// Gives what was taken off back to the part beside it, one square all around. Those of `open` that are given
-/// back leave it.
-void grow(Labels& label, std::vector<Place>& open) {
+/// back leave it for `stretches`.
+void grow(Labels& label, std::vector<Place>& open, std::vector<Stretch>& stretches) {
   const auto part_beside = [&](const Place& place) {
     std::int32_t part = 0;
     for (const auto& [dx, dy] : {std::pair{-1, 0}, {1, 0}, {0, -1}, {0, 1}}) {
@@ -62,16 +78,16 @@ void grow(Labels& label, std::vector<Place>& open) {
     return part;
   };
   // What is given back is no part of its neighbours' yet: below 0 until all have been asked.
-  const auto given = std::partition(open.begin(), open.end(), [&](const Place& place) {
+  const std::size_t first = stretches.size();
+  std::erase_if(open, [&](const Place& place) {
     const std::int32_t part = part_beside(place);
-    if (part != 0) label.hold(place.x, place.y) = -part;
-    return part == 0;
+    if (part == 0) return false;
+    label.hold(place.x, place.y) = -part;
+    stretches.push_back({place.y, place.x, place.x + 1, part});
+    return true;
   });
-  for (auto place = given; place != open.end(); ++place) {
-    std::int32_t& part = label.hold(place->x, place->y);
-    part = -part;
-  }
-  open.erase(given, open.end());
+  for (std::size_t i = first; i < stretches.size(); ++i)
+    label.hold(stretches[i].x0, stretches[i].y) = stretches[i].part;
 }
 
 struct Sums {
@@ -81,12 +97,28 @@ struct Sums {
   double middle_y() const { return static_cast<double>(y) / static_cast<double>(squares); }
 };
 
-/// Calls visit(x, y, sums) for each square of a part.
-template <class Visit>
-void each_square(const Labels& label, std::vector<Sums>& sums, Visit&& visit) {
-  label.each([&](int x, int y, std::int32_t part) {
-    if (part != 0) visit(x, y, sums[static_cast<std::size_t>(part)]);
-  });
+/// Sums over the squares of each part; of none at 0.
+std::vector<Sums> sums_of(const std::vector<Stretch>& stretches) {
+  std::vector<Sums> sums(1);
+  for (const Stretch& stretch : stretches) {
+    const auto part = static_cast<std::size_t>(stretch.part);
+    if (part >= sums.size()) sums.resize(part + 1);
+    const std::int64_t squares = stretch.x1 - stretch.x0;
+    sums[part].squares += squares;
+    sums[part].x += squares * (stretch.x0 + stretch.x1 - 1) / 2;
+    sums[part].y += squares * stretch.y;
+  }
+  std::vector<std::pair<double, double>> middles;
+  for (const Sums& s : sums) middles.emplace_back(s.middle_x(), s.middle_y());
+  for (const auto& [y, x0, x1, part] : stretches) {
+    const auto& [middle_x, middle_y] = middles[static_cast<std::size_t>(part)];
+    Sums& s = sums[static_cast<std::size_t>(part)];
+    for (const int end : {x0, x1 - 1}) {  // of a stretch one end is the farthest
+      const double dx = end - middle_x, dy = y - middle_y;
+      s.farthest = std::max(s.farthest, dx * dx + dy * dy);
+    }
+  }
+  return sums;
 }
 
 }  // namespace
@@ -113,6 +145,11 @@ Plane<std::uint8_t> tissue_halves(const TissueMask& tissue, int shrink) {
   const int width = (tissue.piece.width() + shrink - 1) / shrink,
             height = (tissue.piece.height() + shrink - 1) / shrink;
   Plane<std::uint8_t> halves(width, height);
+  if (shrink == 1) {
+    std::transform(tissue.piece.values().begin(), tissue.piece.values().end(), halves.data(),
+                   [](std::uint16_t piece) { return static_cast<std::uint8_t>(piece != 0); });
+    return halves;
+  }
   std::vector<std::uint16_t> filled(static_cast<std::size_t>(width * shrink));  // pixels of a column
   for (int y = 0; y < height; ++y) {
     std::fill(filled.begin(), filled.end(), std::uint16_t{0});
@@ -135,28 +172,17 @@ TissueParts find_parts(const TissueMask& tissue) {
   found.grid_um = shrink * tissue.pitch_um;
   Plane<std::uint8_t> squares = tissue_halves(tissue, shrink);
   found.label = Labels(squares.width(), squares.height());
+  const cv::Mat whole(squares.height(), squares.width(), CV_8U, squares.data());
   cv::Mat eroded;
   constexpr int kWide = 2 * kNeckSquares + 1;
-  cv::erode(cv::Mat(squares.height(), squares.width(), CV_8U, squares.data()), eroded,
-            cv::getStructuringElement(cv::MORPH_RECT, {kWide, kWide}));
-  const int count = label_components(eroded, found.label);
-  std::vector<Place> open = taken_off(squares, eroded);
+  cv::erode(whole, eroded, cv::getStructuringElement(cv::MORPH_RECT, {kWide, kWide}));
+  const std::vector<MaskRun> kept = runs_of(eroded);
   eroded.release();
-  for (int i = 0; i < kNeckSquares; ++i) grow(found.label, open);
-
-  std::vector<Sums> sums(static_cast<std::size_t>(count) + 1);
-  each_square(found.label, sums, [](int x, int y, Sums& s) {
-    ++s.squares;
-    s.x += x;
-    s.y += y;
-  });
-  std::vector<std::pair<double, double>> middles;
-  for (const Sums& s : sums) middles.emplace_back(s.middle_x(), s.middle_y());
-  each_square(found.label, sums, [&](int x, int y, Sums& s) {
-    const auto& [middle_x, middle_y] = middles[static_cast<std::size_t>(&s - sums.data())];
-    const double dx = x - middle_x, dy = y - middle_y;
-    s.farthest = std::max(s.farthest, dx * dx + dy * dy);
-  });
+  std::vector<Place> open = taken_off(runs_of(whole), kept);
+  squares = {};
+  std::vector<Stretch> stretches = label_components(kept, found.label);
+  for (int i = 0; i < kNeckSquares; ++i) grow(found.label, open, stretches);
+  const std::vector<Sums> sums = sums_of(stretches);
   for (std::size_t i = 1; i < sums.size(); ++i) {
     const double n = static_cast<double>(sums[i].squares);
     found.parts.push_back({n * found.grid_um * found.grid_um * 1e-6,

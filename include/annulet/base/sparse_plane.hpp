@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <memory>
@@ -39,6 +40,15 @@ class SparsePlane {
     Tile*& held = tiles_[tile(x, y)];
     if (held == nullptr) held = another();
     return (*held)[within(x, y)];
+  }
+
+  /// The places of row `y` from x0 up to x1 are held from now on, with this value.
+  void fill(int y, int x0, int x1, const T& value) {
+    for (int x = x0; x < x1;) {
+      const int end = std::min(x1, (x / kSide + 1) * kSide);
+      std::fill_n(&hold(x, y), end - x, value);
+      x = end;
+    }
   }
 
   /// Calls visit(x, y, value) for every place that is held, tile after tile.
