@@ -164,7 +164,8 @@ void measure_windows(const SlideSource& source, Survey& survey, int threads, con
 
 /// The tissue whose colours tell what the slide is: without ink, unless there is hardly anything else.
 const TissueMask& judged_tissue(const Survey& survey) {
-  return faulty_percent(survey.tissue, survey.quality) > kMostFaultyPercent ? survey.tissue : survey.counted;
+  const bool hardly_any = faulty_share(survey.tissue, survey.quality).percent > kMostFaultyPercent;
+  return hardly_any ? survey.tissue : survey.counted;
 }
 
 void use_regions(Survey& survey, const SlideInfo& info, const std::vector<RegionUse>& regions) {

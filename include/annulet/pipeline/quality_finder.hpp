@@ -25,8 +25,11 @@ void find_ink(const Overview& overview, const StainModel& stain, TissueMask& tis
 void find_bubbles_and_dust(const Overview& overview, const Rgb& white, const TissueMask& tissue,
                            QcMap& quality);
 
-/// Share of the tissue, per cent, that faults of the slide keep out of the count; `of_blur` alone where true.
-double faulty_percent(const TissueMask& tissue, const QcMap& quality, bool of_blur = false);
+/// What share of the tissue faults of the slide keep out of the count, and blur alone; 0-100.
+struct FaultyShare {
+  double percent = 0, blurred_percent = 0;
+};
+FaultyShare faulty_share(const TissueMask& tissue, const QcMap& quality);
 
 /// Why a slide of which so much is at fault gets no score; nothing where enough is left.
 std::optional<Remark> too_much_excluded(const TissueMask& tissue, const QcMap& quality);

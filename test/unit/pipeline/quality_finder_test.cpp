@@ -94,7 +94,7 @@ TEST_CASE("ink of any colour is masked on tissue, and is no tissue on glass") {
       REQUIRE(looked.quality.flag(120, y) == 0);
     }
     CHECK(looked.tissue.piece(95, 5) == 0);
-    CHECK(faulty_percent(looked.tissue, looked.quality) == Approx(18).margin(3));
+    CHECK(faulty_share(looked.tissue, looked.quality).percent == Approx(18).margin(3));
   }
 }
 
