@@ -59,22 +59,22 @@ bool near_tumour(const std::vector<Square>& squares, const CellRow& row) {
 
 }  // namespace
 
-std::vector<std::uint32_t> blank_cells(const CellTable& cells, const std::vector<CellKind>& kinds) {
+std::vector<std::uint32_t> blank_cells(const CellTable& cells, const std::vector<CellKind>& kinds,
+                                       const OverRanges& over) {
   expects(cells.size() == kinds.size(), "cells and kinds differ in number");
   const std::vector<Square> squares = tumour_squares(cells, kinds);
+  std::vector<std::uint8_t> blank(cells.size());
+  over(cells.size(), [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      const bool lost = (cells[i].flags & (kFlagCutBySlide | kFlagMissingPixels | kFlagEdgeBlush)) != 0;
+      blank[i] = negative(kinds[i]) && !lost && !near_tumour(squares, cells[i]) ? 1 : 0;
+    }
+  });
   std::vector<std::uint32_t> blanks;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (!negative(kinds[i]) ||
-        (cells[i].flags & (kFlagCutBySlide | kFlagMissingPixels | kFlagEdgeBlush)) != 0)
-      continue;
-    if (!near_tumour(squares, cells[i])) blanks.push_back(static_cast<std::uint32_t>(i));
+    if (blank[i] != 0) blanks.push_back(static_cast<std::uint32_t>(i));
   }
   return blanks;
-}
-
-LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<CellKind>& kinds,
-                            const Grading& grading) {
-  return limit_of_blank(cells, blank_cells(cells, kinds), grading);
 }
 
 LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<std::uint32_t>& blanks,

@@ -94,7 +94,7 @@ Conclusion draft(const CellTable& cells, const ConcludeModels& models, const Con
   Conclusion conclusion;
   const std::vector<CellKind> kinds = models.kind(cells, over);
   hand_back_freed();
-  conclusion.limit_of_blank = limit_of_blank(cells, kinds, models.grading);
+  conclusion.limit_of_blank = limit_of_blank(cells, blank_cells(cells, kinds, over), models.grading);
   conclusion.graded = grade_table(cells, kinds, models.grading, in_force(conclusion.limit_of_blank), over);
   conclusion.tally = count(conclusion.graded, models.grading);
   judge(
@@ -104,10 +104,9 @@ Conclusion draft(const CellTable& cells, const ConcludeModels& models, const Con
 }
 
 void complete(const CellTable& cells, const ConcludeModels& models, int threads, Conclusion& conclusion) {
-  const OverRanges over = [threads](std::size_t count, const auto& work) { in_ranges(threads, count, work); };
   qualify(
       cells, models.grading, models.guideline,
-      [&](const Evidence& evidence) { measure_doubt(evidence, over, conclusion.verdict); }, conclusion);
+      [&](const Evidence& evidence) { measure_doubt(evidence, threads, conclusion.verdict); }, conclusion);
 }
 
 Conclusion conclude(const CellTable& cells, const ConcludeModels& models, const ConcludeFacts& facts,

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 #include "annulet/base/integer_math.hpp"
 #include "annulet/guideline/block_bootstrap.hpp"
+#include "annulet/pipeline/side_by_side.hpp"
 
 namespace annulet {
 namespace {
@@ -165,10 +167,13 @@ void add_rows(const std::vector<ShareInterval>& intervals, const Evidence& evide
 
 }  // namespace
 
-void measure_doubt(const Evidence& evidence, const OverRanges& over, Verdict& verdict) {
+void measure_doubt(const Evidence& evidence, int threads, Verdict& verdict) {
   if (!verdict.score) return;
-  measure_intervals(evidence, verdict);
-  verdict.doubt.flips = find_flips(evidence, over);
+  const OverRanges over = [threads](std::size_t count, const auto& work) { in_ranges(threads, count, work); };
+  std::vector<Flip> flips;
+  beside(
+      threads, [&] { measure_intervals(evidence, verdict); }, [&] { flips = find_flips(evidence, over); });
+  verdict.doubt.flips = std::move(flips);
 }
 
 void measure_intervals(const Evidence& evidence, Verdict& verdict) {

@@ -135,7 +135,10 @@ class Collector {
     }
     tbb::parallel_sort(keys);
     scan_.cells.reserve(count_);
-    for (const Key& key : keys) {
+    constexpr std::size_t kAhead = 8;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (i + kAhead < keys.size()) piles_[keys[i + kAhead].pile].prefetch(keys[i + kAhead].begin);
+      const Key& key = keys[i];
       scan_.cells.push_back(piles_[key.pile].at(key.begin));
       // The whole table never lies in memory twice.
       if (--left[key.pile] == 0) piles_[key.pile].give_back();

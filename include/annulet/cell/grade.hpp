@@ -59,14 +59,12 @@ GradedTable grade_table(const CellTable& cells, const std::vector<CellKind>& kin
                         int visible_od, const OverRanges& over = in_one_range,
                         AskBorrowed ask = AskBorrowed::Incomplete);
 
-/// Visible cut from the slide's negative tissue: kinds that carry no HER2 membrane (lymphocytes, stroma).
-/// Never below the grading's cut, never above visible_od_max; the default where there is too little of it.
-LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<CellKind>& kinds,
-                            const Grading& grading);
-
-/// Indices of the cells that the limit of blank may be measured on, whatever the grading; and the limit
-/// measured on them, the same as above.
-std::vector<std::uint32_t> blank_cells(const CellTable& cells, const std::vector<CellKind>& kinds);
+/// Indices of the cells that the limit of blank may be measured on, whatever the grading: negative tissue,
+/// of kinds that carry no HER2 membrane (lymphocytes, stroma). The same however `over` cuts the table.
+std::vector<std::uint32_t> blank_cells(const CellTable& cells, const std::vector<CellKind>& kinds,
+                                       const OverRanges& over = in_one_range);
+/// Visible cut from these cells. Never below the grading's cut, never above visible_od_max; the default where
+/// there is too little of them.
 LimitOfBlank limit_of_blank(const CellTable& cells, const std::vector<std::uint32_t>& blanks,
                             const Grading& grading);
 

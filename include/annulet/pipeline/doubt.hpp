@@ -19,9 +19,9 @@ struct Evidence {
 };
 
 /// Fills `verdict.doubt`, and adds the caveat `near-cut` for each row whose cut lies inside the interval of
-/// what it counts where that changes the score. Nothing where there is no score. The same however `over`
-/// cuts the table. docs/science/doubt.md.
-void measure_doubt(const Evidence& evidence, const OverRanges& over, Verdict& verdict);
+/// what it counts where that changes the score. Nothing where there is no score. The same on any number of
+/// threads (0: one per core). docs/science/doubt.md.
+void measure_doubt(const Evidence& evidence, int threads, Verdict& verdict);
 
 /// The same without the shifts of cut-offs, which cost most of it: `verdict.doubt.flips` stays empty.
 void measure_intervals(const Evidence& evidence, Verdict& verdict);

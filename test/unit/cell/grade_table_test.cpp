@@ -113,7 +113,7 @@ TEST_CASE(
   };
   const auto limit = [&](int ridge, int n, CellKind kind) {
     const CellTable cells = table(ridge, n);
-    return limit_of_blank(cells, all(cells.size(), kind), grading);
+    return limit_of_blank(cells, blank_cells(cells, all(cells.size(), kind)), grading);
   };
   CHECK(limit(5, 400, CellKind::Lymphocyte).visible_od == Approx(0.10));
   CHECK_FALSE(limit(5, 400, CellKind::Lymphocyte).raised);
@@ -142,7 +142,7 @@ TEST_CASE("negative cells beside tumour do not enter the limit of blank") {
       kinds.push_back(CellKind::Tumour);
     }
   }
-  const LimitOfBlank limit = limit_of_blank(cells, kinds, grading);
+  const LimitOfBlank limit = limit_of_blank(cells, blank_cells(cells, kinds), grading);
   CHECK(limit.cells == 300);
   CHECK(limit.measured_od == Approx(0.03));
 }
@@ -154,7 +154,7 @@ TEST_CASE("a few stained cells that were taken for negative ones do not set the 
     const bool misjudged = i % 20 == 0;
     cells.push_back(row_at(100 * (i % 20), 100 * (i / 20), 0, misjudged ? 32 : 4, misjudged ? 40 : 3));
   }
-  const LimitOfBlank limit = limit_of_blank(cells, all(cells.size(), CellKind::Stroma), grading);
+  const LimitOfBlank limit = limit_of_blank(cells, blank_cells(cells, all(cells.size(), CellKind::Stroma)), grading);
   CHECK(limit.cells == 380);
   CHECK_FALSE(limit.raised);
 }

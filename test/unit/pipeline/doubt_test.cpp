@@ -152,8 +152,8 @@ TEST_CASE("a share beside its cut gives the caveat near-cut with the other score
     }));
   };
   Judged near = intense(10), far = intense(40);
-  measure_doubt(near.evidence(), in_one_range, near.verdict);
-  measure_doubt(far.evidence(), in_one_range, far.verdict);
+  measure_doubt(near.evidence(), 1, near.verdict);
+  measure_doubt(far.evidence(), 1, far.verdict);
   REQUIRE(has(near.verdict.caveats, "near-cut"));
   CHECK_FALSE(has(far.verdict.caveats, "near-cut"));
   const RowInterval& row = near.verdict.doubt.rows.front();
@@ -168,7 +168,7 @@ TEST_CASE("a share beside its cut gives the caveat near-cut with the other score
 
 TEST_CASE("the intervals are of the five patterns and of every row that compares a share") {
   Judged judged = mixed(2);
-  measure_doubt(judged.evidence(), in_one_range, judged.verdict);
+  measure_doubt(judged.evidence(), 1, judged.verdict);
   const Doubt& doubt = judged.verdict.doubt;
   for (std::size_t i = 0; i < doubt.patterns.size(); ++i) {
     CHECK(doubt.patterns[i].count == judged.tally.of(CellKind::Tumour, static_cast<Pattern>(i + 1)));
@@ -188,7 +188,7 @@ TEST_CASE("the intervals are of the five patterns and of every row that compares
 
 TEST_CASE("where touching cells decide there are intervals of the patterns alone") {
   Judged judged(mixed(2).cells, "gastric-2016-biopsy");
-  measure_doubt(judged.evidence(), in_one_range, judged.verdict);
+  measure_doubt(judged.evidence(), 1, judged.verdict);
   CHECK(judged.verdict.doubt.block_um > 0);
   CHECK(judged.verdict.doubt.rows.empty());
   CHECK(judged.verdict.doubt.flips.empty());
@@ -198,6 +198,6 @@ TEST_CASE("where touching cells decide there are intervals of the patterns alone
 TEST_CASE("without a score there is no doubt to measure") {
   Judged judged = mixed(1);
   judged.verdict.score.reset();
-  measure_doubt(judged.evidence(), in_one_range, judged.verdict);
+  measure_doubt(judged.evidence(), 1, judged.verdict);
   CHECK(judged.verdict.doubt.block_um == 0);
 }
