@@ -1,6 +1,7 @@
 #include "annulet/pipeline/tissue_squares.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace annulet {
 
@@ -33,13 +34,16 @@ void TissueSquares::mark(double x, double last, double y, double side) {
 TissueSquares TissueSquares::grown(int squares) const {
   TissueSquares more;
   more.held_ = Plane<std::uint8_t>(held_.width(), held_.height());
-  for (int y = 0; y < held_.height(); ++y) {
-    for (int x = 0; x < held_.width(); ++x) {
-      if (held_(x, y) == 0) continue;
-      for (int j = std::max(y - squares, 0); j <= std::min(y + squares, held_.height() - 1); ++j) {
-        std::fill(more.held_.row(j) + std::max(x - squares, 0),
-                  more.held_.row(j) + std::min(x + squares, held_.width() - 1) + 1, std::uint8_t{1});
-      }
+  const int width = held_.width(), height = held_.height();
+  for (int y = 0; y < height; ++y) {
+    const std::uint8_t* row = held_.row(y);
+    for (int x = 0; x < width;) {
+      const int first = static_cast<int>(std::find(row + x, row + width, 1) - row);
+      if (first == width) break;
+      x = static_cast<int>(std::find(row + first, row + width, 0) - row);
+      const int from = std::max(first - squares, 0), to = std::min(x + squares, width);
+      for (int j = std::max(y - squares, 0); j <= std::min(y + squares, height - 1); ++j)
+        std::fill(more.held_.row(j) + from, more.held_.row(j) + to, std::uint8_t{1});
     }
   }
   return more;
@@ -48,14 +52,14 @@ TissueSquares TissueSquares::grown(int squares) const {
 Rect<WorkFrame> TissueSquares::around(const Rect<WorkFrame>& area) const {
   const Rect<WorkFrame> inside = area.clipped({0, 0, held_.width() * kSquare, held_.height() * kSquare});
   if (inside.empty()) return {};
-  const auto is_held = [](std::uint8_t held) { return held != 0; };
   const std::int64_t left = inside.x0 / kSquare, right = (inside.x1 - 1) / kSquare + 1;
   Rect<WorkFrame> found{inside.x1, inside.y1, inside.x0, inside.y0};
   for (std::int64_t y = inside.y0 / kSquare; y <= (inside.y1 - 1) / kSquare; ++y) {
     const std::uint8_t *row = held_.row(static_cast<int>(y)), *end = row + right;
-    const std::uint8_t* first = std::find_if(row + left, end, is_held);
-    if (first == end) continue;
-    while (!is_held(end[-1])) --end;
+    const auto* first = static_cast<const std::uint8_t*>(
+        std::memchr(row + left, 1, static_cast<std::size_t>(right - left)));
+    if (first == nullptr) continue;
+    while (end[-1] == 0) --end;
     found = {std::min(found.x0, (first - row) * kSquare), std::min(found.y0, y * kSquare),
              std::max(found.x1, (end - row) * kSquare), std::max(found.y1, (y + 1) * kSquare)};
   }
