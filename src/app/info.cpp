@@ -6,7 +6,7 @@
 
 #include "annulet/app/command.hpp"
 #include "annulet/base/printable.hpp"
-#include "annulet/slide/slide_source.hpp"
+#include "annulet/pipeline/look_apart.hpp"
 
 namespace annulet {
 namespace {
@@ -68,12 +68,11 @@ class InfoCommand : public Command {
   bool chosen() const override { return command_->parsed(); }
 
   int run() override {
-    const std::unique_ptr<SlideSource> source = open_slide(slide_);
-    const std::string sha256 = slide_digest(slide_);
+    const SlideFacts facts = look_apart(slide_);
     if (json_) {
-      std::cout << as_json(source->info(), sha256).dump(2) << '\n';
+      std::cout << as_json(facts.info, facts.sha256).dump(2) << '\n';
     } else {
-      print_text(source->info(), sha256);
+      print_text(facts.info, facts.sha256);
     }
     return 0;
   }

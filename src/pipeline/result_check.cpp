@@ -37,17 +37,13 @@ bool sensible_rect(const Rect<SlideFrame>& r) {
   return near(r.x0) && near(r.y0) && near(r.x1) && near(r.y1);
 }
 
-void check_slide(const SlideResult& result) {
-  const auto fits = [](auto size) {
-    return size.width >= 0 && size.width <= kMostAcross && size.height >= 0 && size.height <= kMostAcross;
-  };
-  bool levels = fits(result.slide.extent) && fits(result.slide.tile);
-  for (const Level& level : result.slide.levels)
-    levels = levels && fits(level.extent) && level.downsample >= 0 && level.downsample <= kMostAcross;
-  must(levels, "the slide in it is larger than any");
-  for (const Pitch& pitch : {result.pitch, result.slide.pitch})
-    must(pitch.x >= 0 && pitch.x <= kMostAcross && pitch.y >= 0 && pitch.y <= kMostAcross,
-         "its um per px is none");
+bool is_pitch(const Pitch& pitch) {
+  return pitch.x >= 0 && pitch.x <= kMostAcross && pitch.y >= 0 && pitch.y <= kMostAcross;
+}
+
+void check_places(const SlideResult& result) {
+  check_slide(result.slide);
+  must(is_pitch(result.pitch), "its um per px is none");
   for (const Problem& problem : result.problems)
     must(sensible_rect(problem.where), "a problem in it is far off the slide");
   must(result.tiles.expected == 0 || result.tiles.balanced(), "its tiles do not add up");
@@ -222,9 +218,20 @@ void check_status(const SlideResult& result) {
 
 }  // namespace
 
+void check_slide(const SlideInfo& slide) {
+  const auto fits = [](auto size) {
+    return size.width >= 0 && size.width <= kMostAcross && size.height >= 0 && size.height <= kMostAcross;
+  };
+  bool levels = fits(slide.extent) && fits(slide.tile);
+  for (const Level& level : slide.levels)
+    levels = levels && fits(level.extent) && level.downsample >= 0 && level.downsample <= kMostAcross;
+  must(levels, "the slide in it is larger than any");
+  must(is_pitch(slide.pitch), "its um per px is none");
+}
+
 void check_result(const SlideResult& result) {
   check_status(result);
-  check_slide(result);
+  check_places(result);
   check_pictures(result);
   check_regions(result);
   check_masks(result);

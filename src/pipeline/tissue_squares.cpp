@@ -56,8 +56,8 @@ Rect<WorkFrame> TissueSquares::around(const Rect<WorkFrame>& area) const {
   Rect<WorkFrame> found{inside.x1, inside.y1, inside.x0, inside.y0};
   for (std::int64_t y = inside.y0 / kSquare; y <= (inside.y1 - 1) / kSquare; ++y) {
     const std::uint8_t *row = held_.row(static_cast<int>(y)), *end = row + right;
-    const auto* first = static_cast<const std::uint8_t*>(
-        std::memchr(row + left, 1, static_cast<std::size_t>(right - left)));
+    const auto* first =
+        static_cast<const std::uint8_t*>(std::memchr(row + left, 1, static_cast<std::size_t>(right - left)));
     if (first == nullptr) continue;
     while (end[-1] == 0) --end;
     found = {std::min(found.x0, (first - row) * kSquare), std::min(found.y0, y * kSquare),

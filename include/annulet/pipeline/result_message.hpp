@@ -25,5 +25,7 @@ void receive_result(const std::function<std::size_t(void*, std::size_t)>& receiv
 /// What every result keeps to, whoever made it: sizes that fit each other, cells in order and on the slide,
 /// neighbours that exist, a status that goes with the score. Throws Error Crashed.
 void check_result(const SlideResult& result);
+/// The same of what is told of a slide alone.
+void check_slide(const SlideInfo& slide);
 
 }  // namespace annulet

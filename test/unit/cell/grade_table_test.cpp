@@ -154,7 +154,8 @@ TEST_CASE("a few stained cells that were taken for negative ones do not set the 
     const bool misjudged = i % 20 == 0;
     cells.push_back(row_at(100 * (i % 20), 100 * (i / 20), 0, misjudged ? 32 : 4, misjudged ? 40 : 3));
   }
-  const LimitOfBlank limit = limit_of_blank(cells, blank_cells(cells, all(cells.size(), CellKind::Stroma)), grading);
+  const LimitOfBlank limit =
+      limit_of_blank(cells, blank_cells(cells, all(cells.size(), CellKind::Stroma)), grading);
   CHECK(limit.cells == 380);
   CHECK_FALSE(limit.raised);
 }

@@ -1,0 +1,71 @@
+// Looking at a slide in a process of its own: whatever the reader does, facts or an error that names the slide.
+#include "annulet/pipeline/look_apart.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "annulet/base/error.hpp"
+#include "annulet/slide/slide_source.hpp"
+#include "support/catch.hpp"
+
+using namespace annulet;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kSlide = fs::path(ANNULET_SOURCE_DIR) / "samples/slides/her2-2plus.tif";
+
+/// What `look_apart` throws.
+Error thrown(const SlideLooker& look) {
+  try {
+    look_apart(kSlide, look);
+  } catch (const Error& error) {
+    return error;
+  }
+  FAIL("nothing was thrown");
+  std::abort();
+}
+
+SlideLooker telling(const std::function<void(SlideFacts&)>& change) {
+  return [change](const fs::path& slide, const std::function<void()>& alive) {
+    SlideFacts facts = look_at(slide, alive);
+    change(facts);
+    return facts;
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a slide looked at from behind walls is what it is") {
+  const SlideFacts apart = look_apart(kSlide);
+  const SlideFacts here = look_at(kSlide, {});
+  CHECK(apart.sha256 == here.sha256);
+  CHECK(apart.info.file_name == here.info.file_name);
+  CHECK(apart.info.bytes == here.info.bytes);
+  CHECK(apart.info.extent.width == here.info.extent.width);
+  CHECK(apart.info.levels.size() == here.info.levels.size());
+  CHECK(apart.info.pitch.x == here.info.pitch.x);
+}
+
+TEST_CASE("what a looker throws comes out, with its code") {
+  const Error error = thrown([](const fs::path&, const auto&) -> SlideFacts {
+    throw Error(Code::Truncated, "her2-2plus.tif ends too early");
+  });
+  CHECK(error.code() == Code::Truncated);
+  CHECK(std::string(error.what()) == "her2-2plus.tif ends too early");
+}
+
+TEST_CASE("a looker that dies or lies is told, by the slide's name") {
+  const std::vector<SlideLooker> evil = {
+      [](const fs::path&, const auto&) -> SlideFacts { std::abort(); },
+      [](const fs::path&, const auto&) -> SlideFacts { std::_Exit(0); },
+      telling([](SlideFacts& facts) { facts.info.file_name = "other.tif"; }),
+      telling([](SlideFacts& facts) { facts.info.extent.width = -1; }),
+      telling([](SlideFacts& facts) { facts.sha256 = "\x1b[2J"; }),
+  };
+  for (const SlideLooker& look : evil) {
+    const Error error = thrown(look);
+    CHECK(error.code() == Code::Crashed);
+    CHECK(std::string(error.what()).find("her2-2plus.tif") == 0);
+  }
+}
