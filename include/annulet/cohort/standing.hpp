@@ -19,9 +19,8 @@ class Standing {
 
   /// Why a row has to be scored for the options behind `key` (row_key.hpp); empty where its result stands;
   /// kTouched where that is for is_same_slide to say. Reads result.json.
-  std::string why_to_do(const RowPlace& place, const ManifestRow& row,
-                        const std::optional<RowRecord>& record, const std::string& key,
-                        bool retry_failed) const;
+  std::string why_to_do(const RowPlace& place, const ManifestRow& row, const std::optional<RowRecord>& record,
+                        const std::string& key, bool retry_failed) const;
 
   /// Whether a result folder is another row's.
   bool is_anothers(const std::string& result, const RowPlace& place) const;
