@@ -9,6 +9,7 @@
 #include "annulet/app/command.hpp"
 #include "annulet/app/console.hpp"
 #include "annulet/app/scoring_options.hpp"
+#include "annulet/base/digest.hpp"
 #include "annulet/base/error.hpp"
 #include "annulet/cohort/batch.hpp"
 #include "annulet/cohort/cohort_files.hpp"
@@ -16,6 +17,8 @@
 #include "annulet/cohort/machine.hpp"
 #include "annulet/cohort/manifest.hpp"
 #include "annulet/cohort/plan.hpp"
+#include "annulet/cohort/standing.hpp"
+#include "annulet/pipeline/score_slide.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 #include "annulet/sandbox/program.hpp"
 #include "app/batch_display.hpp"
@@ -37,6 +40,14 @@ Shard parse_shard(const std::string& text) {
     if (also_bad == std::errc() && last == end && part >= 1 && part <= of) return {part - 1, of};
   }
   throw Error(Code::Usage, "--shard " + text + ": give K/N with K from 1 to N, as in --shard 3/16");
+}
+
+/// What parts that may work beside each other have in common.
+std::string split_of(const std::vector<ManifestRow>& rows, const Shard& shard) {
+  std::string slides;
+  for (const ManifestRow& row : rows) slides += row.slide + '\n';
+  return fmt::format("{} slides (digest {}) in {} parts", rows.size(), sha256_of(slides).substr(0, 8),
+                     shard.of);
 }
 
 /// A worker that cannot be run would fail every slide.
@@ -100,13 +111,17 @@ class BatchCommand : public Command {
     std::vector<ManifestRow> rows = read_manifest(slides_);
     how_.shard = shard(rows.size());
     plan_workers();
+    check_options(options_.score);
     if (dry_run_) return tell_plan(rows);
     const CohortFolder folder = CohortFolder::make(out_);
     if (!worker_.empty()) expect_runs(worker_);
     const FolderLock everyone(out_, "lock", !how_.shard.whole());
+    std::optional<SplitLock> split;
     std::optional<FolderLock> own;
-    if (!how_.shard.whole())
+    if (!how_.shard.whole()) {
+      split.emplace(out_, split_of(rows, how_.shard));
       own.emplace(out_, fmt::format("lock.{}-of-{}", how_.shard.part + 1, how_.shard.of));
+    }
     {
       app::BatchDisplay display(rows, how_.workers);
       app::EventLog log(events_, rows);
@@ -135,19 +150,26 @@ class BatchCommand : public Command {
 
   /// Looks at the folder of an earlier batch, and makes none.
   int tell_plan(const std::vector<ManifestRow>& rows) const {
-    std::error_code ignored;
-    std::optional<CohortFolder> folder;
-    if (fs::exists(out_, ignored)) folder = CohortFolder::open(out_);
+    const std::optional<CohortFolder> folder = CohortFolder::find(out_);
+    const std::optional<Standing> standing = folder ? std::optional<Standing>(*folder) : std::nullopt;
     const std::vector<RowPlace> places = places_of(rows);
     const std::string common = common_digest(options_);
-    const auto is_done = [&](const ManifestRow& row) {
-      const auto at = static_cast<std::size_t>(&row - rows.data());
-      return folder && why_to_do(*folder, folder->record(places[at]), row, row_key(row, options_, common),
-                                 how_.retry_failed)
-                           .empty();
+    std::vector<ManifestRow> own;
+    std::vector<RowPlace> own_places;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      if (!how_.shard.takes(row)) continue;
+      own.push_back(rows[row]);
+      own_places.push_back(places[row]);
+    }
+    const auto step_of = [&](const ManifestRow& row) {
+      if (!folder) return Step::Score;
+      const RowPlace& place = own_places[static_cast<std::size_t>(&row - own.data())];
+      const std::string why = standing->why_to_do(place, row, folder->record(place),
+                                                  row_key(row, options_, common), how_.retry_failed);
+      return why.empty() ? Step::Done : why == kTouched ? Step::Touched : Step::Score;
     };
-    const Plan plan = make_plan(rows, {how_.workers, how_.threads, options_.score.memory}, is_done);
-    std::cout << (json_ ? plan_json(plan, rows) : plan_text(plan, rows));
+    const Plan plan = make_plan(own, {how_.workers, how_.threads, options_.score.memory}, step_of);
+    std::cout << (json_ ? plan_json(plan, own) : plan_text(plan, own));
     return 0;
   }
 

@@ -14,6 +14,7 @@
 #include "annulet/cohort/cohort_csv.hpp"
 #include "annulet/cohort/fill_store.hpp"
 #include "annulet/cohort/patients.hpp"
+#include "annulet/store/cohort_store.hpp"
 
 namespace annulet::app {
 namespace {
@@ -25,7 +26,7 @@ void print_json(const CohortSummary& summary, const CohortFolder& folder, bool w
   for (int i = 0; i < kScoreCount; ++i)
     json["by_score"][name(static_cast<Score>(i))] = summary.by_score[static_cast<std::size_t>(i)];
   json["failures"] = summary.failures;
-  json["table"] = whole ? nlohmann::ordered_json((folder.path() / "cohort.csv").string()) : nullptr;
+  json["table"] = whole ? nlohmann::ordered_json((folder.path() / kCohortCsv).string()) : nullptr;
   std::cout << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }
 
@@ -58,9 +59,12 @@ std::vector<std::vector<std::size_t>> cases_of(const std::vector<ManifestRow>& r
 void write_patients(const CohortFolder& folder, const std::vector<ManifestRow>& rows,
                     const std::vector<RowPlace>& places) {
   const std::vector<std::vector<std::size_t>> cases = cases_of(rows);
-  if (cases.empty()) return;
+  if (cases.empty()) {
+    folder.withdraw(kPatientsCsv);
+    return;
+  }
   const std::vector<std::string> readers = readers_of(rows);
-  write_file_atomically(folder.path() / "patients.csv", [&](const Append& file) {
+  write_file_atomically(folder.path() / kPatientsCsv, [&](const Append& file) {
     file(patients_csv_header(readers));
     for (const std::vector<std::size_t>& slides : cases) {
       std::vector<CohortRow> of_case;
@@ -82,13 +86,28 @@ void make_store(const CohortFolder& folder, const std::vector<CohortRow>& ended)
                  filled.on_network);
 }
 
+/// Whoever reads it takes it for the cohort's.
+void warn_of_old_store(const CohortFolder& folder) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(store_file(folder.path()), ignored)) return;
+  spdlog::warn(
+      "{} is of an earlier batch and stays as it is (--no-store): what rescore, agree and calibrate read of "
+      "it "
+      "may differ from cohort.csv; without --no-store it is brought up to date",
+      store_file(folder.path()).string());
+}
+
 }  // namespace
 
 void conclude_cohort(const CohortFolder& folder, std::vector<ManifestRow> rows,
                      const std::vector<RowPlace>& places, bool with_store) {
   write_cohort_csv(folder, rows, places);
   write_patients(folder, rows, places);
-  if (with_store) make_store(folder, take_ended(folder, std::move(rows), places));
+  if (with_store) {
+    make_store(folder, take_ended(folder, std::move(rows), places));
+  } else {
+    warn_of_old_store(folder);
+  }
 }
 
 void print_summary(const CohortSummary& summary, const CohortFolder& folder, bool whole, bool as_json) {
@@ -114,7 +133,7 @@ void print_summary(const CohortSummary& summary, const CohortFolder& folder, boo
   if (summary.failed() > summary.failures.size())
     std::cout << "  and " << summary.failed() - summary.failures.size() << " more\n";
   if (whole) {
-    std::cout << "  table   " << printable((folder.path() / "cohort.csv").string()) << '\n';
+    std::cout << "  table   " << printable((folder.path() / kCohortCsv).string()) << '\n';
   } else {
     std::cout << "  a part of the cohort; when all parts are done: annulet merge "
               << printable(folder.path().string()) << " --manifest MANIFEST\n";

@@ -4,7 +4,8 @@
 namespace annulet::app {
 
 /// Makes the files of a whole cohort from its results: cohort.csv, patients.csv where a case has several
-/// slides, and cohort.sqlite if wanted. Takes the rows, which are many.
+/// slides, and cohort.sqlite if wanted; says so where that leaves an older one. Takes the rows, which are
+/// many.
 void conclude_cohort(const CohortFolder& folder, std::vector<ManifestRow> rows,
                      const std::vector<RowPlace>& places, bool with_store);
 

@@ -4,6 +4,7 @@
 
 #include "annulet/app/command.hpp"
 #include "annulet/base/error.hpp"
+#include "annulet/base/printable.hpp"
 #include "annulet/cohort/folder_lock.hpp"
 #include "annulet/cohort/manifest.hpp"
 #include "app/cohort_summary.hpp"
@@ -18,8 +19,7 @@ class MergeCommand : public Command {
     command_->footer(
         "Example: annulet merge results --manifest cohort.csv\n"
         "After annulet batch --shard or --index. Writes what one annulet batch would have written, or says "
-        "which "
-        "slides are missing (exit 6) and writes nothing.");
+        "which slides have no result, or none for their row as it is now (exit 6), and writes nothing.");
     command_->add_option("folder", folder_, "Folder of the cohort")->required();
     command_->add_option("--manifest", manifest_, "The manifest, folder or pattern that the parts were given")
         ->required();
@@ -33,15 +33,14 @@ class MergeCommand : public Command {
     const CohortFolder folder = CohortFolder::open(folder_);
     const FolderLock lock(folder_, "lock");
     const std::vector<RowPlace> places = places_of(rows);
-    const CohortSummary summary = summarize(folder, rows, places);
-    if (summary.missing > 0) {
-      spdlog::error("{} of {} slides have no result yet; run their parts of annulet batch again",
-                    summary.missing, summary.rows);
-      for (const std::string& slide : summary.not_done) spdlog::error("  no result: {}", slide);
-      if (summary.missing > summary.not_done.size())
-        spdlog::error("  and {} more", summary.missing - summary.not_done.size());
+    if (const OpenRows open = find_open_rows(folder, rows, places); open.count > 0) {
+      spdlog::error("{} of {} slides have no result yet; run their parts of annulet batch again", open.count,
+                    rows.size());
+      for (const std::string& slide : open.named) spdlog::error("  no result: {}", printable(slide));
+      if (open.count > open.named.size()) spdlog::error("  and {} more", open.count - open.named.size());
       return 6;
     }
+    const CohortSummary summary = summarize(folder, rows, places);
     if (!summary.one_common)
       throw Error(Code::Usage, folder_.string() +
                                    ": its slides were scored with different options or versions; run annulet "

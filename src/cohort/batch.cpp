@@ -12,9 +12,10 @@
 #include <unordered_map>
 #include <utility>
 
+#include "annulet/cohort/standing.hpp"
 #include "annulet/pipeline/score_slide.hpp"
 #include "annulet/report/result_folder.hpp"
-#include "annulet/slide/slide_files.hpp"
+#include "cohort/slide_bytes.hpp"
 #include "cohort/worker.hpp"
 
 namespace annulet {
@@ -22,28 +23,12 @@ namespace fs = std::filesystem;
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr const char* kTouched = "the slide was touched";
 constexpr int kWaitMs = 50;                          // between two looks at whether to stop
 constexpr int kMostTries = 2;                        // of a slide whose process dies
 constexpr auto kFarewell = std::chrono::seconds(5);  // for processes that were asked to stop
 
-std::uint64_t bytes_of(const fs::path& slide) {
-  std::error_code failed;
-  const std::uintmax_t bytes = fs::file_size(slide, failed);
-  return failed ? 0 : bytes;
-}
-
 bool crashed_or_timed_out(Status status) {
   return status == Status::Crashed || status == Status::TimedOut;
-}
-
-/// The SHA-256 of the slide as it is now; empty where it cannot be read.
-std::string digest_now(const fs::path& slide, const std::function<void()>& at_each_piece) {
-  try {
-    return SlideWatch(slide).digest(at_each_piece);
-  } catch (const Error&) {
-    return "";
-  }
 }
 
 struct Running {
@@ -65,10 +50,15 @@ class Batch {
         options_(options),
         how_(how),
         control_(control),
-        common_(common_digest(options)) {}
+        standing_(folder, [this] { look_up(); }),
+        common_(common_digest(options)),
+        shared_(shared_digest(options, common_)) {}
 
   void run() {
     plan();
+    if (!queue_.empty()) {
+      for (const char* table : {kCohortCsv, kPatientsCsv}) folder_.withdraw(table);
+    }
     try {
       while (!queue_.empty() || !running_.empty()) {
         while (!queue_.empty() && std::ssize(running_) < how_.workers) start(take_next());
@@ -102,32 +92,44 @@ class Batch {
       if (!how_.shard.takes(row)) continue;
       look_up();
       std::optional<RowRecord> record = folder_.record(places_[row]);
-      if (record && !record->outcome.folder.empty()) owners_.emplace(record->outcome.folder, row);
-      if (record && record->finished) drop_earlier(*record);  // by a process that was ended before it did
+      if (record && record->finished)
+        drop_earlier(row, *record);  // by a process that was ended before it did
       const bool interrupted = folder_.clear_workplace(places_[row]);
       if (stands(row, std::move(record))) {
         ++planned.kept;
         continue;
       }
       ++planned.to_do;
-      planned.bytes += bytes_of(rows_[row].path);
+      planned.bytes += cohort::bytes_of(rows_[row].path);
       (interrupted ? last : queue_).push_back(row);
     }
     queue_.insert(queue_.end(), last.begin(), last.end());
     tell(planned);
   }
 
-  /// Whether a row needs nothing. A slide that was touched and is still the same is taken note of.
+  /// Whether a row needs nothing. A slide that was touched and is still the same is taken note of, and so are
+  /// options that come to the same for it.
   bool stands(std::size_t row, std::optional<RowRecord> record) const {
-    const std::string key = row_key(rows_[row], options_, common_);
-    const std::string why = why_to_do(folder_, record, rows_[row], key, how_.retry_failed);
-    if (why.empty()) return true;
-    if (why != kTouched || record->outcome.slide_sha256.empty()) return false;
-    std::string stamp = slide_stamp(rows_[row].path);
-    if (digest_now(rows_[row].path, [this] { look_up(); }) != record->outcome.slide_sha256) return false;
-    record->stamp = std::move(stamp);
-    folder_.write(places_[row], *record);
+    const ManifestRow& asked = rows_[row];
+    const std::string key = row_key(asked, options_, common_);
+    const std::string why = standing_.why_to_do(places_[row], asked, record, key, how_.retry_failed);
+    if (!why.empty() && why != kTouched) return false;
+    RowRecord now = *record;
+    note_asked(asked, key, now);
+    if (why == kTouched) {
+      now.stamp = slide_stamp(asked.path);
+      if (!is_same_slide(*record, asked, [this] { look_up(); })) return false;
+    }
+    if (now.stamp != record->stamp || now.asked != record->asked || now.common != record->common)
+      folder_.write(places_[row], now);
     return true;
+  }
+
+  void note_asked(const ManifestRow& asked, const std::string& key, RowRecord& record) const {
+    record.slide = asked.slide;
+    record.common = shared_;
+    record.asked = asked_digest(asked);
+    record.key = key;
   }
 
   std::size_t take_next() {
@@ -143,9 +145,8 @@ class Batch {
     const std::string key = row_key(asked, options_, common_);
     if (record.finished || record.key != key) record.tries = 0;
     if (record.finished) record.earlier = record.outcome.folder;
-    record.slide = asked.slide;
-    record.common = common_;
-    record.key = key;
+    if (standing_.is_anothers(record.earlier, places_[row])) record.earlier.clear();
+    note_asked(asked, key, record);
     record.stamp = slide_stamp(asked.path);
     const fs::path out = folder_.workplace(places_[row]);
     std::error_code failed;
@@ -161,7 +162,7 @@ class Batch {
                      {},
                      0,
                      0,
-                     bytes_of(asked.path)};
+                     cohort::bytes_of(asked.path)};
     if (const auto why = why_.find(row); why != why_.end()) event.why = why->second;
     tell(event);
     auto program = std::make_unique<Program>(
@@ -245,9 +246,9 @@ class Batch {
   }
 
   /// A slide that changed has another result folder than before.
-  void drop_earlier(const RowRecord& record) const {
-    if (!record.earlier.empty() && record.earlier != record.outcome.folder)
-      folder_.remove_result(record.earlier);
+  void drop_earlier(std::size_t row, const RowRecord& record) const {
+    if (record.earlier.empty() || record.earlier == record.outcome.folder) return;
+    if (!standing_.is_anothers(record.earlier, places_[row])) folder_.remove_result(record.earlier);
   }
 
   void finish(Running& running, const std::optional<Error>& why) {
@@ -257,14 +258,12 @@ class Batch {
       leave_result(running, *why);
     RowRecord& record = running.record;
     if (!record.earlier.empty()) begin_again(row, record);
-    record.outcome = folder_.take_over(places_[row], [&](const std::string& name) {
-      const auto owner = owners_.find(name);
-      return owner != owners_.end() && owner->second != row;
-    });
+    record.outcome = folder_.take_over(
+        places_[row], [&](const std::string& result) { return standing_.is_anothers(result, places_[row]); });
     record.finished = true;
     folder_.write(places_[row], record);
-    owners_[record.outcome.folder] = row;
-    drop_earlier(record);
+    standing_.take(record.outcome.folder, places_[row]);
+    drop_earlier(row, record);
     why_.erase(row);
     const std::chrono::duration<double> took = Clock::now() - running.started;
     tell({BatchEvent::Kind::Ended, row, record.tries + 1, record.outcome, took.count(), "", 0, 0,
@@ -286,26 +285,14 @@ class Batch {
   const CohortOptions& options_;
   const BatchOptions& how_;
   const BatchControl& control_;
-  const std::string common_;
+  Standing standing_;
+  const std::string common_, shared_;
   std::deque<std::size_t> queue_;
   std::list<Running> running_;
-  std::unordered_map<std::string, std::size_t> owners_;  // result folders by the row that has them
-  std::unordered_map<std::size_t, std::string> why_;     // of rows to be tried again
+  std::unordered_map<std::size_t, std::string> why_;  // of rows to be tried again
 };
 
 }  // namespace
-
-std::string why_to_do(const CohortFolder& folder, const std::optional<RowRecord>& record,
-                      const ManifestRow& row, const std::string& key, bool retry_failed) {
-  if (!record) return "new";
-  if (!record->finished) return "not ended";
-  if (record->key != key) return "other options";
-  if (!folder.holds(record->outcome)) return "its result folder is gone";
-  if (retry_failed && is_failure(record->outcome.status))
-    return "it " + std::string(name(record->outcome.status));
-  if (record->stamp != slide_stamp(row.path)) return kTouched;
-  return "";
-}
 
 void run_batch(const CohortFolder& folder, const std::vector<ManifestRow>& rows, const CohortOptions& options,
                const BatchOptions& how, const BatchControl& control) {

@@ -1,6 +1,7 @@
 #include "annulet/cohort/cohort_folder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <nlohmann/json.hpp>
 #include <system_error>
@@ -22,6 +23,7 @@ constexpr const char* kMarkerText = "{\n  \"schema\": \"annulet/batch/1\"\n}\n";
 constexpr const char* kResult = "result";  // below a workplace
 constexpr std::size_t kLongestStem =
     100;  // bytes: with the hash and what a program hides beside it below 255
+constexpr std::array<const char*, 2> kCellTables{"cells.csv.gz", "cells.bin.gz"};
 constexpr std::size_t kIdDigits = 16, kHashDigits = 8;
 constexpr std::size_t kFanDigits = 2;  // folders of state/: 400 files each for 100,000 rows
 
@@ -50,6 +52,52 @@ std::string fit_for_folder(std::string_view stem) {
   return fit;
 }
 
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  std::error_code failed;
+  for (fs::directory_iterator at(folder, failed); !failed && at != fs::directory_iterator();
+       at.increment(failed))
+    entries.push_back(at->path());
+  if (failed && failed != std::errc::no_such_file_or_directory && failed != std::errc::not_a_directory)
+    throw Error(Code::Permission,
+                folder.string() + ": cannot be read: " + failed.message() + "; check its permissions");
+  return entries;
+}
+
+std::optional<RowRecord> read_record(const fs::path& file) {
+  std::string text;
+  try {
+    text = read_text(file);
+  } catch (const Error& error) {
+    if (error.code() == Code::NotFound) return std::nullopt;
+    throw;
+  }
+  return cohort::parse_record(text);
+}
+
+bool has_digest(const fs::path& file, const std::string& digest) {
+  try {
+    return sha256_of_file(file) == digest;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// Throws where `folder` holds what no batch left there.
+void expect_new_or_empty(const fs::path& folder) {
+  std::error_code ignored;
+  if (!fs::exists(folder, ignored)) return;
+  if (!fs::is_directory(folder, ignored))
+    throw Error(Code::Usage, folder.string() + ": is not a folder; give another --out");
+  // The lock's file comes before the marker.
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name != "lock" && !name.starts_with(std::string(".") + kMarker))
+      throw Error(Code::Usage, folder.string() + ": holds '" + printable(name) +
+                                   "' and is no folder of a batch; give a new or an empty one");
+  }
+}
+
 }  // namespace
 
 std::vector<RowPlace> places_of(const std::vector<ManifestRow>& rows) {
@@ -70,16 +118,8 @@ std::vector<RowPlace> places_of(const std::vector<ManifestRow>& rows) {
 CohortFolder CohortFolder::make(const fs::path& folder) {
   std::error_code ignored;
   if (!fs::exists(folder / kMarker, ignored)) {
-    if (fs::exists(folder, ignored) && !fs::is_directory(folder, ignored))
-      throw Error(Code::Usage, folder.string() + ": is not a folder; give another --out");
+    expect_new_or_empty(folder);
     make_folders(folder);
-    // The lock's file comes before the marker.
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-      const std::string name = entry.path().filename().string();
-      if (name != "lock" && !name.starts_with(std::string(".") + kMarker))
-        throw Error(Code::Usage, folder.string() + ": holds '" + printable(name) +
-                                     "' and is no folder of a batch; give a new or an empty one");
-    }
     write_file_atomically(folder / kMarker, kMarkerText);
   }
   for (const char* part : {"slides", "state", "work"}) make_folders(folder / part);
@@ -93,6 +133,13 @@ CohortFolder CohortFolder::open(const fs::path& folder) {
   if (!fs::exists(folder / kMarker, ignored))
     throw Error(Code::Usage, folder.string() + ": is no folder of a batch (it has no batch.json)");
   return CohortFolder(folder);
+}
+
+std::optional<CohortFolder> CohortFolder::find(const fs::path& folder) {
+  std::error_code ignored;
+  if (fs::exists(folder / kMarker, ignored)) return open(folder);
+  expect_new_or_empty(folder);
+  return std::nullopt;
 }
 
 fs::path CohortFolder::workplace(const RowPlace& place) const {
@@ -110,14 +157,18 @@ fs::path CohortFolder::state_file(const RowPlace& place) const {
 }
 
 std::optional<RowRecord> CohortFolder::record(const RowPlace& place) const {
-  std::string text;
-  try {
-    text = read_text(state_file(place));
-  } catch (const Error& error) {
-    if (error.code() == Code::NotFound) return std::nullopt;
-    throw;
+  return read_record(state_file(place));
+}
+
+void CohortFolder::each_record(
+    const std::function<void(const std::string& id, const RowRecord& record)>& take) const {
+  for (const fs::path& fan : entries_of(folder_ / "state")) {
+    for (const fs::path& file : entries_of(fan)) {
+      if (file.filename().string().starts_with('.')) continue;  // one that is being written
+      const std::optional<RowRecord> record = read_record(file);
+      if (record) take(file.stem().string(), *record);
+    }
   }
-  return cohort::parse_record(text);
 }
 
 void CohortFolder::write(const RowPlace& place, const RowRecord& record) const {
@@ -133,8 +184,7 @@ SlideOutcome CohortFolder::take_over(const RowPlace& place,
   const std::string hash =
       outcome.slide_sha256.empty() ? "unread" : outcome.slide_sha256.substr(0, kHashDigits);
   std::string name = "slides/" + place.stem + "-" + hash;
-  for (int other = 2; taken(name); ++other)
-    name = "slides/" + place.stem + "~" + std::to_string(other) + "-" + hash;
+  if (taken(name)) name = "slides/" + place.stem + "~" + place.id + "-" + hash;
   move_folder(from, folder_ / name);
   std::error_code ignored;
   fs::remove_all(from.parent_path(), ignored);
@@ -142,14 +192,29 @@ SlideOutcome CohortFolder::take_over(const RowPlace& place,
   return outcome;
 }
 
-bool CohortFolder::holds(const SlideOutcome& outcome) const {
+std::string CohortFolder::fault_of(const SlideOutcome& outcome) const {
+  const fs::path result = folder_ / outcome.folder;
   std::error_code ignored;
-  return !outcome.folder.empty() && fs::is_regular_file(folder_ / outcome.folder / "result.json", ignored);
+  if (outcome.folder.empty() || !fs::is_regular_file(result / "result.json", ignored))
+    return "its result folder is gone";
+  if (!has_digest(result / "result.json", outcome.result_digest)) return "its result is damaged";
+  const bool whole = std::all_of(kCellTables.begin(), kCellTables.end(), [&](const char* table) {
+    return fs::is_regular_file(result / table, ignored);
+  });
+  return outcome.cells == 0 || whole ? "" : "its cells are gone";
 }
 
 void CohortFolder::remove_result(const std::string& folder) const {
   std::error_code ignored;
   fs::remove_all(folder_ / folder, ignored);
+}
+
+void CohortFolder::withdraw(const char* table) const {
+  std::error_code failed;
+  fs::remove(folder_ / table, failed);
+  if (failed)
+    throw Error(Code::Output, (folder_ / table).string() + ": cannot be removed: " + failed.message() +
+                                  "; check the permissions of the folder");
 }
 
 SlideOutcome read_outcome(const fs::path& folder) {

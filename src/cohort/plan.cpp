@@ -4,61 +4,28 @@
 #include <array>
 #include <queue>
 
-#include "annulet/base/error.hpp"
-#include "annulet/slide/slide_files.hpp"
 #include "cohort/plan_rates.hpp"
+#include "cohort/slide_bytes.hpp"
 
 namespace annulet {
 namespace {
 
 using Path = std::filesystem::path;
 
-std::string lower_extension(const Path& path) {
-  std::string extension = path.extension().string();
-  for (char& c : extension) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return extension;
-}
-
-template <std::size_t n>
-bool is_one_of(const std::string& text, const std::array<std::string_view, n>& list) {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
-
-std::uint64_t bytes_of(const Path& slide, const std::string& extension) {
-  std::vector<Path> files{slide};
-  if (is_one_of(extension, cohort::kOfSeveralFiles)) {
-    try {
-      files = slide_files(slide);
-    } catch (const Error&) {  // a member is missing: the slide's own row tells that
-      files = {slide};
-    }
-  }
-  std::uint64_t bytes = 0;
-  for (const Path& file : files) {
-    std::error_code error;
-    const std::uintmax_t size = std::filesystem::file_size(file, error);
-    if (!error) bytes += size;
-  }
-  return bytes;
-}
-
 bool is_there(const Path& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored);
 }
 
-PlannedSlide plan_slide(const ManifestRow& row, const PlanOptions& options, const IsDone& is_done) {
+PlannedSlide plan_slide(const ManifestRow& row, const PlanOptions& options, const StepOf& step_of) {
   PlannedSlide slide;
-  const std::string extension = lower_extension(row.path);
   if (is_there(row.path)) {
-    slide.bytes = bytes_of(row.path, extension);
+    slide.bytes = cohort::bytes_of(row.path);
   } else {
     slide.lacks = row.path.string();
   }
-  if (is_done(row)) {
-    slide.step = Step::Done;
+  slide.step = step_of(row);
+  if (slide.step == Step::Done) {
     slide.lacks.clear();
     return slide;
   }
@@ -69,8 +36,9 @@ PlannedSlide plan_slide(const ManifestRow& row, const PlanOptions& options, cons
     slide.step = Step::Missing;
     return slide;
   }
+  if (slide.step == Step::Touched) return slide;
   const double tissue_px = static_cast<double>(slide.bytes) / cohort::kBytesPerTissuePixel;
-  const bool slow = is_one_of(extension, cohort::kThroughOpenSlide);
+  const bool slow = cohort::has_extension(row.path, cohort::kThroughOpenSlide);
   slide.cpu_seconds = cohort::kCpuSecondsPerSlide +
                       tissue_px * cohort::kCpuNsPerTissuePixel * 1e-9 * (slow ? cohort::kOpenSlideFactor : 1);
   slide.memory_bytes =
@@ -113,18 +81,18 @@ std::uint64_t side_by_side_bytes(const Plan& plan) {
 }  // namespace
 
 const char* name(Step step) {
-  constexpr std::array<const char*, 3> kNames{"score", "done", "missing"};
+  constexpr std::array<const char*, kSteps> kNames{"score", "done", "missing", "touched"};
   return kNames[static_cast<std::size_t>(step)];
 }
 
-Plan make_plan(const std::vector<ManifestRow>& rows, const PlanOptions& options, const IsDone& is_done) {
+Plan make_plan(const std::vector<ManifestRow>& rows, const PlanOptions& options, const StepOf& step_of) {
   Plan plan;
   plan.options = options;
   plan.slides.reserve(rows.size());
   for (const ManifestRow& row : rows) {
-    plan.slides.push_back(plan_slide(row, options, is_done));
+    plan.slides.push_back(plan_slide(row, options, step_of));
     const PlannedSlide& slide = plan.slides.back();
-    ++(slide.step == Step::Score ? plan.to_score : slide.step == Step::Done ? plan.done : plan.missing);
+    ++plan.by_step[static_cast<std::size_t>(slide.step)];
     if (slide.step != Step::Score) continue;
     plan.bytes += slide.bytes;
     plan.cpu_seconds += slide.cpu_seconds;

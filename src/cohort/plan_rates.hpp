@@ -25,9 +25,8 @@ inline constexpr std::uint64_t kPixelBytes = 88'000'000;
 /// Wall with one thread over wall with two is 1.83.
 inline constexpr double kThreadEfficiency = 0.915;
 
-/// Extensions of what OpenSlide reads for annulet, and of slides of several files.
+/// Extensions of what OpenSlide reads for annulet.
 inline constexpr std::array<std::string_view, 6> kThroughOpenSlide{".ndpi", ".mrxs", ".vms",
                                                                    ".vmu",  ".scn",  ".bif"};
-inline constexpr std::array<std::string_view, 3> kOfSeveralFiles{".mrxs", ".vms", ".vmu"};
 
 }  // namespace annulet::cohort

@@ -43,8 +43,12 @@ void append_row(std::string& out, const PlannedSlide& slide, const ManifestRow& 
 
 void append_sums(std::string& out, const Plan& plan) {
   const std::size_t slides = plan.slides.size();
-  out += fmt::format("\n{} slide{}: {} to score ({}), {} done, {} missing\n", slides, slides == 1 ? "" : "s",
-                     plan.to_score, size_text(plan.bytes), plan.done, plan.missing);
+  out +=
+      fmt::format("\n{} slide{}: {} to score ({}), {} done, {} missing", slides, slides == 1 ? "" : "s",
+                  plan.of(Step::Score), size_text(plan.bytes), plan.of(Step::Done), plan.of(Step::Missing));
+  if (const std::uint64_t touched = plan.of(Step::Touched); touched > 0)
+    out += fmt::format(", {} touched (read first, and scored only where they changed)", touched);
+  out += '\n';
   out += fmt::format(
       "estimated: {} of CPU; {} with {} worker{} of {} thread{}; {} for the longest slide; up to {} "
       "of memory\n",
@@ -78,9 +82,10 @@ Json slide_json(const PlannedSlide& slide, const ManifestRow& row) {
 
 Json sums_json(const Plan& plan) {
   return {{"slides", plan.slides.size()},
-          {"to_score", plan.to_score},
-          {"done", plan.done},
-          {"missing", plan.missing},
+          {"to_score", plan.of(Step::Score)},
+          {"done", plan.of(Step::Done)},
+          {"missing", plan.of(Step::Missing)},
+          {"touched", plan.of(Step::Touched)},
           {"bytes", plan.bytes},
           {"cpu_seconds", tenths(plan.cpu_seconds)},
           {"workers", plan.options.workers},

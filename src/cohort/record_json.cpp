@@ -58,6 +58,7 @@ std::string record_text(const RowRecord& record) {
   Json json{{"schema", kSchema},           {"slide", record.slide},    {"common", record.common},
             {"key", record.key},           {"stamp", record.stamp},    {"tries", record.tries},
             {"finished", record.finished}, {"earlier", record.earlier}};
+  if (!record.asked.empty()) json["asked"] = record.asked;
   if (record.finished) json["outcome"] = json_of(record.outcome);
   // A name that is no UTF-8 is written with a mark in place of the byte.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -75,6 +76,7 @@ std::optional<RowRecord> parse_record(std::string_view text) {
     json.at("tries").get_to(record.tries);
     json.at("finished").get_to(record.finished);
     json.at("earlier").get_to(record.earlier);
+    record.asked = json.value("asked", "");
     if (record.finished) record.outcome = outcome_of(json.at("outcome"));
     return record;
   } catch (const nlohmann::json::exception&) {

@@ -68,6 +68,14 @@ std::string row_key(const ManifestRow& row, const CohortOptions& options, const 
   return facts.digest();
 }
 
+std::string shared_digest(const CohortOptions& options, const std::string& common) {
+  return row_key({}, options, common);
+}
+
+std::string asked_digest(const ManifestRow& row) {
+  return row_key(row, {}, "");
+}
+
 std::string slide_stamp(const std::filesystem::path& slide) {
   std::string text;
   try {

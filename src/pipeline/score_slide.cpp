@@ -37,15 +37,20 @@ constexpr const char* kPictureCaveat =
     "a picture, not a scanner's slide: pitch given by hand, white point and stain not a scanner's";
 constexpr int kThumbnailPx = 1400;  // longest side of the picture under the heat map
 
+/// Those that the options name, without in situ hybridisation.
+ConcludeModels named_models(const ScoreOptions& options) {
+  return {load_grading(options.grading), KindModel::load(options.kind), Guideline::load(options.guideline),
+          Ish{}};
+}
+
 ConcludeModels load_models(const ScoreOptions& options) {
   if (!options.controls.empty() && options.controls != "ok" && options.controls != "failed") {
     throw Error(Code::Usage, "--controls takes ok or failed, not '" + options.controls + "'");
   }
   check_expected_digest(options.expect_sha256);
   if (options.stain != "fit") (void)load_stain_preset(options.stain);
-  ConcludeModels models{load_grading(options.grading), KindModel::load(options.kind),
-                        Guideline::load(options.guideline),
-                        options.ish.empty() ? Ish{} : Ish::parse(options.ish)};
+  ConcludeModels models = named_models(options);
+  if (!options.ish.empty()) models.ish = Ish::parse(options.ish);
   if (models.ish.kind != Ish::Kind::Absent) {
     // A wrong combination is a usage error: it must show before hours of work, not after.
     Tally probe;
@@ -404,9 +409,14 @@ SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& 
   return result;
 }
 
+void check_options(const ScoreOptions& options) {
+  (void)load_models(options);
+}
+
 SlideResult unread_slide(const std::filesystem::path& slide, const ScoreOptions& options, const Error& why,
                          RunRecord& run) {
-  const ConcludeModels models = load_models(options);
+  // Options that cannot be done may be what it is to tell.
+  const ConcludeModels models = named_models(options);
   SlideResult result = unopened(slide, options, models);
   result.status = why.code() == Code::TimedOut  ? Status::TimedOut
                   : why.code() == Code::Crashed ? Status::Crashed

@@ -46,14 +46,11 @@ struct BatchControl {
   const std::atomic<bool>* cancelled = nullptr;
 };
 
-/// Why a row has to be scored; empty where its result stands.
-std::string why_to_do(const CohortFolder& folder, const std::optional<RowRecord>& record,
-                      const ManifestRow& row, const std::string& key, bool retry_failed);
-
 /// Scores every row of the shard that has no result yet for these options, each in a process of its own,
 /// several at a time, and returns when each has one of the six statuses on disk. A process that dies without
 /// a result, or whose reader crashes or times out, is started once more, then the row ends as crashed or
 /// timed-out. Killed at any moment, the same call goes on where it was; what was under way then comes last.
+/// Where there is anything to score, cohort.csv and patients.csv of before are taken away first.
 /// Throws Cancelled, Error Output (a full disk ends a batch, not a slide), Usage. Memory: the rows and some
 /// 100 bytes a row. One thread; none may run beside it.
 void run_batch(const CohortFolder& folder, const std::vector<ManifestRow>& rows, const CohortOptions& options,

@@ -14,8 +14,7 @@ namespace annulet {
 struct CohortSummary {
   std::array<std::size_t, kStatuses> by_status{};
   std::array<std::size_t, kScoreCount> by_score{};
-  std::size_t rows = 0, missing = 0;  ///< missing: no result yet
-  std::vector<std::string> not_done;  ///< slides that are missing, the first few
+  std::size_t rows = 0;
   std::vector<std::string>
       failures;            ///< "slide: status: message" of failed, crashed, timed-out: the first few
   std::string common;      ///< digest of the options of the rows that are there
@@ -24,7 +23,18 @@ struct CohortSummary {
   std::size_t failed() const { return of(Status::Failed) + of(Status::Crashed) + of(Status::TimedOut); }
 };
 
-/// Reads how each row of the shard ended. Memory: a record at a time.
+/// Rows that have no result, or none that stands.
+struct OpenRows {
+  std::size_t count = 0;
+  std::vector<std::string> named;  ///< "slide: why", the first few
+};
+
+/// Looks for rows whose result is not what the manifest asks of them, or of another slide: what a batch with
+/// the options that each was scored with would score. Slides that were touched are read whole.
+OpenRows find_open_rows(const CohortFolder& folder, const std::vector<ManifestRow>& rows,
+                        const std::vector<RowPlace>& places);
+
+/// Reads how each row of the shard ended; every one must have. Memory: a record at a time.
 CohortSummary summarize(const CohortFolder& folder, const std::vector<ManifestRow>& rows,
                         const std::vector<RowPlace>& places, const Shard& shard = {});
 

@@ -19,4 +19,19 @@ class FolderLock {
   int file_ = -1;
 };
 
+/// Keeps the parts of one batch to the same split of the same slides. Parts of two splits have rows in
+/// common, and would take each other's work away.
+class SplitLock {
+ public:
+  /// `split`: what every part must say. Throws Error Usage naming the split of those who are at work, Output.
+  /// Waits only for one that is just beginning.
+  SplitLock(const std::filesystem::path& folder, const std::string& split);
+  ~SplitLock();
+  SplitLock(const SplitLock&) = delete;
+  SplitLock& operator=(const SplitLock&) = delete;
+
+ private:
+  int file_ = -1;
+};
+
 }  // namespace annulet

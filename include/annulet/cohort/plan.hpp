@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -10,7 +12,7 @@
 namespace annulet {
 
 /// \file
-/// What a batch would do, and how long it would take: `batch --dry-run`. Nothing is opened: sizes of files
+/// What a batch would do, and how long it would take: `batch --dry-run`. No slide is opened: sizes of files
 /// alone tell, so that 100,000 slides are planned in seconds. How the estimates are made and how far they are
 /// off: docs/guide/cluster.md.
 
@@ -19,8 +21,10 @@ enum class Step {
   Score,    ///< it is scored
   Done,     ///< its result is there
   Missing,  ///< it would end without a score: the slide or one of its files of regions is not there
+  Touched,  ///< its result is there, its file was touched since: it is read, and scored where it changed
 };
-const char* name(Step step);  ///< "score", "done", "missing"
+inline constexpr std::size_t kSteps = 4;
+const char* name(Step step);  ///< "score", "done", "missing", "touched"
 
 struct PlannedSlide {
   Step step = Step::Score;
@@ -39,7 +43,8 @@ struct PlanOptions {
 struct Plan {
   PlanOptions options;
   std::vector<PlannedSlide> slides;  ///< parallel to the rows
-  std::uint64_t to_score = 0, done = 0, missing = 0;
+  std::array<std::uint64_t, kSteps> by_step{};
+  std::uint64_t of(Step step) const { return by_step[static_cast<std::size_t>(step)]; }
   std::uint64_t bytes = 0;         ///< of the slides to be scored
   double cpu_seconds = 0;          ///< of them all
   double wall_seconds = 0;         ///< until the last worker is done: each takes the next row when it is free
@@ -47,10 +52,10 @@ struct Plan {
   std::uint64_t memory_bytes = 0;  ///< of the largest slides that can run side by side
 };
 
-/// Whether the result of a row is there; called once a row, in their order.
-using IsDone = std::function<bool(const ManifestRow& row)>;
+/// Score, Done or Touched, as the row's result stands; called once a row, in their order.
+using StepOf = std::function<Step(const ManifestRow& row)>;
 
-Plan make_plan(const std::vector<ManifestRow>& rows, const PlanOptions& options, const IsDone& is_done);
+Plan make_plan(const std::vector<ManifestRow>& rows, const PlanOptions& options, const StepOf& step_of);
 
 /// A line a slide, then the sums; `rows` are those that were planned.
 std::string plan_text(const Plan& plan, const std::vector<ManifestRow>& rows);

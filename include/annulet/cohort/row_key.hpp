@@ -24,6 +24,13 @@ std::string common_digest(const CohortOptions& options);
 /// own options and the bytes of its region files.
 std::string row_key(const ManifestRow& row, const CohortOptions& options, const std::string& common);
 
+/// Digest of all options that were given for the whole batch: common_digest and those that a row may have of
+/// its own. Two records with the same one come from the same command line.
+std::string shared_digest(const CohortOptions& options, const std::string& common);
+
+/// Digest of what a row asks of its own: with shared_digest it decides row_key.
+std::string asked_digest(const ManifestRow& row);
+
 /// The state of a slide's files, as text: the same text means that nobody touched them. "absent" where they
 /// cannot be found.
 std::string slide_stamp(const std::filesystem::path& slide);

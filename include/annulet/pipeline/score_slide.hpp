@@ -12,8 +12,12 @@ namespace annulet {
 SlideResult score_slide(const std::filesystem::path& slide, const ScoreOptions& options,
                         const RunControl& control, RunRecord& run);
 
-/// The result of a slide that could not be read, `why`: crashed, timed-out or, with any other code, failed.
-/// It says all that is known without the slide.
+/// Throws Error Usage where options cannot be done, whatever the slide: unknown models, RATIO,COPIES under a
+/// guideline without groups. Reads the models.
+void check_options(const ScoreOptions& options);
+
+/// The result of a slide that could not be scored, `why`: crashed, timed-out or, with any other code, failed.
+/// It says all that is known without the slide. Only models that cannot be loaded are thrown (Usage).
 SlideResult unread_slide(const std::filesystem::path& slide, const ScoreOptions& options, const Error& why,
                          RunRecord& run);
 

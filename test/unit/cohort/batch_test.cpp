@@ -25,13 +25,14 @@ constexpr const char* kOlder = "asco-cap-breast-2013";
 /// One slide, the results that a worker leaves of it by guideline, and a cohort's folder.
 class Bench {
  public:
-  Bench() : path_(fs::temp_directory_path() / ("annulet-batch-" + std::to_string(::getpid()))) {
+  explicit Bench(const std::string& slide = "slide.tif")
+      : path_(fs::temp_directory_path() / ("annulet-batch-" + std::to_string(::getpid()))) {
     fs::remove_all(path_);
     fs::create_directories(path_);
-    put("slide.tif", "pixels");
+    put(slide, "pixels");
     for (const char* guideline : {kNewest, kOlder}) {
       SlideResult result = sample::scored();
-      result.slide_sha256 = sha256_of_file(path_ / "slide.tif");
+      result.slide_sha256 = sha256_of_file(path_ / slide);
       result.verdict.guideline = guideline;
       put(std::string(guideline) + ".json", write_result_json(result));
     }
@@ -41,11 +42,11 @@ for word; do
 done
 echo run >>"$here/runs"
 if [ -e "$here/mishap" ]; then . "$here/mishap"; fi
-mkdir "$out" && cp "$here/$guideline.json" "$out/result.json"
+mkdir "$out" && cp "$here/$guideline.json" "$out/result.json" && touch "$out/cells.csv.gz" "$out/cells.bin.gz"
 )");
     ManifestRow row;
-    row.slide = "slide.tif";
-    row.path = path_ / "slide.tif";
+    row.slide = slide;
+    row.path = path_ / slide;
     rows_.push_back(row);
     how_.program = {"/bin/sh", (path_ / "worker").string()};
   }
@@ -195,4 +196,61 @@ TEST_CASE("the result of a slide as it was goes, however its successor comes") {
   fs::create_directories(bench.in_cohort(before));
   CHECK(bench.batch(kNewest).front().kept == 1);
   CHECK_FALSE(fs::exists(bench.in_cohort(before)));
+}
+
+TEST_CASE("a result that is not the recorded one, or lacks its cells, is made again") {
+  const Bench bench;
+  CHECK(bench.batch(kNewest).size() == 3);
+  const fs::path result = bench.in_cohort(bench.record().outcome.folder);
+  std::ofstream(result / "result.json", std::ios::trunc) << "{}";
+  CHECK(bench.batch(kNewest).front().to_do == 1);
+  CHECK(bench.agrees());
+  for (const char* table : {"cells.csv.gz", "cells.bin.gz"}) {
+    fs::remove(result / table);
+    CHECK(bench.batch(kNewest).front().to_do == 1);
+    CHECK(fs::exists(result / table));
+  }
+  CHECK(bench.batch(kNewest).front().kept == 1);
+}
+
+TEST_CASE("the folder of another row is neither taken nor removed, whatever manifest that row is of") {
+  const Bench bench;
+  CHECK(bench.batch(kNewest).size() == 3);
+  const RowRecord own = bench.record();
+  // Another row had the name before; then one of the same name comes to it again.
+  const CohortFolder folder = CohortFolder::open(bench.in_cohort(""));
+  RowRecord other = own;
+  other.outcome.folder = "slides/other-00000000";
+  other.earlier = own.outcome.folder;
+  folder.write({"ffffffffffffffff", "other"}, other);
+  CHECK(bench.batch(kOlder).front().to_do == 1);
+  CHECK(bench.record().outcome.folder == own.outcome.folder);
+  // Two rows claim one folder: it is of one of them, and the second is scored into one of its own.
+  other.outcome.folder = own.outcome.folder;
+  folder.write({"0000000000000000", "other"}, other);
+  CHECK(bench.batch(kOlder).front().to_do == 1);
+  CHECK(bench.record().outcome.folder != own.outcome.folder);
+  CHECK(fs::exists(bench.in_cohort(own.outcome.folder)));
+  CHECK(bench.agrees());
+  CHECK(bench.batch(kOlder).front().kept == 1);
+}
+
+TEST_CASE("tables go before a result is replaced") {
+  const Bench bench;
+  CHECK(bench.batch(kNewest).size() == 3);
+  for (const char* table : {kCohortCsv, kPatientsCsv}) std::ofstream(bench.in_cohort(table)) << "of before";
+  CHECK(bench.batch(kNewest).front().kept == 1);
+  CHECK(fs::exists(bench.in_cohort(kCohortCsv)));
+  CHECK(bench.batch(kOlder, 2).back().kind == Kind::Started);  // and given up
+  for (const char* table : {kCohortCsv, kPatientsCsv}) CHECK_FALSE(fs::exists(bench.in_cohort(table)));
+}
+
+TEST_CASE("a slide of several files is as large as all of them") {
+  const Bench bench("slide.vms");
+  const std::string list = "[Virtual Microscope Specimen]\nImageFile=slide.jpg\nMapFile=slide.jpg\n";
+  bench.put("slide.vms", list);
+  bench.put("slide.jpg", std::string(1000, 'x'));
+  const std::vector<BatchEvent> events = bench.batch(kNewest);
+  CHECK(events.front().bytes == list.size() + 1000);
+  CHECK(events.back().bytes == list.size() + 1000);
 }

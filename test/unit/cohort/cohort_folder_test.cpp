@@ -77,11 +77,12 @@ TEST_CASE("a record is read as it was written") {
   const CohortFolder folder = CohortFolder::make(scratch.path);
   const RowPlace place = places_of({row_of("a.svs")}).front();
   CHECK_FALSE(folder.record(place));
-  RowRecord record{"a.svs", "common", "key", "stamp", 1, true, outcome(), "slides/x-0000"};
+  RowRecord record{"a.svs", "common", "asked", "key", "stamp", 1, true, outcome(), "slides/x-0000"};
   folder.write(place, record);
   const auto read = folder.record(place);
   REQUIRE(read);
   CHECK(read->slide == "a.svs");
+  CHECK(read->asked == "asked");
   CHECK(read->key == "key");
   CHECK(read->tries == 1);
   CHECK(read->finished);
@@ -97,7 +98,7 @@ TEST_CASE("what is no record counts as none") {
   const Scratch scratch;
   const CohortFolder folder = CohortFolder::make(scratch.path);
   const RowPlace place = places_of({row_of("a.svs")}).front();
-  RowRecord record{"a.svs", "common", "key", "stamp", 0, true, outcome(), ""};
+  RowRecord record{"a.svs", "common", "", "key", "stamp", 0, true, outcome(), ""};
   folder.write(place, record);
   const fs::path file = scratch.path / "state" / place.id.substr(0, 2) / (place.id + ".json");
   const std::string whole = read_text(file);
@@ -136,6 +137,18 @@ TEST_CASE("a folder is held once, by many who share it, or by one") {
   }
   const FolderLock first(scratch.path, "lock", true), second(scratch.path, "lock", true);
   CHECK_THROWS_AS(FolderLock(scratch.path, "lock"), Error);
+}
+
+TEST_CASE("parts of one split work beside each other, those of another when they have ended") {
+  const Scratch scratch;
+  fs::create_directories(scratch.path);
+  {
+    const SplitLock first(scratch.path, "4 slides in 2 parts"), second(scratch.path, "4 slides in 2 parts");
+    CHECK_THROWS_AS(SplitLock(scratch.path, "4 slides in 3 parts"), Error);
+    const SplitLock third(scratch.path, "4 slides in 2 parts");
+  }
+  const SplitLock other(scratch.path, "4 slides in 3 parts");
+  CHECK_THROWS_AS(SplitLock(scratch.path, "4 slides in 2 parts"), Error);
 }
 
 TEST_CASE("a folder takes the place of another") {
@@ -231,6 +244,18 @@ TEST_CASE("a key changes with the bytes of the files that the options name") {
   edited.replace(edited.find("intense_od = 600"), 16, "intense_od = 610");
   std::ofstream(grading) << edited;
   CHECK(common_digest(options) != common);
+}
+
+TEST_CASE("what is asked of a row is told from what is asked of all") {
+  CohortOptions options, other;
+  other.score.mpp = 0.25;
+  const std::string common = common_digest(options);
+  CHECK(common_digest(other) == common);
+  CHECK(shared_digest(other, common) != shared_digest(options, common));
+  ManifestRow row = row_of("a.svs"), same = row_of("b.svs");
+  CHECK(asked_digest(row) == asked_digest(same));
+  same.ish = "positive";
+  CHECK(asked_digest(row) != asked_digest(same));
 }
 
 TEST_CASE("a slide's stamp changes with its bytes and its times") {

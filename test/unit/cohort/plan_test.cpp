@@ -41,8 +41,8 @@ class Archive {
   Path path_;
 };
 
-bool nothing_done(const ManifestRow&) {
-  return false;
+Step nothing_done(const ManifestRow&) {
+  return Step::Score;
 }
 
 constexpr std::uint64_t kMega = 1'000'000;
@@ -65,18 +65,21 @@ TEST_CASE("the slide that was measured is planned as it was measured") {
 TEST_CASE("rows that are done or miss a file cost nothing, and are told apart") {
   const Archive archive;
   std::vector<ManifestRow> rows{archive.row("a.tif", kMega), archive.row("b.tif", kMega),
-                                archive.missing("c.tif"), archive.row("d.tif", kMega),
-                                archive.missing("e.tif")};
+                                archive.missing("c.tif"),    archive.row("d.tif", kMega),
+                                archive.missing("e.tif"),    archive.row("f.tif", kMega)};
   rows[3].regions = {rows[0].path, "/nowhere/d.geojson"};
   std::size_t asked = 0;
   const Plan plan = make_plan(rows, {}, [&](const ManifestRow& row) {
     ++asked;
-    return row.slide == "b.tif" || row.slide == "e.tif";
+    if (row.slide == "f.tif") return Step::Touched;
+    return row.slide == "b.tif" || row.slide == "e.tif" ? Step::Done : Step::Score;
   });
   CHECK(asked == rows.size());
-  CHECK(plan.to_score == 1);
-  CHECK(plan.done == 2);
-  CHECK(plan.missing == 2);
+  CHECK(plan.of(Step::Score) == 1);
+  CHECK(plan.of(Step::Done) == 2);
+  CHECK(plan.of(Step::Missing) == 2);
+  CHECK(plan.of(Step::Touched) == 1);
+  CHECK(plan_text(plan, rows).find("2 done, 2 missing, 1 touched (") != std::string::npos);
   CHECK(plan.bytes == kMega);
   CHECK(plan.slides[1].step == Step::Done);
   CHECK(plan.slides[2].lacks == rows[2].path.string());
@@ -108,8 +111,9 @@ TEST_CASE("a plan is told as text and as JSON") {
   std::vector<ManifestRow> rows{archive.row("a.tif", 206 * kMega), archive.missing("b\x1b.tif"),
                                 archive.row("c\xff.tif", 10)};
   rows[0].line = 2;
-  const Plan plan =
-      make_plan(rows, {2, 1, 0}, [](const ManifestRow& row) { return row.slide == "c\xff.tif"; });
+  const Plan plan = make_plan(rows, {2, 1, 0}, [](const ManifestRow& row) {
+    return row.slide == "c\xff.tif" ? Step::Done : Step::Score;
+  });
   const std::string text = plan_text(plan, rows);
   CHECK(text.find("score     206 MB        11 s   288 MB  a.tif\n") != std::string::npos);
   CHECK(text.find("b\\x1b.tif  (not there: ") != std::string::npos);
