@@ -9,6 +9,7 @@
 #include "annulet/base/files.hpp"
 #include "annulet/cohort/agree_report.hpp"
 #include "annulet/store/cohort_store.hpp"
+#include "app/output_file.hpp"
 
 namespace annulet {
 namespace {
@@ -76,10 +77,14 @@ class AgreeCommand : public Command {
         ->check(CLI::Range(99, 99999))
         ->capture_default_str();
     command_->add_flag("--json", json_, "JSON on stdout instead of tables");
+    command_->add_flag("--force", force_, "Replace FILEs that are there already");
   }
   bool chosen() const override { return command_->parsed(); }
 
   int run() override {
+    app::expect_free("--html", html_, force_);
+    app::expect_free("--csv", csv_, force_);
+    app::expect_free("--patients", patients_, force_);
     const CohortStore store(store_);
     const fs::path cohort = fs::weakly_canonical(fs::absolute(store.file())).parent_path();
     const std::vector<RunRows> runs = runs_of(store, run_, against_);
@@ -109,7 +114,7 @@ class AgreeCommand : public Command {
   fs::path store_, html_, csv_, patients_;
   std::string run_, against_;
   int replicates_ = kAgreementReplicates;
-  bool json_ = false;
+  bool json_ = false, force_ = false;
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "annulet/model/model_file.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 #include "app/calibrate_report.hpp"
+#include "app/output_file.hpp"
 
 namespace annulet {
 namespace {
@@ -43,9 +44,7 @@ std::string id_of(const fs::path& out, bool force) {
       throw Error(Code::Usage,
                   "--out '" + out.string() + "': '" + id + "' is the built-in grading; choose another name");
   }
-  if (fs::exists(out) && !force)
-    throw Error(Code::Usage,
-                "--out '" + out.string() + "' is there already: choose another name, or --force");
+  app::expect_free("--out", out, force);
   if (!out.parent_path().empty() && !fs::is_directory(out.parent_path()))
     throw Error(Code::Usage,
                 "--out '" + out.string() + "': there is no folder " + out.parent_path().string());
