@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 
 /// The store's runs by name; rows only of those that take part, the one compared last.
 std::vector<RunRows> runs_of(const CohortStore& store, const std::string& run, const std::string& against) {
+  const CohortStore::Snapshot held = store.snapshot();
   std::vector<RunInfo> infos = store.runs();
   if (infos.empty())
     throw Error(Code::Usage, store.file().string() + ": holds no run; score the cohort with annulet batch");

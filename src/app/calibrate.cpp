@@ -85,11 +85,14 @@ class CalibrateCommand : public Command {
     Interruption::install();
     const std::string id = id_of(out_, force_);
     const CohortStore store(store_);
+    CohortStore::Snapshot held = store.snapshot();
     const RunInfo run = store.run("");
     const std::vector<CohortRow> rows = store.rows(run.id);
+    const std::vector<std::int64_t> ids = store.slide_ids();
+    held.reset();
     const LabelledSlides labelled = label_slides(rows, reader_, consensus_);
     const CalibrationSettings settings = settings_for(run);
-    const Calibration fit = fit_to(store, labelled, settings);
+    const Calibration fit = fit_to(store, ids, labelled, settings);
     expect_stored_scores(run, rows, labelled, settings, fit);
     const std::string data = fs::absolute(store.file()).lexically_normal().parent_path().filename().string();
     app::FitReport report{fit, labelled, settings, data, ""};
@@ -119,9 +122,8 @@ class CalibrateCommand : public Command {
             [this](const char* stage, std::size_t done, std::size_t total) { tell(stage, done, total); }};
   }
 
-  Calibration fit_to(const CohortStore& store, const LabelledSlides& labelled,
-                     const CalibrationSettings& settings) {
-    const std::vector<std::int64_t> ids = store.slide_ids();
+  Calibration fit_to(const CohortStore& store, const std::vector<std::int64_t>& ids,
+                     const LabelledSlides& labelled, const CalibrationSettings& settings) {
     const auto load = [&](std::size_t slide) {
       try {
         SlideCells cells = store.cells(ids[labelled.row[slide]]);

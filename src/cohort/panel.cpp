@@ -9,8 +9,6 @@
 namespace annulet {
 namespace {
 
-constexpr const char* kReaderPrefix = "reader:";
-
 std::optional<DecidingShares> deciding_shares(const SlideOutcome& outcome) {
   if (!outcome.score || outcome.measurable == 0) return std::nullopt;
   const auto& [none, faint, incomplete, complete, intense] = outcome.by_pattern;
@@ -63,7 +61,7 @@ void add_readers(Panel& panel, const RunRows& run) {
   }
   std::sort(names.begin(), names.end());  // columns that are empty in the first rows would come late
   for (const std::string& reader : names) {
-    Rater rater{kReaderPrefix + reader, true, {}, {}, {}};
+    Rater rater{std::string(kReaderPrefix) + reader, true, {}, {}, {}};
     for (const CohortRow& row : run.rows) {
       Reading reading;
       for (const auto& [who, score] : row.asked.readers) {
@@ -97,7 +95,7 @@ Panel panel_of(std::span<const RunRows> runs) {
 
 std::size_t find_rater(const Panel& panel, const std::string& name) {
   std::string known;
-  for (const std::string& wanted : {name, kReaderPrefix + name}) {
+  for (const std::string& wanted : {name, std::string(kReaderPrefix) + name}) {
     for (std::size_t i = 0; i < panel.raters.size(); ++i) {
       if (panel.raters[i].name == wanted) return i;
     }

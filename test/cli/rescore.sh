@@ -40,7 +40,16 @@ expect_stdout 'her2-3plus.tif'
 expect_stdout '-> 0 '
 expect_stdout 'grading blind'
 
+# several at a time, none of them named: each gets a name of its own
+for i in 1 2 3 4; do "$annulet" rescore cohort --guideline gastric-biopsy >/dev/null 2>>.parallel & done
+wait
+names=$(python3 -c 'import sqlite3; print(*sorted(r[0] for r in sqlite3.connect("cohort/cohort.sqlite").execute("SELECT name FROM runs WHERE name LIKE '"'gastric-2016-biopsy%'"'")), sep="|")')
+[[ "$names" == 'gastric-2016-biopsy|gastric-2016-biopsy (2)|gastric-2016-biopsy (3)|gastric-2016-biopsy (4)' ]] || fail "expected four runs, not $names: $(<.parallel)"
+
 # mistakes
+run rescore cohort --guideline 2018 --name reader:ann
+expect_exit 2
+expect_stderr 'would be taken for a reader'
 run rescore cohort --guideline 2018 --name same
 expect_exit 2
 expect_stderr "a run named 'same'"

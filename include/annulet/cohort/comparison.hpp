@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "annulet/cohort/agreement.hpp"
@@ -23,6 +24,8 @@ struct RunRows {
 inline constexpr std::size_t kShareCount = 3;
 using DecidingShares = std::array<double, kShareCount>;
 const char* share_words(std::size_t share);  ///< "any staining", "complete", "intense and complete"
+
+inline constexpr std::string_view kReaderPrefix = "reader:";  ///< of a reader's name among the runs
 
 /// One side of a comparison: a run of the program, or a reader.
 struct Rater {
