@@ -60,11 +60,14 @@ run rescore cohort --guideline 1999
 expect_exit 2
 expect_stderr 'asco-cap-breast-2018'
 head -c 5000 /dev/zero >zero.sqlite
-run rescore zero.sqlite --guideline 2018
-expect_exit 4
 cp cohort/cohort.sqlite cut.sqlite
 truncate -s 100000 cut.sqlite
-run rescore cut.sqlite --guideline 2018
-expect_exit 4
+python3 -c 'import sqlite3; sqlite3.connect("other.sqlite").execute("CREATE TABLE theirs(a)")'
+for file in zero.sqlite cut.sqlite blind.toml other.sqlite; do
+  run rescore "$file" --guideline 2018
+  expect_exit 4
+  expect_stderr "'$file' is no store of annulet"
+  [[ "$stderr" != *remove* ]] || fail 'expected nobody to be asked to remove a file that may be anything'
+done
 
 finish
