@@ -21,18 +21,6 @@ namespace fs = std::filesystem;
 
 constexpr int kExitNotShownToHelp = 3;
 
-/// The model that the run was made with, where it is built in; else its file has to be given. What stands in
-/// a store may be anybody's and is never taken as a path.
-std::string of_run(const char* option, const char* folder, const std::string& id, const std::string& digest) {
-  for (const ModelFile& file : built_in_model_files()) {
-    if (file.kind == folder && file.id == id && file.digest == digest) return id;
-  }
-  throw Error(Code::Usage,
-              fmt::format("the cohort was scored under the {0} '{1}', which is not built into this "
-                          "annulet: give its file with --{0}",
-                          option, id));
-}
-
 /// The name becomes the id that results carry.
 std::string id_of(const fs::path& out, bool force) {
   const std::string id = out.stem().string();
@@ -114,10 +102,10 @@ class CalibrateCommand : public Command {
   CalibrationSettings settings_for(const RunInfo& run) {
     const int threads = threads_;
     return {load_grading(!grading_.empty() ? grading_
-                                           : of_run("grading", "grading", run.grading, run.grading_digest)),
-            guideline_called(!guideline_.empty()
-                                 ? guideline_
-                                 : of_run("guideline", "guidelines", run.guideline, run.guideline_digest)),
+                                           : built_in_id("grading", run.grading, run.grading_digest)),
+            Guideline::load(!guideline_.empty()
+                                ? Guideline::id_of(guideline_)
+                                : built_in_id("guideline", run.guideline, run.guideline_digest)),
             [threads](std::size_t count, const auto& work) { in_ranges(threads, count, work); },
             [this](const char* stage, std::size_t done, std::size_t total) { tell(stage, done, total); }};
   }

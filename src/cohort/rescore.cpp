@@ -1,7 +1,6 @@
 #include "annulet/cohort/rescore.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "annulet/base/error.hpp"
@@ -12,24 +11,6 @@
 
 namespace annulet {
 namespace {
-
-constexpr std::array<std::pair<const char*, const char*>, 6> kShortNames{
-    {{"2007", "asco-cap-breast-2007"},
-     {"2013", "asco-cap-breast-2013"},
-     {"2018", "asco-cap-breast-2018"},
-     {"gastric", "gastric-2016-resection"},
-     {"gastric-resection", "gastric-2016-resection"},
-     {"gastric-biopsy", "gastric-2016-biopsy"}}};
-
-/// The model of the batch, where it is built in: what stands in a store may be anybody's and is never taken
-/// as a path.
-std::string of_batch(const char* kind, const char* folder, const std::string& id, const std::string& digest) {
-  for (const ModelFile& file : built_in_model_files()) {
-    if (file.kind == folder && file.id == id && file.digest == digest) return id;
-  }
-  throw Error(Code::Usage, std::string("the cohort was scored with a ") + kind + " '" + id +
-                               "' that is not built into this annulet: give its file with --" + kind);
-}
 
 /// Before the work. Whether it is still free is asked again when the run is added.
 void expect_free_name(const std::vector<RunInfo>& runs, const std::string& name) {
@@ -57,13 +38,6 @@ RunInfo describe(const RescoreOptions& options, const Grading& grading, const Gu
 
 }  // namespace
 
-Guideline guideline_called(const std::string& name) {
-  for (const auto& [alias, id] : kShortNames) {
-    if (name == alias) return Guideline::load(id);
-  }
-  return Guideline::load(name);
-}
-
 RescoredCohort rescore_cohort(const CohortStore& store, const RescoreOptions& options) {
   RescoredCohort all;
   std::vector<std::int64_t> ids;
@@ -75,12 +49,13 @@ RescoredCohort rescore_cohort(const CohortStore& store, const RescoreOptions& op
     ids = store.slide_ids();
   }
   const RunInfo& batch = all.batch;
-  const Guideline guideline = guideline_called(
-      options.guideline.empty() ? of_batch("guideline", "guidelines", batch.guideline, batch.guideline_digest)
-                                : options.guideline);
-  const Grading grading = load_grading(
-      options.grading.empty() ? of_batch("grading", "grading", batch.grading, batch.grading_digest)
-                              : options.grading);
+  const Guideline guideline =
+      Guideline::load(options.guideline.empty()
+                          ? built_in_id("guideline", batch.guideline, batch.guideline_digest)
+                          : Guideline::id_of(options.guideline));
+  const Grading grading =
+      load_grading(options.grading.empty() ? built_in_id("grading", batch.grading, batch.grading_digest)
+                                           : options.grading);
   all.run = describe(options, grading, guideline, batch);
   all.if_taken = options.name.empty() ? IfTaken::Number : IfTaken::Refuse;
   SlideCells room;

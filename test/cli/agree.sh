@@ -38,6 +38,13 @@ run agree cohort --run old --against batch --json
 expect_exit 0
 expect_stdout '"first": "old"'
 expect_stdout '"differences"'
+run rescore cohort --guideline 2013
+run agree cohort --run 2013 --against batch
+expect_exit 0
+expect_stdout 'asco-cap-breast-2013 against batch'
+run agree cohort --run batch --against 2013
+expect_exit 0
+expect_stdout 'batch against asco-cap-breast-2013'
 run agree cohort --run batch --against ben
 expect_exit 0
 expect_stdout 'batch against reader:ben'

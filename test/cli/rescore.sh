@@ -3,8 +3,11 @@ source "$(dirname "$0")/lib.sh" "$@"
 
 mkdir slides
 cp "$samples"/slides/her2-{0,1plus,2plus,3plus}.tif "$samples/slides/he-like.tif" slides/
-run batch slides --out cohort
+run batch slides --out cohort --guideline 2018
+expect_exit 0
 expect_file cohort/cohort.sqlite
+run batch slides --out cohort --guideline asco-cap-breast-2018
+expect_stderr '0 to score, 5 done before'
 cp cohort/cohort.csv before.csv
 rm -r slides cohort/slides
 

@@ -83,7 +83,4 @@ RescoredCohort rescore_cohort(const CohortStore& store, const RescoreOptions& op
 /// stands there. Throws what CohortStoreWriter::add_run throws.
 RunInfo add_to_store(const std::filesystem::path& store, const RescoredCohort& rescored);
 
-/// Loads a guideline by id, path or one of the short names.
-Guideline guideline_called(const std::string& name);
-
 }  // namespace annulet
