@@ -79,7 +79,9 @@ class AgreeCommand : public Command {
         "annulet rescore. Without --against: the run against every reader, and the readers among "
         "themselves.");
     command_->add_option("store", store_, "Folder of a batch, or its cohort.sqlite")->required();
-    command_->add_option("--run", run_, "Run to compare: its name, or 2013, gastric and so on where annulet rescore named it; default: the newest");
+    command_->add_option("--run", run_,
+                         "Run to compare: its name, or 2013, gastric and so on where annulet rescore named "
+                         "it; default: the newest");
     command_->add_option("--against", against_, "Run or reader to compare it with: NAME or reader:NAME");
     command_->add_option("--html", html_, "Write a page with plots and links to the slides' reports");
     command_->add_option("--csv", csv_, "Write one line a comparison and statistic");

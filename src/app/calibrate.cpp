@@ -101,13 +101,12 @@ class CalibrateCommand : public Command {
  private:
   CalibrationSettings settings_for(const RunInfo& run) {
     const int threads = threads_;
-    return {load_grading(!grading_.empty() ? grading_
-                                           : built_in_id("grading", run.grading, run.grading_digest)),
-            Guideline::load(!guideline_.empty()
-                                ? Guideline::id_of(guideline_)
-                                : built_in_id("guideline", run.guideline, run.guideline_digest)),
-            [threads](std::size_t count, const auto& work) { in_ranges(threads, count, work); },
-            [this](const char* stage, std::size_t done, std::size_t total) { tell(stage, done, total); }};
+    return {
+        load_grading(!grading_.empty() ? grading_ : built_in_id("grading", run.grading, run.grading_digest)),
+        Guideline::load(!guideline_.empty() ? Guideline::id_of(guideline_)
+                                            : built_in_id("guideline", run.guideline, run.guideline_digest)),
+        [threads](std::size_t count, const auto& work) { in_ranges(threads, count, work); },
+        [this](const char* stage, std::size_t done, std::size_t total) { tell(stage, done, total); }};
   }
 
   Calibration fit_to(const CohortStore& store, const std::vector<std::int64_t>& ids,

@@ -28,11 +28,11 @@ struct OwnModels {
 
 ConcludeModels load_models(const StoredResult& stored, const OwnModels& own) {
   const auto of_result = [&](const char* kind) { return built_in_id(kind, stored.option(kind)); };
-  ConcludeModels models{load_grading(own.grading.empty() ? of_result("grading") : own.grading),
-                        KindModel::load(of_result("kind")),
-                        Guideline::load(own.guideline.empty() ? of_result("guideline")
-                                                              : Guideline::id_of(own.guideline)),
-                        {}};
+  ConcludeModels models{
+      load_grading(own.grading.empty() ? of_result("grading") : own.grading),
+      KindModel::load(of_result("kind")),
+      Guideline::load(own.guideline.empty() ? of_result("guideline") : Guideline::id_of(own.guideline)),
+      {}};
   if (const std::string ish = stored.option("ish"); !ish.empty()) models.ish = Ish::parse(ish);
   const std::pair<const char*, std::string> digests[] = {{"guideline", models.guideline.digest()},
                                                          {"grading", models.grading.digest},

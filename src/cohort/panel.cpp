@@ -18,25 +18,14 @@ std::optional<DecidingShares> deciding_shares(const SlideOutcome& outcome) {
                         percent * static_cast<double>(intense)};
 }
 
-/// A manifest may name a slide more than once: then the first goes with the first, the second with the
-/// second.
-class Occurrences {
- public:
-  std::string key(const std::string& slide) { return slide + "\n" + std::to_string(seen_[slide]++); }
-
- private:
-  std::unordered_map<std::string, int> seen_;
-};
-
 void add_run(Panel& panel, const RunRows& run) {
   Rater rater{run.name, false, {}, {}, {}};
   std::unordered_map<std::string, const CohortRow*> by_slide;
-  Occurrences of_rows, of_slides;
-  for (const CohortRow& row : run.rows) by_slide.emplace(of_rows.key(row.asked.slide), &row);
+  for (const CohortRow& row : run.rows) by_slide.emplace(row.asked.slide, &row);
   for (const PanelSlide& slide : panel.slides) {
     Reading reading;
     std::optional<DecidingShares> shares;
-    if (const auto at = by_slide.find(of_slides.key(slide.slide)); at != by_slide.end()) {
+    if (const auto at = by_slide.find(slide.slide); at != by_slide.end()) {
       const SlideOutcome& outcome = at->second->outcome;
       reading.score = outcome.score;
       if (!reading.score) reading.why_not = why_not_words(outcome);

@@ -49,10 +49,9 @@ RescoredCohort rescore_cohort(const CohortStore& store, const RescoreOptions& op
     ids = store.slide_ids();
   }
   const RunInfo& batch = all.batch;
-  const Guideline guideline =
-      Guideline::load(options.guideline.empty()
-                          ? built_in_id("guideline", batch.guideline, batch.guideline_digest)
-                          : Guideline::id_of(options.guideline));
+  const Guideline guideline = Guideline::load(
+      options.guideline.empty() ? built_in_id("guideline", batch.guideline, batch.guideline_digest)
+                                : Guideline::id_of(options.guideline));
   const Grading grading =
       load_grading(options.grading.empty() ? built_in_id("grading", batch.grading, batch.grading_digest)
                                            : options.grading);

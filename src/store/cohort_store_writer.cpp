@@ -263,12 +263,16 @@ void CohortStoreWriter::put(const CohortRow& row, std::size_t position, const st
     gone.bind(1, row.asked.slide);
     gone.exec();
     const ManifestRow& asked = row.asked;
-    SQLite::Statement insert(
-        database, "INSERT INTO slides VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    SQLite::Statement insert(database,
+                             "INSERT INTO slides VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     const std::string path = text_of(asked.path);
     Binder bind(insert);
     bind.number(slide_id).count(position).word(asked.slide).count(asked.line).text(path);
-    bind.text(asked.case_id).text(asked.specimen).real_or_null(asked.mpp.value_or(0)).text(asked.ish).text(asked.antibody);
+    bind.text(asked.case_id)
+        .text(asked.specimen)
+        .real_or_null(asked.mpp.value_or(0))
+        .text(asked.ish)
+        .text(asked.antibody);
     bind.text(asked.scanner).text(asked.controls).text(asked.date).text(asked.sha256);
     bind.text(row.outcome.folder).text(facts.file_name).text(row.outcome.slide_sha256);
     bind.text(row.outcome.result_digest).word(entry_digest).number(facts.width).number(facts.height);
@@ -361,8 +365,8 @@ RunInfo CohortStoreWriter::add_run(RunInfo run, const std::vector<RescoredSlide>
     run.id = database.execAndGet("SELECT coalesce(max(run_id), 1) + 1 FROM runs").getInt64();
     impl_->put_run(run.id, run);
     // A digest that is NULL was dropped by `migrate`; the slide is the same.
-    SQLite::Statement still(
-        database, "SELECT 1 FROM slides WHERE slide_id = ? AND coalesce(result_digest, ?2) = ?2");
+    SQLite::Statement still(database,
+                            "SELECT 1 FROM slides WHERE slide_id = ? AND coalesce(result_digest, ?2) = ?2");
     for (const RescoredSlide& slide : slides) {
       Binder(still).number(slide.slide_id).word(slide.outcome.result_digest);
       if (!still.executeStep())

@@ -218,7 +218,8 @@ void migrate(SQLite::Database& database, int from) {
 
 std::string no_store_words(const std::string& file, const std::string& why) {
   return "'" + file + "' is no store of annulet, or no longer" + why +
-         ": give the folder that annulet batch wrote, or its cohort.sqlite; where it is that one, move it away "
+         ": give the folder that annulet batch wrote, or its cohort.sqlite; where it is that one, move it "
+         "away "
          "and run annulet batch again, which makes it anew from the result folders";
 }
 

@@ -14,7 +14,7 @@ namespace annulet {
 /// \file
 /// Who read the slides of a cohort, and who is compared with whom.
 
-/// The rows of one run of a store: what `batch` scored, or one `rescore`.
+/// The rows of one run of a store, in which no slide stands twice: what `batch` scored, or one `rescore`.
 struct RunRows {
   std::string name;
   std::vector<CohortRow> rows;
