@@ -8,15 +8,27 @@
 #include "annulet/base/error.hpp"
 #include "annulet/base/files.hpp"
 #include "annulet/cohort/agree_report.hpp"
+#include "annulet/guideline/guideline.hpp"
 #include "annulet/store/cohort_store.hpp"
+#include "app/output_file.hpp"
 
 namespace annulet {
 namespace {
 
 namespace fs = std::filesystem;
 
+/// As it stands, or the run that annulet rescore named by the guideline of this short name.
+std::string run_called(const std::string& name, const std::vector<RunInfo>& runs) {
+  const auto is_run = [&](const std::string& called) {
+    return std::any_of(runs.begin(), runs.end(), [&](const RunInfo& run) { return run.name == called; });
+  };
+  const std::string id = Guideline::id_of(name);
+  return !is_run(name) && is_run(id) ? id : name;
+}
+
 /// The store's runs by name; rows only of those that take part, the one compared last.
 std::vector<RunRows> runs_of(const CohortStore& store, const std::string& run, const std::string& against) {
+  const CohortStore::Snapshot held = store.snapshot();
   std::vector<RunInfo> infos = store.runs();
   if (infos.empty())
     throw Error(Code::Usage, store.file().string() + ": holds no run; score the cohort with annulet batch");
@@ -67,7 +79,9 @@ class AgreeCommand : public Command {
         "annulet rescore. Without --against: the run against every reader, and the readers among "
         "themselves.");
     command_->add_option("store", store_, "Folder of a batch, or its cohort.sqlite")->required();
-    command_->add_option("--run", run_, "Run to compare; default: the newest");
+    command_->add_option("--run", run_,
+                         "Run to compare: its name, or 2013, gastric and so on where annulet rescore named "
+                         "it; default: the newest");
     command_->add_option("--against", against_, "Run or reader to compare it with: NAME or reader:NAME");
     command_->add_option("--html", html_, "Write a page with plots and links to the slides' reports");
     command_->add_option("--csv", csv_, "Write one line a comparison and statistic");
@@ -76,20 +90,25 @@ class AgreeCommand : public Command {
         ->check(CLI::Range(99, 99999))
         ->capture_default_str();
     command_->add_flag("--json", json_, "JSON on stdout instead of tables");
+    command_->add_flag("--force", force_, "Replace FILEs that are there already");
   }
   bool chosen() const override { return command_->parsed(); }
 
   int run() override {
+    app::expect_free("--html", html_, force_);
+    app::expect_free("--csv", csv_, force_);
+    app::expect_free("--patients", patients_, force_);
     const CohortStore store(store_);
     const fs::path cohort = fs::weakly_canonical(fs::absolute(store.file())).parent_path();
-    const std::vector<RunRows> runs = runs_of(store, run_, against_);
+    const std::string run = run_called(run_, store.runs()), against = run_called(against_, store.runs());
+    const std::vector<RunRows> runs = runs_of(store, run, against);
     // Files first: who reads the tables finds them written.
     if (!patients_.empty()) write(patients_, patients_csv(patients_of(runs.back().rows)));
-    if (!patients_.empty() && against_.empty() && !has_readers(runs.back())) {
+    if (!patients_.empty() && against.empty() && !has_readers(runs.back())) {
       spdlog::info("no reader's scores and no --against: only the cases were listed");
       return 0;
     }
-    AgreeReport report = agree_report(cohort.filename().string(), runs, run_, against_, replicates_);
+    AgreeReport report = agree_report(cohort.filename().string(), runs, run, against, replicates_);
     if (!csv_.empty()) write(csv_, agree_csv(report));
     if (!html_.empty()) {
       drop_missing_reports(report, cohort);
@@ -109,7 +128,7 @@ class AgreeCommand : public Command {
   fs::path store_, html_, csv_, patients_;
   std::string run_, against_;
   int replicates_ = kAgreementReplicates;
-  bool json_ = false;
+  bool json_ = false, force_ = false;
 };
 
 }  // namespace

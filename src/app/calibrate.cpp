@@ -12,6 +12,7 @@
 #include "annulet/model/model_file.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 #include "app/calibrate_report.hpp"
+#include "app/output_file.hpp"
 
 namespace annulet {
 namespace {
@@ -19,18 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kExitNotShownToHelp = 3;
-
-/// The model that the run was made with, where it is built in; else its file has to be given. What stands in
-/// a store may be anybody's and is never taken as a path.
-std::string of_run(const char* option, const char* folder, const std::string& id, const std::string& digest) {
-  for (const ModelFile& file : built_in_model_files()) {
-    if (file.kind == folder && file.id == id && file.digest == digest) return id;
-  }
-  throw Error(Code::Usage,
-              fmt::format("the cohort was scored under the {0} '{1}', which is not built into this "
-                          "annulet: give its file with --{0}",
-                          option, id));
-}
 
 /// The name becomes the id that results carry.
 std::string id_of(const fs::path& out, bool force) {
@@ -43,9 +32,7 @@ std::string id_of(const fs::path& out, bool force) {
       throw Error(Code::Usage,
                   "--out '" + out.string() + "': '" + id + "' is the built-in grading; choose another name");
   }
-  if (fs::exists(out) && !force)
-    throw Error(Code::Usage,
-                "--out '" + out.string() + "' is there already: choose another name, or --force");
+  app::expect_free("--out", out, force);
   if (!out.parent_path().empty() && !fs::is_directory(out.parent_path()))
     throw Error(Code::Usage,
                 "--out '" + out.string() + "': there is no folder " + out.parent_path().string());
@@ -86,11 +73,14 @@ class CalibrateCommand : public Command {
     Interruption::install();
     const std::string id = id_of(out_, force_);
     const CohortStore store(store_);
+    CohortStore::Snapshot held = store.snapshot();
     const RunInfo run = store.run("");
     const std::vector<CohortRow> rows = store.rows(run.id);
+    const std::vector<std::int64_t> ids = store.slide_ids();
+    held.reset();
     const LabelledSlides labelled = label_slides(rows, reader_, consensus_);
     const CalibrationSettings settings = settings_for(run);
-    const Calibration fit = fit_to(store, labelled, settings);
+    const Calibration fit = fit_to(store, ids, labelled, settings);
     expect_stored_scores(run, rows, labelled, settings, fit);
     const std::string data = fs::absolute(store.file()).lexically_normal().parent_path().filename().string();
     app::FitReport report{fit, labelled, settings, data, ""};
@@ -111,18 +101,16 @@ class CalibrateCommand : public Command {
  private:
   CalibrationSettings settings_for(const RunInfo& run) {
     const int threads = threads_;
-    return {load_grading(!grading_.empty() ? grading_
-                                           : of_run("grading", "grading", run.grading, run.grading_digest)),
-            guideline_called(!guideline_.empty()
-                                 ? guideline_
-                                 : of_run("guideline", "guidelines", run.guideline, run.guideline_digest)),
-            [threads](std::size_t count, const auto& work) { in_ranges(threads, count, work); },
-            [this](const char* stage, std::size_t done, std::size_t total) { tell(stage, done, total); }};
+    return {
+        load_grading(!grading_.empty() ? grading_ : built_in_id("grading", run.grading, run.grading_digest)),
+        Guideline::load(!guideline_.empty() ? Guideline::id_of(guideline_)
+                                            : built_in_id("guideline", run.guideline, run.guideline_digest)),
+        [threads](std::size_t count, const auto& work) { in_ranges(threads, count, work); },
+        [this](const char* stage, std::size_t done, std::size_t total) { tell(stage, done, total); }};
   }
 
-  Calibration fit_to(const CohortStore& store, const LabelledSlides& labelled,
-                     const CalibrationSettings& settings) {
-    const std::vector<std::int64_t> ids = store.slide_ids();
+  Calibration fit_to(const CohortStore& store, const std::vector<std::int64_t>& ids,
+                     const LabelledSlides& labelled, const CalibrationSettings& settings) {
     const auto load = [&](std::size_t slide) {
       try {
         SlideCells cells = store.cells(ids[labelled.row[slide]]);

@@ -26,25 +26,13 @@ struct OwnModels {
   std::string guideline, grading;
 };
 
-/// What to load: the user's file, or the built-in model that the result names. What stands in a result folder
-/// may be anybody's and is never taken as a path.
-std::string model_to_load(const StoredResult& stored, const char* folder, const char* kind,
-                          const std::string& own) {
-  if (!own.empty()) return own;
-  const std::string id = stored.option(kind);
-  for (const ModelFile& file : built_in_model_files()) {
-    if (file.kind == folder && file.id == id) return id;
-  }
-  throw Error(Code::Usage, fmt::format("the result was made with the {} '{}', which is not built in: give "
-                                       "its file with --{}",
-                                       kind, id, kind));
-}
-
 ConcludeModels load_models(const StoredResult& stored, const OwnModels& own) {
-  ConcludeModels models{load_grading(model_to_load(stored, "grading", "grading", own.grading)),
-                        KindModel::load(model_to_load(stored, "kind", "kind", "")),
-                        Guideline::load(model_to_load(stored, "guidelines", "guideline", own.guideline)),
-                        {}};
+  const auto of_result = [&](const char* kind) { return built_in_id(kind, stored.option(kind)); };
+  ConcludeModels models{
+      load_grading(own.grading.empty() ? of_result("grading") : own.grading),
+      KindModel::load(of_result("kind")),
+      Guideline::load(own.guideline.empty() ? of_result("guideline") : Guideline::id_of(own.guideline)),
+      {}};
   if (const std::string ish = stored.option("ish"); !ish.empty()) models.ish = Ish::parse(ish);
   const std::pair<const char*, std::string> digests[] = {{"guideline", models.guideline.digest()},
                                                          {"grading", models.grading.digest},

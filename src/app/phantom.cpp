@@ -10,6 +10,8 @@
 #include "annulet/app/command.hpp"
 #include "annulet/base/error.hpp"
 #include "annulet/base/printable.hpp"
+#include "annulet/phantom/phantom_slide.hpp"
+#include "app/output_file.hpp"
 
 namespace annulet {
 namespace {
@@ -38,11 +40,15 @@ class PhantomCommand : public Command {
     command_->add_option("recipe", recipe_, "Recipe file (TOML) or the name of a preset")->required();
     command_->add_option("--out", out_, "Slide to write: .svs (Aperio-like) or .tif (pyramidal TIFF)")
         ->required();
+    command_->add_flag("--force", force_, "Replace FILE and its truth");
   }
   bool chosen() const override { return command_->parsed(); }
 
   int run() override {
     expect_writable_folder(out_);
+    app::expect_free("--out", out_, force_);
+    for (const std::filesystem::path& truth : phantom_truth_files(out_))
+      app::expect_free("--out: the truth", truth, force_);
     make_phantom(recipe_, out_);
     std::cout << printable(out_.string()) << '\n';
     return 0;
@@ -52,6 +58,7 @@ class PhantomCommand : public Command {
   CLI::App* command_ = nullptr;
   std::string recipe_;
   std::filesystem::path out_;
+  bool force_ = false;
 };
 
 }  // namespace

@@ -52,7 +52,7 @@ class RescoreCommand : public Command {
       if (!network.empty())
         spdlog::info("the store lies on a network file system ({}): a copy is written and takes its place",
                      network);
-      rescored.run.id = add_to_store(store_, rescored);
+      rescored.run = add_to_store(store_, rescored);
     }
     std::cout << (json_ ? rescored_json(rescored) : csv_ ? rescored_csv(rescored) : rescored_words(rescored));
     return 0;

@@ -1,9 +1,14 @@
 #include "annulet/app/scoring_options.hpp"
 
+#include "annulet/guideline/guideline.hpp"
+
 namespace annulet {
 
 void declare_scoring(CLI::App& command, ScoreOptions& options) {
-  command.add_option("--guideline", options.guideline, "Guideline id or file (annulet models list)")
+  command
+      .add_option("--guideline", options.guideline,
+                  "Guideline id or file (annulet models list), or 2007, 2013, 2018, gastric, gastric-biopsy")
+      ->transform(Guideline::id_of)
       ->capture_default_str();
   command.add_option("--grading", options.grading, "Grading id or file")->capture_default_str();
   command.add_option("--stain", options.stain, "Stain preset id or file, or fit (per slide)")

@@ -88,8 +88,8 @@ std::string runs_words(const AgreeReport& report) {
 }  // namespace
 
 std::string rater_words(const Rater& rater) {
-  constexpr std::string_view kPrefix = "reader:";
-  if (rater.is_reader) return "reader " + escape_html(std::string_view(rater.name).substr(kPrefix.size()));
+  if (rater.is_reader)
+    return "reader " + escape_html(std::string_view(rater.name).substr(kReaderPrefix.size()));
   return "run " + escape_html(rater.name);
 }
 

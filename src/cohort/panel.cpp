@@ -9,8 +9,6 @@
 namespace annulet {
 namespace {
 
-constexpr const char* kReaderPrefix = "reader:";
-
 std::optional<DecidingShares> deciding_shares(const SlideOutcome& outcome) {
   if (!outcome.score || outcome.measurable == 0) return std::nullopt;
   const auto& [none, faint, incomplete, complete, intense] = outcome.by_pattern;
@@ -20,25 +18,14 @@ std::optional<DecidingShares> deciding_shares(const SlideOutcome& outcome) {
                         percent * static_cast<double>(intense)};
 }
 
-/// A manifest may name a slide more than once: then the first goes with the first, the second with the
-/// second.
-class Occurrences {
- public:
-  std::string key(const std::string& slide) { return slide + "\n" + std::to_string(seen_[slide]++); }
-
- private:
-  std::unordered_map<std::string, int> seen_;
-};
-
 void add_run(Panel& panel, const RunRows& run) {
   Rater rater{run.name, false, {}, {}, {}};
   std::unordered_map<std::string, const CohortRow*> by_slide;
-  Occurrences of_rows, of_slides;
-  for (const CohortRow& row : run.rows) by_slide.emplace(of_rows.key(row.asked.slide), &row);
+  for (const CohortRow& row : run.rows) by_slide.emplace(row.asked.slide, &row);
   for (const PanelSlide& slide : panel.slides) {
     Reading reading;
     std::optional<DecidingShares> shares;
-    if (const auto at = by_slide.find(of_slides.key(slide.slide)); at != by_slide.end()) {
+    if (const auto at = by_slide.find(slide.slide); at != by_slide.end()) {
       const SlideOutcome& outcome = at->second->outcome;
       reading.score = outcome.score;
       if (!reading.score) reading.why_not = why_not_words(outcome);
@@ -63,7 +50,7 @@ void add_readers(Panel& panel, const RunRows& run) {
   }
   std::sort(names.begin(), names.end());  // columns that are empty in the first rows would come late
   for (const std::string& reader : names) {
-    Rater rater{kReaderPrefix + reader, true, {}, {}, {}};
+    Rater rater{std::string(kReaderPrefix) + reader, true, {}, {}, {}};
     for (const CohortRow& row : run.rows) {
       Reading reading;
       for (const auto& [who, score] : row.asked.readers) {
@@ -97,7 +84,7 @@ Panel panel_of(std::span<const RunRows> runs) {
 
 std::size_t find_rater(const Panel& panel, const std::string& name) {
   std::string known;
-  for (const std::string& wanted : {name, kReaderPrefix + name}) {
+  for (const std::string& wanted : {name, std::string(kReaderPrefix) + name}) {
     for (std::size_t i = 0; i < panel.raters.size(); ++i) {
       if (panel.raters[i].name == wanted) return i;
     }

@@ -88,7 +88,11 @@ void note_own_model(std::vector<Remark>& notes, const char* kind, const std::str
 
 RescorableSlide::RescorableSlide(const CohortStore& store, std::int64_t slide_id, CohortRow row,
                                  SlideCells room_of)
-    : id_(slide_id), row_(std::move(row)), facts_(store.facts(slide_id)) {
+    : id_(slide_id), row_(std::move(row)) {
+  const CohortStore::Snapshot held = store.snapshot();
+  facts_ = store.facts(slide_id);
+  if (facts_.result_digest != row_.outcome.result_digest)
+    throw Error(Code::Changed, "it was scored anew meanwhile: try again");
   if (facts_.cells > 0) cells_ = store.cells(slide_id, std::move(room_of));
   if (scored() && facts_.cells == 0)
     throw Error(Code::Corrupt, "slide '" + row_.asked.slide +

@@ -1,5 +1,8 @@
 #include "annulet/guideline/guideline.hpp"
 
+#include <array>
+#include <utility>
+
 #include "annulet/base/error.hpp"
 #include "annulet/model/model_file.hpp"
 #include "rules.hpp"
@@ -15,6 +18,14 @@ struct Guideline::Impl {
 };
 
 namespace {
+
+constexpr std::array<std::pair<const char*, const char*>, 6> kShortNames{
+    {{"2007", "asco-cap-breast-2007"},
+     {"2013", "asco-cap-breast-2013"},
+     {"2018", "asco-cap-breast-2018"},
+     {"gastric", "gastric-2016-resection"},
+     {"gastric-resection", "gastric-2016-resection"},
+     {"gastric-biopsy", "gastric-2016-biopsy"}}};
 
 /// What one decision works on.
 struct Case {
@@ -148,6 +159,13 @@ Guideline Guideline::load(const std::string& id_or_path) {
   Guideline guideline;
   guideline.impl_ = std::move(impl);
   return guideline;
+}
+
+std::string Guideline::id_of(const std::string& name) {
+  for (const auto& [short_name, id] : kShortNames) {
+    if (name == short_name) return id;
+  }
+  return name;
 }
 
 std::vector<std::string> Guideline::built_in_ids() {

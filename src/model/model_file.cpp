@@ -37,6 +37,15 @@ bool is_built_in(const std::string& digest) {
                      [&](const ModelFile& file) { return file.digest == digest; });
 }
 
+std::string built_in_id(const std::string& kind, const std::string& id, const std::string& digest) {
+  const std::string folder = kind == "guideline" ? "guidelines" : kind;
+  for (const ModelFile& file : built_in_model_files()) {
+    if (file.kind == folder && file.id == id && (digest.empty() || file.digest == digest)) return id;
+  }
+  throw Error(Code::Usage, "scored with the " + kind + " '" + id +
+                               "', which is not built into this annulet: give its file with --" + kind);
+}
+
 ModelFile load_model_file(const std::string& kind, const std::string& id_or_path) {
   std::string ids;
   for (const EmbeddedModel* model = kEmbeddedModels; model->kind != nullptr; ++model) {

@@ -140,13 +140,21 @@ std::string artefacts_pgm(const Plane<std::uint8_t>& map) {
 
 }  // namespace
 
+std::array<std::filesystem::path, 4> phantom_truth_files(const std::filesystem::path& slide) {
+  const std::string stem = (slide.parent_path() / slide.stem()).string();
+  return {stem + ".slide.json", stem + ".cells.csv", stem + ".roi.geojson", stem + ".artefacts.pgm"};
+}
+
 void write_phantom_truth(const PhantomSlide& slide, const std::string& slide_path) {
-  const std::filesystem::path path(slide_path), stem = path.parent_path() / path.stem();
-  write_file_atomically(stem.string() + ".slide.json", slide_json(slide, path));
-  write_file_atomically(stem.string() + ".cells.csv", cells_csv(slide));
-  write_file_atomically(stem.string() + ".roi.geojson", roi_geojson(slide));
-  if (!slide.artefacts.empty())
-    write_file_atomically(stem.string() + ".artefacts.pgm", artefacts_pgm(slide.artefacts));
+  const auto [json, cells, regions, artefacts] = phantom_truth_files(slide_path);
+  write_file_atomically(json, slide_json(slide, slide_path));
+  write_file_atomically(cells, cells_csv(slide));
+  write_file_atomically(regions, roi_geojson(slide));
+  std::error_code ignored;
+  if (slide.artefacts.empty())
+    std::filesystem::remove(artefacts, ignored);  // of an earlier slide of this name
+  else
+    write_file_atomically(artefacts, artefacts_pgm(slide.artefacts));
 }
 
 }  // namespace annulet

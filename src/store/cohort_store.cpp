@@ -27,6 +27,10 @@ constexpr const char* kRunColumns =
                                  "folders");
 }
 
+[[noreturn]] void gone() {
+  throw Error(Code::Changed, "the store was brought up to date meanwhile and has it no more: try again");
+}
+
 std::uint64_t count_in(const SQLite::Column& column) {
   const std::int64_t value = column.getInt64();
   if (value < 0) refuse(std::string(column.getName()) + " is below 0");
@@ -140,6 +144,18 @@ const std::filesystem::path& CohortStore::file() const {
   return impl_->file;
 }
 
+CohortStore::Snapshot CohortStore::snapshot() const {
+  return with_errors(impl_->file, [&] {
+    if (sqlite3_get_autocommit(impl_->database.getHandle()) == 0) return Snapshot();
+    impl_->database.exec("BEGIN");
+    return Snapshot(impl_.get());
+  });
+}
+
+void CohortStore::EndSnapshot::operator()(Impl* impl) const noexcept {
+  sqlite3_exec(impl->database.getHandle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
 std::vector<RunInfo> CohortStore::runs() const {
   return with_errors(impl_->file, [&] {
     std::vector<RunInfo> runs;
@@ -203,6 +219,7 @@ void CohortStore::Impl::read_lists(std::map<std::int64_t, CohortRow*>& rows, std
 }
 
 std::vector<CohortRow> CohortStore::rows(std::int64_t run_id) const {
+  const Snapshot held = snapshot();
   return with_errors(impl_->file, [&] {
     std::vector<CohortRow> rows;
     std::vector<std::int64_t> ids;
@@ -266,11 +283,12 @@ void CohortStore::Impl::read_problems(std::int64_t slide_id, SlideFacts& facts) 
 }
 
 SlideFacts CohortStore::facts(std::int64_t slide_id) const {
+  const Snapshot held = snapshot();
   return with_errors(impl_->file, [&] {
     SlideFacts facts;
     SQLite::Statement slide(impl_->database, "SELECT * FROM slides WHERE slide_id = ?");
     slide.bind(1, slide_id);
-    if (!slide.executeStep()) refuse("it has no slide " + std::to_string(slide_id));
+    if (!slide.executeStep()) gone();
     facts.file_name = slide.getColumn("file_name").getString();
     facts.width = slide.getColumn("width").getInt64();
     facts.height = slide.getColumn("height").getInt64();
@@ -278,6 +296,7 @@ SlideFacts CohortStore::facts(std::int64_t slide_id) const {
     facts.pitch_y_um = slide.getColumn("pitch_y_um").getDouble();
     facts.cells = count_in(slide.getColumn("cells"));
     facts.edge_blush_um = slide.getColumn("edge_blush_um").getInt();
+    facts.result_digest = slide.getColumn("result_digest").getString();
     SQLite::Statement verdict(impl_->database,
                               "SELECT visible_od FROM verdicts WHERE run_id = 1 AND slide_id = ?");
     verdict.bind(1, slide_id);
@@ -342,10 +361,11 @@ std::span<const std::uint8_t> bytes_of(const SQLite::Column& column) {
 }  // namespace
 
 SlideCells CohortStore::cells(std::int64_t slide_id, SlideCells room_of) const {
+  const Snapshot held = snapshot();
   return with_errors(impl_->file, [&] {
     SQLite::Statement slide(impl_->database, "SELECT cells FROM slides WHERE slide_id = ?");
     slide.bind(1, slide_id);
-    if (!slide.executeStep()) refuse("it has no slide " + std::to_string(slide_id));
+    if (!slide.executeStep()) gone();
     store::PartReader reader(count_in(slide.getColumn(0)), std::move(room_of));
     SQLite::Statement parts(impl_->database,
                             "SELECT rowid, part, cells, checksum, kinds, touching FROM measurements "

@@ -110,6 +110,7 @@ struct CohortStoreWriter::Impl {
   void put_facts(std::int64_t slide_id, const SlideFacts& facts);
   void put_cells(std::int64_t slide_id, const SlideCells& cells, const ShownCells& shown);
   void put_run(std::int64_t run_id, const RunInfo& run);
+  void name_run(RunInfo& run, IfTaken if_taken);
 };
 
 CohortStoreWriter::CohortStoreWriter(const std::filesystem::path& file)
@@ -254,22 +255,29 @@ void CohortStoreWriter::put(const CohortRow& row, std::size_t position, const st
                             const SlideFacts& facts, const SlideCells* cells, const ShownCells* shown) {
   impl_->as_one([&] {
     SQLite::Database& database = impl_->database;
+    // Taken before the slide goes: SQLite would give the last slide its own number again, and who read that
+    // before would take the new cells for the old.
+    const std::int64_t slide_id =
+        database.execAndGet("SELECT coalesce(max(slide_id), 0) + 1 FROM slides").getInt64();
     SQLite::Statement gone(database, "DELETE FROM slides WHERE slide = ?");
     gone.bind(1, row.asked.slide);
     gone.exec();
     const ManifestRow& asked = row.asked;
-    SQLite::Statement insert(
-        database, "INSERT INTO slides VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    SQLite::Statement insert(database,
+                             "INSERT INTO slides VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     const std::string path = text_of(asked.path);
     Binder bind(insert);
-    bind.count(position).word(asked.slide).count(asked.line).text(path).text(asked.case_id);
-    bind.text(asked.specimen).real_or_null(asked.mpp.value_or(0)).text(asked.ish).text(asked.antibody);
+    bind.number(slide_id).count(position).word(asked.slide).count(asked.line).text(path);
+    bind.text(asked.case_id)
+        .text(asked.specimen)
+        .real_or_null(asked.mpp.value_or(0))
+        .text(asked.ish)
+        .text(asked.antibody);
     bind.text(asked.scanner).text(asked.controls).text(asked.date).text(asked.sha256);
     bind.text(row.outcome.folder).text(facts.file_name).text(row.outcome.slide_sha256);
     bind.text(row.outcome.result_digest).word(entry_digest).number(facts.width).number(facts.height);
     bind.real_or_null(facts.pitch_x_um).real_or_null(facts.pitch_y_um);
     bind.count(cells != nullptr ? cells->cells.size() : 0).number(facts.edge_blush_um).done();
-    const std::int64_t slide_id = database.getLastInsertRowid();
     impl_->put_asked_lists(slide_id, asked);
     impl_->put_judged(kBatchRunId, slide_id, row.outcome, facts.reasons, facts.caveats, facts.notes,
                       facts.visible_od, facts.tally);
@@ -337,28 +345,37 @@ bool CohortStoreWriter::describe_batch(const RunInfo& run) {
   });
 }
 
-std::int64_t CohortStoreWriter::add_run(const RunInfo& run, const std::vector<RescoredSlide>& slides) {
+void CohortStoreWriter::Impl::name_run(RunInfo& run, IfTaken if_taken) {
+  SQLite::Statement same(database, "SELECT 1 FROM runs WHERE name = ?");
+  const std::string wanted = run.name;
+  for (int number = 2;; ++number) {
+    Binder(same).word(run.name);
+    if (!same.executeStep()) return;
+    if (if_taken == IfTaken::Refuse)
+      throw Error(Code::Usage, "the store has a run named '" + wanted + "': give another --name");
+    run.name = wanted + " (" + std::to_string(number) + ")";
+  }
+}
+
+RunInfo CohortStoreWriter::add_run(RunInfo run, const std::vector<RescoredSlide>& slides, IfTaken if_taken) {
   return with_errors(impl_->file, [&] {
     SQLite::Database& database = impl_->database;
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-    SQLite::Statement taken(database, "SELECT run_id FROM runs WHERE name = ?");
-    taken.bind(1, run.name);
-    if (taken.executeStep())
-      throw Error(Code::Usage, "the store has a run named '" + run.name + "': give another --name");
-    const std::int64_t run_id =
-        database.execAndGet("SELECT coalesce(max(run_id), 1) + 1 FROM runs").getInt64();
-    impl_->put_run(run_id, run);
-    SQLite::Statement still(database, "SELECT 1 FROM slides WHERE slide_id = ?");
+    impl_->name_run(run, if_taken);
+    run.id = database.execAndGet("SELECT coalesce(max(run_id), 1) + 1 FROM runs").getInt64();
+    impl_->put_run(run.id, run);
+    // A digest that is NULL was dropped by `migrate`; the slide is the same.
+    SQLite::Statement still(database,
+                            "SELECT 1 FROM slides WHERE slide_id = ? AND coalesce(result_digest, ?2) = ?2");
     for (const RescoredSlide& slide : slides) {
-      still.reset();
-      still.bind(1, slide.slide_id);
+      Binder(still).number(slide.slide_id).word(slide.outcome.result_digest);
       if (!still.executeStep())
         throw Error(Code::Changed, "the cohort was scored anew meanwhile: rescore again");
-      impl_->put_judged(run_id, slide.slide_id, slide.outcome, slide.reasons, slide.caveats, slide.notes,
+      impl_->put_judged(run.id, slide.slide_id, slide.outcome, slide.reasons, slide.caveats, slide.notes,
                         slide.visible_od, slide.tally);
     }
     transaction.commit();
-    return run_id;
+    return run;
   });
 }
 

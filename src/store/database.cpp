@@ -42,9 +42,7 @@ Error explained(const SQLite::Exception& error, const std::filesystem::path& fil
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_FORMAT:
-      return {Code::Corrupt, name + " is damaged or no store" + said +
-                                 ": remove it and run annulet batch again; it is made anew from the result "
-                                 "folders"};
+      return {Code::Corrupt, no_store_words(file.string(), said)};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {Code::Output, name + " is in use by another program" + said + ": wait for it, then try again"};

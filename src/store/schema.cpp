@@ -216,12 +216,16 @@ void migrate(SQLite::Database& database, int from) {
   transaction.commit();
 }
 
+std::string no_store_words(const std::string& file, const std::string& why) {
+  return "'" + file + "' is no store of annulet, or no longer" + why +
+         ": give the folder that annulet batch wrote, or its cohort.sqlite; where it is that one, move it "
+         "away "
+         "and run annulet batch again, which makes it anew from the result folders";
+}
+
 int check_schema(SQLite::Database& database, const std::string& file) {
   if (database.execAndGet("PRAGMA application_id").getInt() != kApplicationId)
-    throw Error(Code::Unsupported,
-                "'" + file +
-                    "' is no store of annulet: give the folder that annulet batch wrote, or its "
-                    "cohort.sqlite");
+    throw Error(Code::Unsupported, no_store_words(file));
   const int version = database.execAndGet("PRAGMA user_version").getInt();
   if (version < 1 || version > kSchemaVersion)
     throw Error(Code::Unsupported,

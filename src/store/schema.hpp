@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <span>
+#include <string>
 
 namespace annulet::store {
 
@@ -24,6 +25,9 @@ void create_schema(SQLite::Database& database, int version = kSchemaVersion);
 
 /// Brings an older file to this version, in one transaction.
 void migrate(SQLite::Database& database, int from);
+
+/// That a file is no store, and what to do. It may be anybody's: nobody is asked to remove it.
+std::string no_store_words(const std::string& file, const std::string& why = "");
 
 /// Version of a file that is a store. Throws Error Unsupported, Corrupt where it is none, is of a later
 /// version, or its tables are others.

@@ -25,7 +25,7 @@ links=$(grep -o 'href="[^"#]*report.html"' page.html | sed 's/^href="//; s/"$//'
 [[ -n "$links" ]] || fail 'expected links to reports'
 for link in $links; do expect_file "$link"; done
 cp page.html first.html
-run agree cohort/cohort.sqlite --html page.html
+run agree cohort/cohort.sqlite --html page.html --force
 expect_exit 0
 cmp -s page.html first.html || fail 'expected the same page again'
 mkdir deep
@@ -38,6 +38,13 @@ run agree cohort --run old --against batch --json
 expect_exit 0
 expect_stdout '"first": "old"'
 expect_stdout '"differences"'
+run rescore cohort --guideline 2013
+run agree cohort --run 2013 --against batch
+expect_exit 0
+expect_stdout 'asco-cap-breast-2013 against batch'
+run agree cohort --run batch --against 2013
+expect_exit 0
+expect_stdout 'batch against asco-cap-breast-2013'
 run agree cohort --run batch --against ben
 expect_exit 0
 expect_stdout 'batch against reader:ben'
@@ -51,6 +58,16 @@ expect_stderr "there is nobody to compare 'batch' with"
 run agree alone --patients alone-patients.csv
 expect_exit 0
 grep -q '^a,slides/her2-0.tif,primary,0,' alone-patients.csv || fail 'expected the case without readers'
+
+# what is there already is somebody's: the tables of the cohort, too
+cp cohort/cohort.csv before.csv
+for option in --html --csv --patients; do
+  run agree cohort "$option" cohort/cohort.csv
+  expect_exit 2
+  expect_stderr "$option 'cohort/cohort.csv' is there already"
+  expect_no_stdout
+  cmp -s cohort/cohort.csv before.csv || fail 'expected cohort.csv to be left alone'
+done
 
 # what cannot be compared
 run agree cohort --run nobody

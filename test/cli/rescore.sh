@@ -3,8 +3,11 @@ source "$(dirname "$0")/lib.sh" "$@"
 
 mkdir slides
 cp "$samples"/slides/her2-{0,1plus,2plus,3plus}.tif "$samples/slides/he-like.tif" slides/
-run batch slides --out cohort
+run batch slides --out cohort --guideline 2018
+expect_exit 0
 expect_file cohort/cohort.sqlite
+run batch slides --out cohort --guideline asco-cap-breast-2018
+expect_stderr '0 to score, 5 done before'
 cp cohort/cohort.csv before.csv
 rm -r slides cohort/slides
 
@@ -40,7 +43,16 @@ expect_stdout 'her2-3plus.tif'
 expect_stdout '-> 0 '
 expect_stdout 'grading blind'
 
+# several at a time, none of them named: each gets a name of its own
+for i in 1 2 3 4; do "$annulet" rescore cohort --guideline gastric-biopsy >/dev/null 2>>.parallel & done
+wait
+names=$(python3 -c 'import sqlite3; print(*sorted(r[0] for r in sqlite3.connect("cohort/cohort.sqlite").execute("SELECT name FROM runs WHERE name LIKE '"'gastric-2016-biopsy%'"'")), sep="|")')
+[[ "$names" == 'gastric-2016-biopsy|gastric-2016-biopsy (2)|gastric-2016-biopsy (3)|gastric-2016-biopsy (4)' ]] || fail "expected four runs, not $names: $(<.parallel)"
+
 # mistakes
+run rescore cohort --guideline 2018 --name reader:ann
+expect_exit 2
+expect_stderr 'would be taken for a reader'
 run rescore cohort --guideline 2018 --name same
 expect_exit 2
 expect_stderr "a run named 'same'"
@@ -51,11 +63,14 @@ run rescore cohort --guideline 1999
 expect_exit 2
 expect_stderr 'asco-cap-breast-2018'
 head -c 5000 /dev/zero >zero.sqlite
-run rescore zero.sqlite --guideline 2018
-expect_exit 4
 cp cohort/cohort.sqlite cut.sqlite
 truncate -s 100000 cut.sqlite
-run rescore cut.sqlite --guideline 2018
-expect_exit 4
+python3 -c 'import sqlite3; sqlite3.connect("other.sqlite").execute("CREATE TABLE theirs(a)")'
+for file in zero.sqlite cut.sqlite blind.toml other.sqlite; do
+  run rescore "$file" --guideline 2018
+  expect_exit 4
+  expect_stderr "'$file' is no store of annulet"
+  [[ "$stderr" != *remove* ]] || fail 'expected nobody to be asked to remove a file that may be anything'
+done
 
 finish

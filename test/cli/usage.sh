@@ -47,4 +47,22 @@ run phantom score2 --out /proc/self/a.svs
 expect_exit 2
 expect_no_stdout
 
+# neither a slide nor a table that has a name of the truth's is painted over unasked
+printf 'preset = "score2"\nwidth_px = 640\nheight_px = 512\n' >small.toml
+for taken in a.svs a.cells.csv; do
+  echo mine >"$taken"
+  run phantom small.toml --out a.svs
+  expect_exit 2
+  expect_stderr "'$taken' is there already"
+  expect_no_stdout
+  [[ $(<"$taken") == mine ]] || fail "expected $taken to be left alone"
+  rm "$taken"
+done
+echo mine >a.svs
+echo stale >a.artefacts.pgm
+run phantom small.toml --out a.svs --force
+expect_exit 0
+[[ $(head -c 2 a.svs) == II ]] || fail 'expected a slide with --force'
+expect_no_file a.artefacts.pgm  # this slide has none
+
 finish

@@ -26,12 +26,20 @@ same parallel $?
 
 recipe() {
   HOME=$scratch snakemake --quiet --snakefile "$here/../../scripts/cluster/Snakefile" --cores 2 \
-    --config annulet="$annulet" manifest=cohort.csv out=snake parts=3 >.out 2>&1
+    --config annulet="$annulet" "manifest=the cohort.csv" "out=snake out" parts=3 >.out 2>&1
 }
+cp cohort.csv "the cohort.csv"
 recipe || { status=$? command_line=snakemake stderr=$(<.out); fail "expected exit 0"; }
-same snake 0
+same "snake out" 0
 # A result that was lost, and its part: made again.
-rm -r snake/slides/her2-0-* snake.parts/1 snake/cohort.csv
+rm -r "snake out"/slides/her2-0-* "snake out.parts/1" "snake out/cohort.csv"
 recipe || { status=$? command_line="snakemake again" stderr=$(<.out); fail "expected exit 0"; }
-same snake 0
+same "snake out" 0
+# A manifest that was edited: the table follows.
+sleep 1
+sed -i /he-like/d cohort.csv
+cp cohort.csv "the cohort.csv"
+run batch cohort.csv --out local
+recipe || { status=$? command_line="snakemake, another manifest" stderr=$(<.out); fail "expected exit 0"; }
+same "snake out" 0
 finish

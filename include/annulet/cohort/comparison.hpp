@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "annulet/cohort/agreement.hpp"
@@ -13,7 +14,7 @@ namespace annulet {
 /// \file
 /// Who read the slides of a cohort, and who is compared with whom.
 
-/// The rows of one run of a store: what `batch` scored, or one `rescore`.
+/// The rows of one run of a store, in which no slide stands twice: what `batch` scored, or one `rescore`.
 struct RunRows {
   std::string name;
   std::vector<CohortRow> rows;
@@ -23,6 +24,8 @@ struct RunRows {
 inline constexpr std::size_t kShareCount = 3;
 using DecidingShares = std::array<double, kShareCount>;
 const char* share_words(std::size_t share);  ///< "any staining", "complete", "intense and complete"
+
+inline constexpr std::string_view kReaderPrefix = "reader:";  ///< of a reader's name among the runs
 
 /// One side of a comparison: a run of the program, or a reader.
 struct Rater {

@@ -71,16 +71,16 @@ struct RescoredCohort {
   std::vector<std::string> why;          ///< parallel to `after`
   std::vector<RescoredSlide> slides;     ///< parallel to `after`
   std::uint64_t cells = 0;
+  IfTaken if_taken = IfTaken::Refuse;  ///< the run's name
 };
 
-/// Scores every slide of the store anew and changes nothing. Throws Error Usage (models, ISH), what reading
-/// the store throws, and Cancelled. Memory: one slide's cells and every slide's verdict.
+/// Scores every slide of the store anew and changes nothing. Throws Error Usage (models, ISH, a name that is
+/// taken or a reader's), Changed where a slide was scored anew meanwhile, what else reading the store throws,
+/// and Cancelled. Memory: one slide's cells and every slide's verdict.
 RescoredCohort rescore_cohort(const CohortStore& store, const RescoreOptions& options);
 
-/// Adds the run to the store; on a network file system to a copy that takes its place. Returns its id.
-std::int64_t add_to_store(const std::filesystem::path& store, const RescoredCohort& rescored);
-
-/// Loads a guideline by id, path or one of the short names.
-Guideline guideline_called(const std::string& name);
+/// Adds the run to the store; on a network file system to a copy that takes its place. Returns it as it
+/// stands there. Throws what CohortStoreWriter::add_run throws.
+RunInfo add_to_store(const std::filesystem::path& store, const RescoredCohort& rescored);
 
 }  // namespace annulet

@@ -39,6 +39,9 @@ class Guideline {
  public:
   /// One of the five built-in ids, or a path. Throws Error Usage with line and column.
   static Guideline load(const std::string& id_or_path);
+  /// The id that a short name stands for (2007, 2013, 2018, gastric, gastric-resection, gastric-biopsy); any
+  /// other name as it is. For what people type: a result names ids alone.
+  static std::string id_of(const std::string& name);
   static std::vector<std::string> built_in_ids();
 
   const std::string& id() const;

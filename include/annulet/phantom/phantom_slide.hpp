@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -83,8 +85,11 @@ struct PhantomTruth {
 /// Scores the truth by ASCO/CAP 2018. Source: docs/science/phantom.md.
 PhantomTruth conclude_phantom(const PhantomSlide& slide);
 
-/// Writes `<stem>.slide.json`, `<stem>.cells.csv`, `<stem>.roi.geojson` and, where it has artefacts,
-/// `<stem>.artefacts.pgm` beside `slide_path`. Throws Error Output.
+/// Where the truth of a slide lies: `<stem>.slide.json`, `<stem>.cells.csv`, `<stem>.roi.geojson` and, where
+/// it has artefacts, `<stem>.artefacts.pgm` beside it.
+std::array<std::filesystem::path, 4> phantom_truth_files(const std::filesystem::path& slide);
+
+/// Writes them. Throws Error Output.
 void write_phantom_truth(const PhantomSlide& slide, const std::string& slide_path);
 
 }  // namespace annulet

@@ -58,6 +58,7 @@ struct SlideFacts {
   std::uint64_t problem_count = 0;
   std::vector<std::pair<std::string, double>> excluded_mm2;  ///< by flag
   Tally tally;                                               ///< only Tally::pattern is stored
+  std::string result_digest;  ///< of result.json, as read; `put` takes it from the row
 };
 
 /// A verdict that a rescoring came to.
@@ -76,6 +77,8 @@ std::filesystem::path store_file(const std::filesystem::path& folder_or_file);
 /// id, its version and the text of every table. Throws Error NotFound, Permission, Unsupported (no store, or
 /// of a later version), Corrupt.
 class CohortStore {
+  struct Impl;
+
  public:
   explicit CohortStore(const std::filesystem::path& folder_or_file);
   ~CohortStore();
@@ -83,6 +86,14 @@ class CohortStore {
   CohortStore& operator=(CohortStore&&) noexcept;
 
   const std::filesystem::path& file() const;
+  /// While it lives, everything that is read is of one moment; one inside another adds nothing. A batch that
+  /// brings the store up to date waits for its end for some seconds at most: to be held for a reading, not
+  /// for work.
+  struct EndSnapshot {
+    void operator()(Impl* impl) const noexcept;
+  };
+  using Snapshot = std::unique_ptr<Impl, EndSnapshot>;
+  Snapshot snapshot() const;
   std::vector<RunInfo> runs() const;  ///< by id
   /// The run of that name or number; the first where it is empty. Throws Error Usage naming those there are.
   RunInfo run(const std::string& name_or_id) const;
@@ -90,15 +101,19 @@ class CohortStore {
   /// because it came or changed later, is `failed` for the reason `not-rescored`.
   std::vector<CohortRow> rows(std::int64_t run_id) const;
   std::vector<std::int64_t> slide_ids() const;  ///< in the order of `rows`
+  /// Throws Error Changed, as `cells` does, where the store was written since the id was read and has no such
+  /// slide any more.
   SlideFacts facts(std::int64_t slide_id) const;
   /// Sizes, checksums, order and references of what is read are checked. `room_of` lends its memory: for one
   /// slide after another. Cost: some 0.2 us a cell.
   SlideCells cells(std::int64_t slide_id, SlideCells room_of = {}) const;
 
  private:
-  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// What becomes of a run whose name another has: it is refused, or called "NAME (2)".
+enum class IfTaken { Refuse, Number };
 
 /// What the store knows of a slide that was put into it.
 struct KnownSlide {
@@ -134,8 +149,9 @@ class CohortStoreWriter {
   void remove(const std::vector<std::int64_t>& slide_ids);
   /// Of run 1; false where the store says the same already. Comes before the first slide.
   bool describe_batch(const RunInfo& run);
-  /// Adds a run and its verdicts; returns its id. Throws Error Usage where the name is taken.
-  std::int64_t add_run(const RunInfo& run, const std::vector<RescoredSlide>& slides);
+  /// Adds a run and its verdicts; returns it with its id and the name it got. Throws Error Usage where the
+  /// name is taken and is to be as it is, Changed where a slide is not the one that was rescored.
+  RunInfo add_run(RunInfo run, const std::vector<RescoredSlide>& slides, IfTaken if_taken = IfTaken::Refuse);
 
  private:
   struct Impl;

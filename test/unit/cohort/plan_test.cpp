@@ -49,17 +49,33 @@ constexpr std::uint64_t kMega = 1'000'000;
 
 }  // namespace
 
-TEST_CASE("the slide that was measured is planned as it was measured") {
+// docs/validation/speed.md, "Growth": CPU of one thread, peak memory of two.
+TEST_CASE("no slide that was measured is planned below what it took, nor far above") {
+  const Archive archive;
+  struct Measured {
+    double tissue_mpx, cpu_seconds, memory_mb;
+  };
+  for (const auto& [tissue_mpx, cpu_seconds, memory_mb] :
+       {Measured{43, 0.762, 87}, {161, 2.294, 133}, {624, 7.06, 219}, {3829, 43.88, 593}}) {
+    INFO(tissue_mpx);
+    const auto bytes = static_cast<std::uint64_t>(tissue_mpx * 0.33e6);
+    const PlannedSlide slide = make_plan({archive.row("a.tif", bytes)}, {1, 2, 0}, nothing_done).slides.at(0);
+    CHECK(slide.cpu_seconds >= cpu_seconds);
+    CHECK(slide.cpu_seconds <= 1.25 * cpu_seconds);
+    CHECK(static_cast<double>(slide.memory_bytes) >= memory_mb * 1e6);
+    CHECK(static_cast<double>(slide.memory_bytes) <= (memory_mb + 150) * 1e6);
+  }
+}
+
+TEST_CASE("two threads are planned as much faster, and NDPI as much slower, as they were measured") {
   const Archive archive;
   const Plan plan = make_plan({archive.row("a.tif", 206 * kMega)}, {2, 1, 0}, nothing_done);
   REQUIRE(plan.slides.size() == 1);
-  CHECK(plan.slides[0].cpu_seconds == Approx(10.9).epsilon(0.05));
-  CHECK(static_cast<double>(plan.slides[0].memory_bytes) == Approx(288e6).epsilon(0.05));
   CHECK(plan.wall_seconds == plan.cpu_seconds);
   const Plan two_threads = make_plan({archive.row("a.tif", 206 * kMega)}, {1, 2, 0}, nothing_done);
-  CHECK(plan.wall_seconds / two_threads.wall_seconds == Approx(1.83));
+  CHECK(plan.wall_seconds / two_threads.wall_seconds == Approx(1.82));
   const Plan ndpi = make_plan({archive.row("a.NDPI", 206 * kMega)}, {1, 1, 0}, nothing_done);
-  CHECK(ndpi.cpu_seconds / plan.cpu_seconds == Approx(2.07).epsilon(0.02));
+  CHECK(ndpi.cpu_seconds / plan.cpu_seconds == Approx(1.38).epsilon(0.02));
 }
 
 TEST_CASE("rows that are done or miss a file cost nothing, and are told apart") {
@@ -115,7 +131,7 @@ TEST_CASE("a plan is told as text and as JSON") {
     return row.slide == "c\xff.tif" ? Step::Done : Step::Score;
   });
   const std::string text = plan_text(plan, rows);
-  CHECK(text.find("score     206 MB        11 s   288 MB  a.tif\n") != std::string::npos);
+  CHECK(text.find("score     206 MB       8.4 s   288 MB  a.tif\n") != std::string::npos);
   CHECK(text.find("b\\x1b.tif  (not there: ") != std::string::npos);
   CHECK(text.find("\n3 slides: 1 to score (206 MB), 1 done, 1 missing\n") != std::string::npos);
   const auto json = nlohmann::json::parse(plan_json(plan, rows));

@@ -63,6 +63,13 @@ TEST_CASE("the five guidelines are built in, and each knows its name") {
   }
 }
 
+TEST_CASE("a short name stands for a built-in id, and any other name for itself") {
+  for (const char* name : {"2007", "2013", "2018", "gastric", "gastric-resection", "gastric-biopsy"})
+    CHECK(Guideline::load(Guideline::id_of(name)).id() == Guideline::id_of(name));
+  CHECK(Guideline::id_of("2013") == "asco-cap-breast-2013");
+  CHECK(Guideline::id_of("./2013") == "./2013");
+}
+
 TEST_CASE("an id that nobody knows is refused with those there are") {
   try {
     Guideline::load("asco-cap-breast-2032");

@@ -270,7 +270,7 @@ TEST_CASE("a rescoring adds a run, and a slide that it does not know is said to 
   CohortStoreWriter writer(folder.file());
   RunInfo run = batch();
   run.name = "again";
-  CHECK(writer.add_run(run, slides) == 2);
+  CHECK(writer.add_run(run, slides).id == 2);
   CHECK_THROWS_AS(writer.add_run(run, slides), Error);
   writer.put(full_row("three"), 5, "e3", full_facts(), nullptr, nullptr);
   const CohortStore store(folder.file());
@@ -285,6 +285,70 @@ TEST_CASE("a rescoring adds a run, and a slide that it does not know is said to 
   CHECK(rows[2].outcome.status == Status::Failed);
   CHECK(rows[2].outcome.reasons == std::vector<std::string>{"not-rescored"});
   CHECK(store.rows(1)[1].outcome.score == Score::Two);
+}
+
+TEST_CASE("a run whose name is taken gets the next number where it may") {
+  const Folder folder;
+  fill(folder.file(), sheet(20, 1));
+  CohortStoreWriter writer(folder.file());
+  RunInfo run = batch();
+  run.name = "2013";
+  CHECK(writer.add_run(run, {}, IfTaken::Number).name == "2013");
+  CHECK(writer.add_run(run, {}, IfTaken::Number).name == "2013 (2)");
+  CHECK(writer.add_run(run, {}, IfTaken::Number).name == "2013 (3)");
+  CHECK(CohortStore(folder.file()).run("2013 (3)").id == 4);
+}
+
+TEST_CASE("what is read under a snapshot is of one moment, and without one a slide is all of one moment") {
+  const Folder folder;
+  fill(folder.file(), sheet(20, 1));
+  const CohortStore store(folder.file());
+  SQLite::Database other(folder.file(), SQLite::OPEN_READWRITE);  // that waits for nobody
+  {
+    const CohortStore::Snapshot held = store.snapshot();
+    const std::size_t slides = store.rows(1).size();
+    CHECK_THROWS_AS(other.exec("DELETE FROM slides"), SQLite::Exception);
+    CHECK(store.slide_ids().size() == slides);
+    CHECK_THROWS_AS(other.exec("DELETE FROM slides"), SQLite::Exception);  // nor when a reading in it ends
+  }
+  const std::vector<std::int64_t> ids = store.slide_ids();
+  other.exec("DELETE FROM slides");
+  const auto code_of = [](const auto& read) {
+    try {
+      (void)read();
+    } catch (const Error& error) {
+      CHECK(std::string(error.what()).find("remove") == std::string::npos);
+      return error.code();
+    }
+    return Code::Internal;
+  };
+  CHECK(code_of([&] { return store.facts(ids[1]); }) == Code::Changed);
+  CHECK(code_of([&] { return store.cells(ids[1]); }) == Code::Changed);
+}
+
+TEST_CASE("a slide that was scored anew is told from the one that was read before") {
+  const Folder folder;
+  const Sheet made = sheet(20, 1);
+  fill(folder.file(), made);
+  CohortStoreWriter writer(folder.file());
+  const std::vector<std::pair<std::string, KnownSlide>> before = writer.known();
+  RunInfo run = batch();
+  run.name = "again";
+  const auto add = [&](std::int64_t id) {
+    try {
+      writer.add_run(run, {{id, full_row("one").outcome, {}, {}, {}, 0.1, {}}});
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return Code::Internal;
+  };
+  CohortRow anew = full_row("one");
+  anew.outcome.result_digest = std::string(64, 'd');
+  writer.put(anew, 1, "e9", full_facts(), &made.cells, &made.shown);
+  for (const auto& [slide, known] : before) CHECK(writer.known()[0].second.id != known.id);
+  CHECK(add(before[0].second.id) == Code::Changed);
+  // Nor is a later slide that came by the number of one that went.
+  CHECK(add(writer.known()[0].second.id) == Code::Changed);
 }
 
 TEST_CASE("a slide put again takes the place of the first, one removed leaves nothing") {
