@@ -24,8 +24,8 @@ std::vector<std::filesystem::path> stale_siblings(const std::filesystem::path& t
 std::vector<std::filesystem::path> put_back(const std::filesystem::path& target);
 
 /// `from` and `to`, which both exist, change places; where the file system cannot do that at once, by three
-/// renames. Returns where the earlier `to` is: `from`, or a sibling of `to` where the last rename failed. Throws
-/// Error Output, and both are where they were.
+/// renames. Returns where the earlier `to` is: `from`, or a sibling of `to` where the last rename failed.
+/// Throws Error Output, and both are where they were.
 std::filesystem::path change_places(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// Writes and fsyncs one file: what `fill` appends. With `mode` it gets those permissions whatever the umask.

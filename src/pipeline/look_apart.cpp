@@ -76,9 +76,8 @@ SlideFacts look_apart(const fs::path& slide, const SlideLooker& look) {
   options.threads = 1;
   const Confinement confinement = reader::confinement_of(slide, options);
   try {
-    Child child(
-        confinement, [&](const Reply& reply) { look_and_reply(reply, slide, look); },
-        {std::chrono::seconds(options.timeout), {}});
+    Child child(confinement, [&](const Reply& reply) { look_and_reply(reply, slide, look); },
+                {std::chrono::seconds(options.timeout), {}});
     SlideFacts facts;
     if (!hear(child, slide, facts)) throw reader::death(child.end(), slide, options, confinement);
     return facts;

@@ -90,8 +90,8 @@ std::string how_it_ended(const Ending& ending) {
   return fmt::format("ended without a result (exit {})", ending.value);
 }
 
-/// The members of a slide of several files where links lead elsewhere; nothing where the reader will say what is
-/// wrong with them.
+/// The members of a slide of several files where links lead elsewhere; nothing where the reader will say what
+/// is wrong with them.
 void add_members(const fs::path& slide, std::vector<fs::path>& readable) {
   try {
     for (const fs::path& file : slide_files(slide)) readable.push_back(fs::canonical(file));

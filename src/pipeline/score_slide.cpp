@@ -193,7 +193,8 @@ bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_rea
   result.problems.insert(result.problems.end(), of_reading.begin(), of_reading.end());
   sort_once(result.problems);
   result.tiles = account_tiles(result.slide, pitch_um, survey.tissue, survey.counted, of_reading, unseen);
-  const TissueLoss loss = lost_tissue(result.slide, pitch_um, survey.tissue, survey.counted, of_reading, unseen);
+  const TissueLoss loss =
+      lost_tissue(result.slide, pitch_um, survey.tissue, survey.counted, of_reading, unseen);
   if (loss.missing_mm2 > 0) result.excluded_mm2["missing"] = loss.missing_mm2;
   if (loss.undecodable_mm2 > 0) result.excluded_mm2["undecodable"] = loss.undecodable_mm2;
   measured.lost_mm2 = loss.counted_mm2;

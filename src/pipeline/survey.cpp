@@ -137,8 +137,8 @@ std::vector<Sample> take_samples(const SlideSource& source, const Survey& survey
   return samples;
 }
 
-/// How strong the nuclei are, and how finely a coarse scan carries colour. False where no window could be read
-/// as a whole: what they hold then tells nothing of the slide.
+/// How strong the nuclei are, and how finely a coarse scan carries colour. False where no window could be
+/// read as a whole: what they hold then tells nothing of the slide.
 bool measure_windows(const SlideSource& source, Survey& survey, int threads, const RunControl& control) {
   const bool coarse = survey.pitch.mean() >= kCoarsePitchUm;
   std::vector<std::int32_t> contrasts;

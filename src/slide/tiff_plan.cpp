@@ -39,8 +39,8 @@ bool is_word_with_size(std::string text, const char* word) {
          (rest.empty() || std::isspace(static_cast<unsigned char>(rest.front())) != 0);
 }
 
-/// Aperio writes "label 387x463" and "macro 1280x431" into the second line of the description, others the word
-/// alone. Free text may begin with it ("Macrometastasis").
+/// Aperio writes "label 387x463" and "macro 1280x431" into the second line of the description, others the
+/// word alone. Free text may begin with it ("Macrometastasis").
 bool is_associated(const TiffImage& image) {
   const std::string head = image.description.substr(0, 200);
   if (starts_with(head, "Aperio")) return contains(head, "\nlabel ") || contains(head, "\nmacro ");

@@ -1,4 +1,5 @@
-// Looking at a slide in a process of its own: whatever the reader does, facts or an error that names the slide.
+// Looking at a slide in a process of its own: whatever the reader does, facts or an error that names the
+// slide.
 #include "annulet/pipeline/look_apart.hpp"
 
 #include <cstdlib>

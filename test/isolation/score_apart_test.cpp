@@ -259,8 +259,9 @@ TEST_CASE("the members of a slide may be links to elsewhere") {
   const fs::path root = fs::temp_directory_path() / ("annulet-links-" + std::to_string(::getpid()));
   fs::create_directories(root / "store");
   fs::create_directories(root / "view");
-  write_file_atomically(root / "store/Slidedat.ini",
-                        "[HIERARCHICAL]\nINDEXFILE = Index.dat\n[DATAFILE]\nFILE_COUNT = 1\nFILE_0 = Data.dat\n");
+  write_file_atomically(
+      root / "store/Slidedat.ini",
+      "[HIERARCHICAL]\nINDEXFILE = Index.dat\n[DATAFILE]\nFILE_COUNT = 1\nFILE_0 = Data.dat\n");
   for (const char* name : {"Index.dat", "Data.dat"}) write_file_atomically(root / "store" / name, "x");
   write_file_atomically(root / "view/a.mrxs", "\xFF\xD8\xFF\xD9");
   fs::create_directory_symlink(root / "store", root / "view/a");

@@ -7,7 +7,8 @@
 
 namespace annulet {
 
-/// Notes SIGINT, SIGTERM and (unless it is ignored: nohup) SIGHUP, so that the work in hand can end with nothing half written.
+/// Notes SIGINT, SIGTERM and (unless it is ignored: nohup) SIGHUP, so that the work in hand can end with
+/// nothing half written.
 class Interruption {
  public:
   static void install();

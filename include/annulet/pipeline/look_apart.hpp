@@ -14,13 +14,13 @@ struct SlideFacts {
 };
 
 /// Opens and digests a slide; other than this in tests only. `at_each_piece` says that it is alive.
-using SlideLooker = std::function<SlideFacts(const std::filesystem::path& slide,
-                                             const std::function<void()>& at_each_piece)>;
+using SlideLooker =
+    std::function<SlideFacts(const std::filesystem::path& slide, const std::function<void()>& at_each_piece)>;
 SlideFacts look_at(const std::filesystem::path& slide, const std::function<void()>& at_each_piece);
 
 /// The same in a process of its own behind the walls of `sandbox`, as score_apart reads slides. No thread may
-/// have been started yet. Throws what opening the slide throws, and Error Crashed or TimedOut where the reader
-/// died or its reply cannot be trusted.
+/// have been started yet. Throws what opening the slide throws, and Error Crashed or TimedOut where the
+/// reader died or its reply cannot be trusted.
 SlideFacts look_apart(const std::filesystem::path& slide, const SlideLooker& look = look_at);
 
 }  // namespace annulet

@@ -32,8 +32,8 @@ struct Ending {
 
 /// A process that does `work` behind walls and replies through a pipe. It is a fork of this process without a
 /// new program: it starts in about 3 ms, and everything that stands in memory is there. It ignores SIGINT and
-/// SIGTERM (and SIGHUP), which are for the parent to act on, and is killed when the parent's thread that made it ends.
-/// The parent's memory of it ends with the object: what still runs is killed. One thread.
+/// SIGTERM (and SIGHUP), which are for the parent to act on, and is killed when the parent's thread that made
+/// it ends. The parent's memory of it ends with the object: what still runs is killed. One thread.
 class Child {
  public:
   using Work = std::function<void(const Reply&)>;

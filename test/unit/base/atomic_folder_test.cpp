@@ -103,8 +103,8 @@ fs::path earlier_of_dead(const fs::path& target) {
   const pid_t child = ::fork();
   if (child == 0) ::_exit(0);
   ::waitpid(child, nullptr, 0);
-  return target.parent_path() / ("." + target.filename().string() + ".old." + host.data() + "." +
-                                 std::to_string(child) + ".0");
+  return target.parent_path() /
+         ("." + target.filename().string() + ".old." + host.data() + "." + std::to_string(child) + ".0");
 }
 
 }  // namespace
