@@ -31,6 +31,7 @@ constexpr int kBarWidth = 30;
 void Interruption::install() {
   std::signal(SIGINT, note_signal);
   std::signal(SIGTERM, note_signal);
+  if (std::signal(SIGHUP, note_signal) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // nohup
   std::signal(SIGPIPE, SIG_IGN);
 }
 

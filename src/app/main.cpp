@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <exception>
 #include <iostream>
@@ -76,7 +77,7 @@ int run(int argc, char** argv) {
   program.footer(
       "Example: annulet score slide.svs --out results/slide\n"
       "Exit codes: 0 scored, 2 usage, 3 not evaluable, 4 the input failed, 5 internal or output, 6 a "
-      "slide of a batch failed, 7 the reader crashed, 130/143 stopped.");
+      "slide of a batch failed, 7 the reader crashed, 129/130/143 stopped.");
   std::vector<std::unique_ptr<annulet::Command>> commands;
   commands.push_back(annulet::make_score_command());
   commands.push_back(annulet::make_batch_command());
@@ -111,6 +112,8 @@ int main(int argc, char** argv) {
   ::mallopt(M_MMAP_THRESHOLD, kLargeBuffer);
   ::mallopt(M_TOP_PAD, kHeapStep);
   ::mallopt(M_TRIM_THRESHOLD, kHeapKept);
+  std::signal(SIGCHLD, SIG_DFL);  // who starts a program may leave it ignored: no end of a child were heard
+  std::signal(SIGXFSZ, SIG_IGN);  // over `ulimit -f` a write fails and is told
   spdlog::set_default_logger(spdlog::stderr_color_mt("annulet"));
   spdlog::set_formatter(std::make_unique<PrintableMessages>());
   try {

@@ -94,6 +94,7 @@ bool remove_result(const fs::path& folder, const std::vector<std::string>& names
 AtomicFolder::AtomicFolder(const fs::path& target, std::span<const std::string_view> names, bool replace)
     : target_(resolved(target)), names_(names.begin(), names.end()) {
   expects(!names_.empty(), "an AtomicFolder knows what it may hold");
+  for (const fs::path& left : put_back(target_)) remove_result(left, names_);
   check_target(replace);
   for (const fs::path& stale : stale_siblings(target_, kPurpose)) remove_result(stale, names_);
   try {
@@ -169,7 +170,7 @@ void AtomicFolder::commit() {
   } else {
     place();
   }
-  sync_path(target_.parent_path());
+  sync_name(target_);
 }
 
 /// Where nothing, or an empty folder, stands.
@@ -195,18 +196,7 @@ void AtomicFolder::exchange() {
     throw Error(Code::Output, target_.string() + ": since the run began it " + stranger +
                                   ", and it stays as it is; run again with another --out");
   }
-  fs::path earlier = temporary_;
-  if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, target_.c_str(), RENAME_EXCHANGE) != 0) {
-    if (errno != EINVAL && errno != ENOSYS) throw_output(target_, "replacing");
-    earlier = sibling(target_, "old");
-    if (::rename(target_.c_str(), earlier.c_str()) != 0) throw_output(target_, "replacing");
-    if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
-      const int why = errno;
-      (void)::rename(earlier.c_str(), target_.c_str());
-      errno = why;
-      throw_output(target_, "replacing");
-    }
-  }
+  const fs::path earlier = change_places(temporary_, target_);
   committed_ = true;
   if (!remove_result(earlier, names_)) {
     throw Error(Code::Output, target_.string() + ": is replaced, but the earlier folder came to hold other " +

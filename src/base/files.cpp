@@ -1,12 +1,14 @@
 #include "annulet/base/files.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <system_error>
 
@@ -19,14 +21,15 @@ namespace {
 
 constexpr const char* kPurpose = "partial";
 
-/// Holds SIGINT and SIGTERM back while a temporary file exists, so that it is not left behind.
+constexpr mode_t kPermissions = 0777;
+
+/// Holds the signals that end a run back while a temporary file exists, so that it is not left behind.
 class SignalHold {
  public:
   SignalHold() {
     sigset_t held;
     sigemptyset(&held);
-    sigaddset(&held, SIGINT);
-    sigaddset(&held, SIGTERM);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&held, number);
     ::pthread_sigmask(SIG_BLOCK, &held, &before_);
   }
   ~SignalHold() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
@@ -36,6 +39,15 @@ class SignalHold {
  private:
   sigset_t before_{};
 };
+
+/// Kind and permissions of what stands there, behind links; nothing where nothing does.
+std::optional<mode_t> mode_of(const fs::path& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) == 0) return found.st_mode;
+  if (::lstat(path.c_str(), &found) == 0)
+    throw Error(Code::Output, path.string() + ": is a link that leads to nothing; give another name");
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -55,34 +67,36 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
 }
 
 void write_file_atomically(const fs::path& path, const std::function<void(const Append&)>& fill) {
-  const fs::path target = fs::absolute(path);
+  const std::optional<mode_t> mode = mode_of(path);
+  if (mode && !S_ISREG(*mode)) return write_synced(path, fill);  // a device or a pipe stays what it is
+  const fs::path target = mode ? fs::canonical(path) : fs::absolute(path);
   std::error_code ignored;
   for (const fs::path& stale : stale_siblings(target, kPurpose)) fs::remove(stale, ignored);
   const SignalHold hold;
   const fs::path temporary = sibling(target, kPurpose);
   try {
-    write_synced(temporary, fill);
+    write_synced(temporary, fill, mode ? std::optional(*mode & kPermissions) : std::nullopt);
     if (::rename(temporary.c_str(), target.c_str()) != 0) throw_output(target, "renaming");
   } catch (...) {
     fs::remove(temporary, ignored);
     throw;
   }
-  sync_path(target.parent_path());
+  sync_name(target);
 }
 
 void move_folder(const fs::path& from, const fs::path& to) {
+  (void)put_back(to);
   int bad = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE);
-  if (bad != 0 && errno == EEXIST)
-    bad = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE);
-  if (bad != 0 && (errno == EINVAL || errno == ENOSYS)) {  // a file system without either
-    const fs::path earlier = sibling(to, "old");
-    const bool stands = ::rename(to.c_str(), earlier.c_str()) == 0;
-    bad = ::rename(from.c_str(), to.c_str());
-    if (bad != 0) throw_output(to, "renaming");
-    if (stands && ::rename(earlier.c_str(), from.c_str()) != 0) throw_output(from, "renaming");
+  if (bad != 0 && (errno == EINVAL || errno == ENOSYS)) {  // a file system without such a rename
+    if (::access(to.c_str(), F_OK) == 0) {
+      errno = EEXIST;
+    } else {
+      bad = ::rename(from.c_str(), to.c_str());
+    }
   }
-  if (bad != 0) throw_output(to, "renaming");
-  sync_path(to.parent_path());
+  if (bad != 0 && errno != EEXIST) throw_output(to, "renaming");
+  if (bad != 0) (void)change_places(from, to);  // wherever the earlier one is: nobody asks for it again
+  sync_name(to);
 }
 
 }  // namespace annulet

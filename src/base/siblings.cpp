@@ -1,6 +1,7 @@
 #include "base/siblings.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <string>
 #include <system_error>
@@ -19,6 +21,8 @@
 namespace annulet {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr const char* kEarlier = "old";
 
 /// Everything of a sibling's name before its process. The host is part of it because folders are shared
 /// between machines and containers: a process is only known to be gone on its own.
@@ -64,6 +68,30 @@ void throw_output(const fs::path& path, const char* did) {
                                 "; check free space and permissions of the output folder");
 }
 
+std::vector<fs::path> put_back(const fs::path& target) {
+  std::vector<fs::path> left;
+  for (const fs::path& earlier : stale_siblings(target, kEarlier)) {
+    std::error_code failed;
+    const bool gone = fs::symlink_status(target, failed).type() == fs::file_type::not_found;
+    if (!gone || ::rename(earlier.c_str(), target.c_str()) != 0) left.push_back(earlier);
+  }
+  return left;
+}
+
+fs::path change_places(const fs::path& from, const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) return from;
+  if (errno != EINVAL && errno != ENOSYS) throw_output(to, "replacing");
+  const fs::path earlier = sibling(to, kEarlier);
+  if (::rename(to.c_str(), earlier.c_str()) != 0) throw_output(to, "replacing");
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    const int why = errno;
+    (void)::rename(earlier.c_str(), to.c_str());
+    errno = why;
+    throw_output(to, "replacing");
+  }
+  return ::rename(earlier.c_str(), from.c_str()) == 0 ? from : earlier;
+}
+
 void sync_path(const fs::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) throw_output(path, "opening for fsync");
@@ -72,7 +100,19 @@ void sync_path(const fs::path& path) {
   if (bad != 0) throw_output(path, "fsync");
 }
 
-void write_synced(const fs::path& path, const std::function<void(const Append&)>& fill) {
+void sync_name(const fs::path& path) {
+  const fs::path parent = path.parent_path();
+  if (::access(parent.c_str(), R_OK) == 0) return sync_path(parent);
+  // A folder to drop files into may be written, not read: then the whole file system is flushed.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw_output(path, "opening for syncfs");
+  const int bad = ::syncfs(fd);
+  ::close(fd);
+  if (bad != 0) throw_output(path, "syncfs");
+}
+
+void write_synced(const fs::path& path, const std::function<void(const Append&)>& fill,
+                  std::optional<mode_t> mode) {
   struct File {
     int fd;
     ~File() {
@@ -80,6 +120,7 @@ void write_synced(const fs::path& path, const std::function<void(const Append&)>
     }
   } file{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
   if (file.fd < 0) throw_output(path, "creating");
+  if (mode && ::fchmod(file.fd, *mode) != 0) throw_output(path, "setting its permissions");
   fill([&](std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t put = ::write(file.fd, bytes.data(), bytes.size());
@@ -88,7 +129,8 @@ void write_synced(const fs::path& path, const std::function<void(const Append&)>
       bytes.remove_prefix(static_cast<std::size_t>(put));
     }
   });
-  if (::fsync(file.fd) != 0) throw_output(path, "fsync");
+  // Pipes and devices have nothing to flush.
+  if (::fsync(file.fd) != 0 && errno != EINVAL) throw_output(path, "fsync");
   if (::close(std::exchange(file.fd, -1)) != 0) throw_output(path, "closing");
 }
 

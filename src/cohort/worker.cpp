@@ -67,6 +67,9 @@ Error why_no_result(const Ending& ending) {
     return {Code::Crashed, fmt::format("the process that scored the slide was ended by signal {} ({})",
                                        ending.value, signal != nullptr ? signal : "unknown")};
   }
+  if (ending.kind == Ending::Kind::Unknown)
+    return {Code::Crashed,
+            "the process that scored the slide ended, the system does not tell how, and left no result"};
   if (ending.value == 2 || ending.value == 5) return last_complaint(ending.said);
   return {Code::Crashed, fmt::format("the process that scored the slide ended with exit code {} and left no "
                                      "result",

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "annulet/pipeline/side_by_side.hpp"
+#include "annulet/slide/slide_files.hpp"
 
 namespace annulet::reader {
 namespace fs = std::filesystem;
@@ -73,11 +74,37 @@ std::string first_line(const std::string& said, const fs::path& slide) {
   return clean;
 }
 
+std::string how_it_ended(const Ending& ending) {
+  switch (ending.kind) {
+    case Ending::Kind::Killed: {
+      const char *name = sigabbrev_np(ending.value), *words = sigdescr_np(ending.value);
+      return fmt::format("died of {} ({})",
+                         name != nullptr ? std::string("SIG") + name : std::to_string(ending.value),
+                         words != nullptr ? words : "?");
+    }
+    case Ending::Kind::Unknown:
+      return "ended without a result, and the system does not tell how";
+    case Ending::Kind::Exited:
+      break;
+  }
+  return fmt::format("ended without a result (exit {})", ending.value);
+}
+
+/// The members of a slide of several files where links lead elsewhere; nothing where the reader will say what
+/// is wrong with them.
+void add_members(const fs::path& slide, std::vector<fs::path>& readable) {
+  try {
+    for (const fs::path& file : slide_files(slide)) readable.push_back(fs::canonical(file));
+  } catch (const std::exception&) {
+  }
+}
+
 }  // namespace
 
 Confinement confinement_of(const fs::path& slide, const ScoreOptions& options) {
   Confinement walls;
   add_with_folder(slide, walls.readable);
+  add_members(slide, walls.readable);
   for (const std::string& model : {options.guideline, options.grading, options.kind, options.stain})
     walls.readable.emplace_back(model);  // an id is no path: nothing to permit
   for (const fs::path& region : options.regions) walls.readable.push_back(region);
@@ -112,13 +139,17 @@ Error death(const Ending& ending, const fs::path& slide, const ScoreOptions& opt
                         "of its size needs: the file is likely damaged; copy or scan it again",
                         file, confinement.cpu_seconds)};
   }
-  if ((!killed && ending.value == Child::kNoMemory) ||
+  if ((ending.kind == Ending::Kind::Exited && ending.value == Child::kNoMemory) ||
       (killed && ending.said.find("failed to allocate") != std::string::npos)) {
     return {Code::Crashed,
             file +
                 ": the reader ran out of the memory that a slide of its size may take: the file is "
                 "likely damaged, or the system grants less (ulimit -v); copy or scan it again" +
                 words};
+  }
+  if (ending.kind == Ending::Kind::Exited && ending.value == Child::kNotSetUp) {
+    return {Code::Crashed, file + ": the process that was to read it could not be set up" + words +
+                               "; raise the limit on open files (ulimit -n) and score it again"};
   }
   if (killed && ending.value == SIGKILL) {
     return {Code::Crashed,
@@ -131,14 +162,7 @@ Error death(const Ending& ending, const fs::path& slide, const ScoreOptions& opt
           fmt::format(
               "{}: the process that read it {}: the file is damaged, or annulet or a library has a defect; "
               "copy or scan the slide again, and report the file{}",
-              file,
-              killed ? fmt::format("died of {} ({})",
-                                   sigabbrev_np(ending.value) != nullptr
-                                       ? std::string("SIG") + sigabbrev_np(ending.value)
-                                       : std::to_string(ending.value),
-                                   sigdescr_np(ending.value) != nullptr ? sigdescr_np(ending.value) : "?")
-                     : fmt::format("ended without a result (exit {})", ending.value),
-              words)};
+              file, how_it_ended(ending), words)};
 }
 
 }  // namespace annulet::reader

@@ -190,15 +190,16 @@ struct Measured {
 
 /// Books every tile of the file and the tissue that was lost; with more of it lost than the user allows the
 /// slide has failed.
-bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_scan,
+bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_reading,
                         const ScoreOptions& options, SlideResult& result, Measured& measured) {
   const std::vector<Problem>& unseen = survey.overview.unseen;
   const double pitch_um = survey.pitch.mean();
   result.problems = unseen;
-  result.problems.insert(result.problems.end(), of_scan.begin(), of_scan.end());
+  result.problems.insert(result.problems.end(), of_reading.begin(), of_reading.end());
   sort_once(result.problems);
-  result.tiles = account_tiles(result.slide, pitch_um, survey.tissue, survey.counted, of_scan, unseen);
-  const TissueLoss loss = lost_tissue(result.slide, pitch_um, survey.tissue, survey.counted, of_scan, unseen);
+  result.tiles = account_tiles(result.slide, pitch_um, survey.tissue, survey.counted, of_reading, unseen);
+  const TissueLoss loss =
+      lost_tissue(result.slide, pitch_um, survey.tissue, survey.counted, of_reading, unseen);
   if (loss.missing_mm2 > 0) result.excluded_mm2["missing"] = loss.missing_mm2;
   if (loss.undecodable_mm2 > 0) result.excluded_mm2["undecodable"] = loss.undecodable_mm2;
   measured.lost_mm2 = loss.counted_mm2;
@@ -254,8 +255,12 @@ std::optional<Measured> measure(const SlideSource& source, const ScoreOptions& o
   clock.lap("survey");
   copy_survey(survey, result);
   survey.overview.rgb = {};  // the thumbnail is made: a large slide needs the memory
-  if (fail_if_incomplete(survey, {}, options, result, measured)) return std::nullopt;
-  if (!survey.reasons.empty()) {
+  const bool refused = !survey.reasons.empty();
+  // Where a scan follows, it books what is lost everywhere, not in the sampled windows alone.
+  if (fail_if_incomplete(survey, refused ? survey.problems : std::vector<Problem>{}, options, result,
+                         measured))
+    return std::nullopt;
+  if (refused) {
     result.status = Status::NotEvaluable;
     result.verdict.reasons = survey.reasons;
     return std::nullopt;

@@ -105,7 +105,7 @@ struct Sample {
   ChromaDetail detail;
   BrownPlaces brown;
   ChromogenHue hue;
-  bool lossy = false;  ///< a part of it could not be read: its border looks like contrast
+  std::vector<Problem> problems;  ///< a part of it could not be read: its border looks like contrast
 };
 
 std::vector<Sample> take_samples(const SlideSource& source, const Survey& survey, bool coarse, int threads,
@@ -124,7 +124,7 @@ std::vector<Sample> take_samples(const SlideSource& source, const Survey& survey
       }
       const Rect<SlideFrame> native = reader.native_rect(windows[i]);
       read_native(source, native, pixels);
-      samples[i].lossy = !pixels.problems.empty();
+      samples[i].problems = pixels.problems;
       if (coarse) samples[i].detail.add(pixels.rgb, pixels.whole ? nullptr : &pixels.covered);
       samples[i].hue = chromogen_hue(pixels.rgb, survey.stain.white);
       const StainTile& tile = reader.unmix(windows[i], native, pixels);
@@ -137,16 +137,20 @@ std::vector<Sample> take_samples(const SlideSource& source, const Survey& survey
   return samples;
 }
 
-// How strong the nuclei are, and how finely a coarse scan carries colour.
-void measure_windows(const SlideSource& source, Survey& survey, int threads, const RunControl& control) {
+/// How strong the nuclei are, and how finely a coarse scan carries colour. False where no window could be
+/// read as a whole: what they hold then tells nothing of the slide.
+bool measure_windows(const SlideSource& source, Survey& survey, int threads, const RunControl& control) {
   const bool coarse = survey.pitch.mean() >= kCoarsePitchUm;
   std::vector<std::int32_t> contrasts;
   ChromaDetail detail;
   BrownPlaces brown;
   ChromogenHue hue;
   std::vector<Sample> samples = take_samples(source, survey, coarse, threads, control);
-  const auto is_lossy = [](const Sample& sample) { return sample.lossy; };
-  if (!std::all_of(samples.begin(), samples.end(), is_lossy)) std::erase_if(samples, is_lossy);
+  for (const Sample& sample : samples)
+    survey.problems.insert(survey.problems.end(), sample.problems.begin(), sample.problems.end());
+  const auto is_lossy = [](const Sample& sample) { return !sample.problems.empty(); };
+  const bool any_whole = !std::all_of(samples.begin(), samples.end(), is_lossy);
+  if (any_whole) std::erase_if(samples, is_lossy);
   for (const Sample& sample : samples) {
     contrasts.insert(contrasts.end(), sample.contrasts.begin(), sample.contrasts.end());
     detail.luma += sample.detail.luma;
@@ -160,6 +164,7 @@ void measure_windows(const SlideSource& source, Survey& survey, int threads, con
   std::sort(contrasts.begin(), contrasts.end());
   if (!contrasts.empty()) survey.nucleus_contrast_od = contrasts[(contrasts.size() - 1) * 9 / 10] / 1000.0;
   survey.nuclei.gain_percent = nucleus_gain_percent(std::move(contrasts));
+  return any_whole;
 }
 
 /// The tissue whose colours tell what the slide is: without ink, unless there is hardly anything else.
@@ -211,8 +216,9 @@ Survey survey_slide(const SlideSource& source, const Pitch& pitch, const ScoreOp
          fmt::format("no glass was seen to measure the white point on; {}, {}, {} was used", white.rgb[0],
                      white.rgb[1], white.rgb[2])});
   }
-  measure_windows(source, survey, options.threads, control);
-  if (survey.nucleus_contrast_od < kLeastNucleusContrastOd) {
+  // Windows that are lost have no contrast, either: what is lost, the scan tells.
+  const bool measured = measure_windows(source, survey, options.threads, control);
+  if (measured && survey.nucleus_contrast_od < kLeastNucleusContrastOd) {
     survey.reasons.push_back({std::string(name(Code::NoHaematoxylin)),
                               fmt::format("nothing on this slide stands out like a nucleus (contrast {:.3f} "
                                           "OD); is it counterstained and in focus?",

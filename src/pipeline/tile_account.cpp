@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -71,6 +72,9 @@ std::vector<Problem> lost_of_unseen(const TissueMask& tissue, double pitch_um,
                                     const std::vector<Problem>& unseen) {
   if (unseen.empty()) return {};
   const Plane<std::uint8_t> unknown = unknown_mask(tissue, pitch_um, unseen);
+  const std::span<const std::uint8_t> squares = unknown.values();
+  // Scanners leave glass out around what they scan, not all that there is.
+  if (std::find(squares.begin(), squares.end(), std::uint8_t{0}) == squares.end()) return unseen;
   std::vector<Problem> lost;
   std::copy_if(unseen.begin(), unseen.end(), std::back_inserter(lost), [&](const Problem& problem) {
     return problem.kind == ProblemKind::Undecodable ||

@@ -68,16 +68,25 @@ void volunteer() {
   ::close(file);
 }
 
+void say_last_words(int talk, const char* words) {
+  [[maybe_unused]] const auto written = ::write(talk, words, std::strlen(words));
+}
+
 /// Nothing of the parent's stays open but the two pipes; nothing is read from stdin.
 void keep_pipes_only(int reply, int talk) {
-  const int kept = ::fcntl(reply, F_DUPFD, 10);  // out of the way of 0 to 3
+  constexpr int kFree = kReplyDescriptor + 1;  // out of the way of those that the child is to have
+  const int kept = ::fcntl(reply, F_DUPFD, kFree);
   const int nothing = ::open("/dev/null", O_RDONLY);
-  const int spoken = ::fcntl(talk, F_DUPFD, 10);
+  const int spoken = ::fcntl(talk, F_DUPFD, kFree);
+  if (kept < 0 || nothing < 0 || spoken < 0) {
+    say_last_words(talk, std::strerror(errno));
+    ::_exit(Child::kNotSetUp);
+  }
   ::dup2(nothing, STDIN_FILENO);
   ::dup2(spoken, STDOUT_FILENO);
   ::dup2(spoken, STDERR_FILENO);
   ::dup2(kept, kReplyDescriptor);
-  ::syscall(SYS_close_range, kReplyDescriptor + 1, ~0U, 0);
+  ::syscall(SYS_close_range, kFree, ~0U, 0);
 }
 
 }  // namespace
@@ -130,7 +139,7 @@ void Child::be_child(const Confinement& confinement, const Work& work, bool wall
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent_) ::_exit(kFailed);  // died before it could be noted
   for (int number = 1; number < SIGSYS; ++number) std::signal(number, SIG_DFL);  // no handler of the parent's
-  for (const int number : {SIGINT, SIGTERM, SIGPIPE}) std::signal(number, SIG_IGN);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(number, SIG_IGN);
   int code = 0;
   try {
     keep_pipes_only(reply_[1], talk_[1]);
@@ -142,6 +151,9 @@ void Child::be_child(const Confinement& confinement, const Work& work, bool wall
     if (!walls_required || walls.required()) work(reply);
   } catch (const std::bad_alloc&) {
     code = kNoMemory;
+  } catch (const std::exception& error) {
+    say_last_words(STDERR_FILENO, error.what());
+    code = kFailed;
   } catch (...) {
     code = kFailed;
   }
@@ -211,7 +223,7 @@ Ending Child::end() {
   }
   process_ = -1;
   if (talk_[0] >= 0) listen();
-  Ending ending = sandbox::ending_of(status, usage);
+  Ending ending = ended > 0 ? sandbox::ending_of(status, usage) : Ending{Ending::Kind::Unknown, 0, "", 0};
   ending.said = said_;
   return ending;
 }

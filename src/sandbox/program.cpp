@@ -103,12 +103,12 @@ bool Program::has_ended() {
   int status = 0;
   rusage use{};
   const pid_t waited = ::wait4(process_, &status, WNOHANG, &use);
-  if (waited != process_) return false;
+  if (waited == 0 || (waited < 0 && errno == EINTR)) return false;
   ended_ = true;
   listen();
   kill();  // what it left behind
   std::string said = std::move(ending_.said);
-  ending_ = sandbox::ending_of(status, use);
+  ending_ = waited > 0 ? sandbox::ending_of(status, use) : Ending{Ending::Kind::Unknown, 0, "", 0};
   ending_.said = std::move(said);
   return true;
 }

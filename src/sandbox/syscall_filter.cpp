@@ -27,9 +27,9 @@ constexpr std::array kHarmless{
     "munmap", "mremap", "brk", "madvise", "mincore", "membarrier",
     // threads and their signals
     "futex", "futex_waitv", "set_robust_list", "get_robust_list", "rseq", "set_tid_address", "sched_yield",
-    "sched_getaffinity", "sched_setaffinity", "sched_getparam", "sched_getscheduler",
-    "sched_get_priority_max", "sched_get_priority_min", "getcpu", "rt_sigaction", "rt_sigprocmask",
-    "rt_sigreturn", "rt_sigpending", "rt_sigsuspend", "sigaltstack", "restart_syscall", "exit", "exit_group",
+    "sched_getaffinity", "sched_getparam", "sched_getscheduler", "sched_get_priority_max",
+    "sched_get_priority_min", "getcpu", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigpending",
+    "rt_sigsuspend", "sigaltstack", "restart_syscall", "exit", "exit_group",
     // time, chance and facts
     "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep", "gettimeofday", "time", "getrandom",
     "getpid", "gettid", "getppid", "getuid", "geteuid", "getgid", "getegid", "uname", "sysinfo", "getrusage",
@@ -81,7 +81,9 @@ void allow_opening(Filter& filter) {
     filter.allow("fcntl", is(1, static_cast<scmp_datum_t>(command)));
 }
 
-/// Memory is writable or a program, never both: a library may still be loaded, bytes of a slide not be run.
+/// Memory is writable or a program, never both: what was computed cannot be run. A file that may be read can
+/// be, since libraries are loaded late (loaders of pictures, character sets), and a filter sees no file's
+/// name.
 void allow_mapping(Filter& filter) {
   filter.allow("mmap", bits(2, PROT_WRITE | PROT_EXEC, PROT_WRITE));
   filter.allow("mmap", bits(2, PROT_WRITE | PROT_EXEC, PROT_EXEC));
@@ -90,12 +92,13 @@ void allow_mapping(Filter& filter) {
 }
 
 /// Threads, but no processes: clone3 keeps its flags where a filter cannot look, and the C library takes
-/// clone where there is none. Signals (abort) to this process alone.
+/// clone where there is none. Signals (abort) to this process alone, processors for the calling thread alone.
 void allow_threads(Filter& filter) {
   filter.allow("clone", bits(0, CLONE_THREAD, CLONE_THREAD));
   filter.add(SCMP_ACT_ERRNO(ENOSYS), "clone3");
   const auto self = static_cast<scmp_datum_t>(::getpid());
   for (const char* call : {"tgkill", "kill"}) filter.allow(call, is(0, self));
+  filter.allow("sched_setaffinity", is(0, 0));
   filter.allow("prlimit64", is(0, 0), is(2, 0));  // asks, sets nothing
   filter.allow("prctl", is(0, PR_SET_NAME));
   filter.allow("prctl", is(0, PR_GET_NAME));

@@ -48,9 +48,20 @@ void require_regular(const std::filesystem::path& path, const struct stat& statu
       std::string("is ") + kind_of(status.st_mode) + ", not a file; name the slide file itself");
 }
 
+/// Every process has its own.
+bool names_a_descriptor(const std::filesystem::path& path) {
+  const std::filesystem::path plain = path.lexically_normal(), folder = plain.parent_path();
+  return plain == "/dev/stdin" || folder == "/dev/fd" || folder == "/proc/self/fd";
+}
+
 }  // namespace
 
 InputFile::InputFile(std::filesystem::path path) : path_(std::move(path)) {
+  if (names_a_descriptor(path_)) {
+    throw slide_error(Code::NotAFile, path_,
+                      "is what another program handed over (" + path_.string() +
+                          "), which the process that reads slides does not get; name the slide file itself");
+  }
   struct stat status {};
   if (::stat(path_.c_str(), &status) != 0) throw_for_errno(path_, errno);
   require_regular(path_, status);

@@ -13,6 +13,8 @@ constexpr double kFinest = 0.1, kCoarsest = 1.1;  ///< um/px that are a bright-f
 constexpr double kCoarsestForMembranes = 0.55;    ///< um/px at which a membrane is still resolved
 constexpr double kMostAnisotropy = 0.02;          ///< x against y
 constexpr double kToldDifference = 0.05;          ///< the user's against the header's
+// The largest glass that scanners take: 6 x 8 inches (Huron TissueScope).
+constexpr double kGlassShortMm = 152.4, kGlassLongMm = 203.2;
 
 std::string number(double value) {
   char text[32];
@@ -45,6 +47,17 @@ Pitch chosen(const SlideInfo& info, std::optional<double> user, std::vector<Rema
   return {*user, *user, PitchOrigin::User};
 }
 
+/// Tiles that are not there cost a file nothing and the survey its time.
+void require_fits_on_glass(const SlideInfo& info, const Pitch& pitch, const std::string& remedy) {
+  const double x = static_cast<double>(info.extent.width) * pitch.x * 1e-3,
+               y = static_cast<double>(info.extent.height) * pitch.y * 1e-3;
+  if (std::min(x, y) <= kGlassShortMm && std::max(x, y) <= kGlassLongMm) return;
+  fail(Code::OverLimit, info,
+       "it is " + number(x) + " x " + number(y) + " mm at " + number(pitch.mean()) +
+           " um/px, more than any glass slide (" + number(kGlassLongMm) + " x " + number(kGlassShortMm) +
+           " mm)" + remedy);
+}
+
 }  // namespace
 
 Pitch resolve_pitch(const SlideInfo& info, std::optional<double> user_um_per_px,
@@ -67,6 +80,7 @@ Pitch resolve_pitch(const SlideInfo& info, std::optional<double> user_um_per_px,
          number(pitch.mean()) + " um/px is too coarse to see membranes; " + number(kCoarsestForMembranes) +
              " um/px or finer (20x) is needed" + remedy);
   }
+  require_fits_on_glass(info, pitch, remedy);
   return pitch;
 }
 

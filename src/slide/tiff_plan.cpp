@@ -3,7 +3,9 @@
 #include <tiffio.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <cstring>
 
 #include "limits.hpp"
 #include "tile_heads.hpp"
@@ -27,11 +29,22 @@ std::uint64_t area(const TiffImage& image) {
   return std::uint64_t{image.width} * image.height;
 }
 
-// Aperio writes "label 387x463" and "macro 1280x431" into the second line of the description.
+/// The whole of "text" up to a size: "Macro", "label 387x463".
+bool is_word_with_size(std::string text, const char* word) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (!starts_with(text, word)) return false;
+  const std::string rest = text.substr(std::strlen(word));
+  return rest.find_first_not_of(" \t\r\n0123456789x") == std::string::npos &&
+         (rest.empty() || std::isspace(static_cast<unsigned char>(rest.front())) != 0);
+}
+
+/// Aperio writes "label 387x463" and "macro 1280x431" into the second line of the description, others the
+/// word alone. Free text may begin with it ("Macrometastasis").
 bool is_associated(const TiffImage& image) {
   const std::string head = image.description.substr(0, 200);
-  return contains(head, "\nlabel ") || contains(head, "\nmacro ") || starts_with(head, "label") ||
-         starts_with(head, "macro") || starts_with(head, "Label") || starts_with(head, "Macro");
+  if (starts_with(head, "Aperio")) return contains(head, "\nlabel ") || contains(head, "\nmacro ");
+  return is_word_with_size(head, "label") || is_word_with_size(head, "macro");
 }
 
 bool is_level_of(const TiffImage& base, const TiffImage& image) {
@@ -43,6 +56,13 @@ bool is_level_of(const TiffImage& base, const TiffImage& image) {
   const double factor = std::max(x, y);
   return std::abs(base.width / factor - image.width) <= kRoundingPixels &&
          std::abs(base.height / factor - image.height) <= kRoundingPixels;
+}
+
+/// Whether `image` stands before tiled images of its aspect, as level 0 does: of a label there are none.
+bool leads_levels(const std::vector<TiffImage>& images, const TiffImage& image) {
+  const auto after = images.begin() + (&image - images.data()) + 1;
+  return std::any_of(after, images.end(),
+                     [&](const TiffImage& other) { return other.tiled && is_level_of(image, other); });
 }
 
 bool known_compression(std::uint16_t compression) {
@@ -102,8 +122,9 @@ std::string why_unreadable(const TiffImage& image) {
 }
 
 std::vector<TiffImage> choose_levels(std::vector<TiffImage> images) {
-  const auto rank = [](const TiffImage& image) {
-    return std::pair(image.tiled && !is_associated(image), area(image));
+  const auto rank = [&](const TiffImage& image) {
+    const bool beside = is_associated(image) && !leads_levels(images, image);
+    return std::pair(image.tiled && !beside, area(image));
   };
   const auto largest =
       std::max_element(images.begin(), images.end(),

@@ -18,8 +18,9 @@ std::string why_unreadable(const TiffImage& image);
 bool is_jpeg2000(const TiffImage& image);
 
 /// The images that make up the slide's pyramid, finest first: the largest tiled image that is no label or
-/// macro, and every readable smaller one of the same aspect (2 %, or one pixel of rounding). Without any
-/// tiled image the largest stripped one alone. Never empty.
+/// macro (by its description; one that is followed by levels of its own is neither), and every readable
+/// smaller one of the same aspect (2 %, or one pixel of rounding). Without any tiled image the largest
+/// stripped one alone. Never empty.
 std::vector<TiffImage> choose_levels(std::vector<TiffImage> images);
 
 /// What a TIFF file holds and who reads it.

@@ -1,4 +1,4 @@
-# Ctrl-C and SIGTERM end a run with 130 and 143 and leave nothing half written: no folder, no temporary one.
+# Ctrl-C, SIGTERM and SIGHUP end a run with 130, 143 and 129 and leave nothing half written: no folder, no temporary one.
 . "$(dirname "$0")/lib.sh" "$@"
 
 printf 'preset = "score2"\nwidth_px = 3072\nheight_px = 3072\n' >wide.toml
@@ -6,7 +6,7 @@ printf 'preset = "score2"\nwidth_px = 640\nheight_px = 512\n' >small.toml
 run phantom small.toml --out long.tif
 truncate -s 20G long.tif  # a hole: takes no space, but long to digest, so that a signal always lands in the run
 
-for case in INT:130 TERM:143; do
+for case in INT:130 TERM:143 HUP:129; do
   signal=${case%:*} code=${case#*:}
   # A signal that comes before the program listens ends it too: the later ones are for slow machines.
   for delay in 0.5 1 2 4; do
@@ -46,5 +46,18 @@ for case in INT:130 TERM:143; do
     [[ -z "$(find . -name '.wide.*')" ]] || fail "a temporary file was left behind"
   done
 done
+
+# nohup: what is ignored stays ignored.
+command_line="annulet score, SIGHUP ignored"
+env --ignore-signal=HUP "$annulet" score long.tif --out out </dev/null >.stdout 2>.stderr &
+child=$!
+sleep 0.5
+kill -s HUP "$child"
+sleep 0.2
+kill -s 0 "$child" 2>/dev/null || fail "expected it to go on"
+kill -s TERM "$child"
+status=0
+wait "$child" || status=$?
+expect_exit 143
 
 finish

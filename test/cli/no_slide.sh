@@ -22,6 +22,7 @@ refused pipe.svs not-a-file FIFO
 mkdir folder.svs
 refused folder.svs not-a-file folder
 refused /dev/zero not-a-file device
+refused /dev/stdin not-a-file "another program"
 ln -s loop.svs loop.svs
 refused loop.svs not-a-file "leads back to itself"
 ln -s nowhere dangling.svs

@@ -36,6 +36,15 @@ collect() {
   stdout=$(<.stdout) stderr=$(<.stderr)
 }
 
+command_line="annulet score with 8 open files"
+status=0
+(
+  ulimit -n 8
+  exec "$annulet" score long.tif --out few
+) </dev/null >.stdout 2>.stderr || status=$?
+stdout=$(<.stdout) stderr=$(<.stderr)
+expect_stderr "could not be set up; its last words: Too many open files"
+
 start score long.tif --out killed
 kill -KILL "$reader"
 collect

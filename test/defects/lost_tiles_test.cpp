@@ -120,6 +120,23 @@ TEST_CASE("a tile lost on every level leaves no score, wherever it is") {
   }
 }
 
+TEST_CASE("a slide of which level 0 is lost is incomplete, not without nuclei") {
+  const fs::path slide = copy_of_sample("level0");
+  constexpr std::uint64_t kHead = 40;  // bytes: with none of them the file is refused as corrupt
+  for (std::uint32_t tile = 0; tile < 36; ++tile) {
+    const Piece piece = piece_of(slide, 0, tile);
+    zero(slide, {piece.offset + kHead, piece.bytes - kHead});
+  }
+  const SlideResult damaged = score(slide), allowed = score(slide, allowing(100));
+  fs::remove(slide);
+  CHECK(damaged.status == Status::Failed);
+  REQUIRE_FALSE(damaged.verdict.reasons.empty());
+  CHECK(damaged.verdict.reasons.front().code == "incomplete");
+  CHECK(damaged.tiles.undecodable == 36);
+  CHECK(damaged.tiles.analysed == 0);
+  CHECK_FALSE(allowed.verdict.score);
+}
+
 TEST_CASE("a tile lost inside tissue fails the slide unless the loss is allowed, and is then said") {
   const fs::path slide = slide_without_a_tile("allowed");
   const SlideResult refused = score(slide), too_much = score(slide, allowing(1.0)),

@@ -9,6 +9,7 @@
     mangle(path, "next ifd=1 to=first")                 the chain of directories; also to=self, to=NUMBER
     mangle(path, "tile ifd=0 n=14 zero")                payload; zero=A:B, fill=FF, flip=BIT, half, copy=N
     mangle(path, "tile ifd=0 n=14 size=0")              table entry; also size=N, offset=N, offset=end
+    mangle(path, "tile ifd=0 n=all zero")               every tile; also of the forms above
     mangle(path, "text ifd=0 find=MPP_=_0.25 put=MPP_=_0.00")   _ is a space; as many bytes
     mangle(path, "append bytes=4096")                   zeros after the end
 Several are separated by ";". Classic and BigTIFF, both byte orders.
@@ -97,8 +98,14 @@ def _next(tiff, words):
 
 
 def _tile(tiff, words):
-    directory, n = int(words["ifd"]), int(words["n"])
+    directory = int(words["ifd"])
     tags = (TILE_OFFSETS, TILE_SIZES) if TILE_OFFSETS in tiff.directories[directory]["entries"] else (STRIP_OFFSETS, STRIP_SIZES)
+    every = range(len(tiff.values(directory, tags[0])))
+    for n in every if words["n"] == "all" else [int(words["n"])]:
+        _one_tile(tiff, directory, tags, n, words)
+
+
+def _one_tile(tiff, directory, tags, n, words):
     offsets, sizes = (tiff.values(directory, tag) for tag in tags)
     at, size = offsets[n], sizes[n]
     if "zero" in words:

@@ -16,6 +16,7 @@
 #include <string>
 #include <thread>
 
+#include "annulet/base/files.hpp"
 #include "annulet/pipeline/result_message.hpp"
 #include "annulet/report/writers.hpp"
 #include "annulet/sandbox/child.hpp"
@@ -252,6 +253,24 @@ TEST_CASE("Ctrl-C ends the reader at once") {
                   Cancelled);
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::minutes(1));
   CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);  // no child is left
+}
+
+TEST_CASE("the members of a slide may be links to elsewhere") {
+  const fs::path root = fs::temp_directory_path() / ("annulet-links-" + std::to_string(::getpid()));
+  fs::create_directories(root / "store");
+  fs::create_directories(root / "view");
+  write_file_atomically(
+      root / "store/Slidedat.ini",
+      "[HIERARCHICAL]\nINDEXFILE = Index.dat\n[DATAFILE]\nFILE_COUNT = 1\nFILE_0 = Data.dat\n");
+  for (const char* name : {"Index.dat", "Data.dat"}) write_file_atomically(root / "store" / name, "x");
+  write_file_atomically(root / "view/a.mrxs", "\xFF\xD8\xFF\xD9");
+  fs::create_directory_symlink(root / "store", root / "view/a");
+  RunRecord run;
+  const SlideResult result = score_apart(root / "view/a.mrxs", {}, {}, run);
+  fs::remove_all(root);
+  REQUIRE_FALSE(result.verdict.reasons.empty());
+  INFO(result.verdict.reasons[0].message);
+  CHECK(result.verdict.reasons[0].code != "permission");  // it is no slide, but it was read
 }
 
 TEST_CASE("a sandbox that is required is there, or nothing is read") {

@@ -7,12 +7,13 @@
 
 namespace annulet {
 
-/// Notes SIGINT and SIGTERM, so that the work in hand can end with nothing half written.
+/// Notes SIGINT, SIGTERM and (unless it is ignored: nohup) SIGHUP, so that the work in hand can end with
+/// nothing half written.
 class Interruption {
  public:
   static void install();
   static const std::atomic<bool>& requested();
-  static int exit_code();  ///< 130 or 143
+  static int exit_code();  ///< 130, 143 or 129
 };
 
 /// Progress on stderr: a bar on a terminal, a line every few seconds elsewhere.

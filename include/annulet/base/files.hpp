@@ -17,9 +17,10 @@ using Append = std::function<void(std::string_view)>;
 
 /// A folder that appears whole or not at all: files are written into a hidden sibling folder, fsynced, and
 /// the folder is renamed to its name by `commit`. Without `commit` (an exception, Ctrl-C) nothing is left
-/// behind, and what a killed process left beside the same target is removed by the next one. A file that
-/// is not of `names` is never removed. Several threads may write files of different names; everything else is
-/// for one thread. A handful of system calls a file.
+/// behind, and what a killed process left beside the same target is removed by the next one, which puts back
+/// an earlier result that was taken away to be replaced (on file systems without an exchange of names). A
+/// file that is not of `names` is never removed. Several threads may write files of different names;
+/// everything else is for one thread. A handful of system calls a file.
 class AtomicFolder {
  public:
   /// `names` are the files that the folder may hold, first the one that it always holds. `target` must not
@@ -54,13 +55,16 @@ class AtomicFolder {
   std::uint64_t device_ = 0, inode_ = 0;  // of the earlier result
 };
 
-/// Writes one file whole or not at all (temporary name, fsync, rename); SIGINT and SIGTERM to the calling
-/// thread wait until it is done. Throws Error Output.
+/// Writes one file whole or not at all (temporary name, fsync, rename); SIGINT, SIGTERM and SIGHUP to the
+/// calling thread wait until it is done. A file that stands there is replaced behind links and leaves its
+/// permissions to the new one; into a device or a pipe the bytes are written as they come. Throws Error
+/// Output.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 void write_file_atomically(const std::filesystem::path& path, const std::function<void(const Append&)>& fill);
 
 /// Gives a folder the name `to`, for good (fsync). Where a folder stands there the two change places, so that
-/// at no moment there is none. Both on one file system. Throws Error Output.
+/// at no moment there is none; a file system without that (NFS) has none for a moment, and what a process
+/// that was killed in it took away is put back by the next one. Both on one file system. Throws Error Output.
 void move_folder(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace annulet

@@ -25,6 +25,7 @@ struct Survey {
   ScopeStatistics statistics;
   NucleusOptions nuclei;
   double nucleus_contrast_od = 0;  ///< 90th percentile of nucleus-sized blobs on sampled tiles
+  std::vector<Problem> problems;   ///< what could not be read of those; a scan meets it again
   std::vector<Remark> reasons;     ///< not empty: not evaluable, no scan
   std::vector<Remark> caveats;
 };

@@ -10,8 +10,8 @@ namespace annulet {
 /// analysed, excluded (tissue, but none of it `counted`), missing or undecodable. `problems` (of the scan)
 /// cost the tiles with tissue that they touch. `unseen` (of the overview) is what no level shows: an
 /// undecodable tile is lost, since nobody knows what was on it; a missing one is lost when at least
-/// kTissueAround of what surrounds it is tissue, and background otherwise, since scanners leave empty tiles
-/// out.
+/// kTissueAround of what surrounds it is tissue or nothing of the slide was seen, and background otherwise,
+/// since scanners leave empty tiles out.
 TileAccount account_tiles(const SlideInfo& info, double pitch_um, const TissueMask& tissue,
                           const TissueMask& counted, const std::vector<Problem>& problems,
                           const std::vector<Problem>& unseen);

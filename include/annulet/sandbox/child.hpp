@@ -23,7 +23,7 @@ class Reply {
 
 /// How a child ended.
 struct Ending {
-  enum class Kind { Exited, Killed };
+  enum class Kind { Exited, Killed, Unknown };  ///< Unknown: somebody else was told, or nobody (SIGCHLD)
   Kind kind = Kind::Exited;
   int value = 0;                        ///< exit code, or number of the signal
   std::string said;                     ///< the beginning of what it wrote to stdout and stderr
@@ -32,8 +32,8 @@ struct Ending {
 
 /// A process that does `work` behind walls and replies through a pipe. It is a fork of this process without a
 /// new program: it starts in about 3 ms, and everything that stands in memory is there. It ignores SIGINT and
-/// SIGTERM, which are for the parent to act on, and is killed when the parent's thread that made it ends.
-/// The parent's memory of it ends with the object: what still runs is killed. One thread.
+/// SIGTERM (and SIGHUP), which are for the parent to act on, and is killed when the parent's thread that made
+/// it ends. The parent's memory of it ends with the object: what still runs is killed. One thread.
 class Child {
  public:
   using Work = std::function<void(const Reply&)>;
@@ -66,6 +66,7 @@ class Child {
 
   static constexpr int kNoMemory = 71;  ///< exit code: `work` threw std::bad_alloc
   static constexpr int kFailed = 70;    ///< exit code: `work` threw something else
+  static constexpr int kNotSetUp = 72;  ///< exit code: the system refused what it takes to begin
 
  private:
   void open_pipes();

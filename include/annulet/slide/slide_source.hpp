@@ -77,7 +77,8 @@ std::unique_ptr<SlideSource> open_slide(const std::filesystem::path& path,
 std::string slide_digest(const std::filesystem::path& path, const std::function<void()>& at_each_piece = {});
 
 /// The pitch to use: the user's over the header's. Throws Error PitchUnknown, PitchOutOfRange, TooCoarse as
-/// in contract 2; appends a caveat `pitch-differs` when both are known and differ by more than 5 %.
+/// in contract 2, and OverLimit where the slide would be larger than any glass; appends a caveat
+/// `pitch-differs` when both are known and differ by more than 5 %.
 Pitch resolve_pitch(const SlideInfo& info, std::optional<double> user_um_per_px,
                     std::vector<Remark>& caveats);
 

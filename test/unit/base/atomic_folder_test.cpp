@@ -1,7 +1,15 @@
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <string>
 
@@ -54,7 +62,137 @@ void make_result(const fs::path& target, const std::string& text, bool replace =
   folder.commit();
 }
 
+/// Lets renames with flags fail as on a file system that has none (NFS), for good.
+bool forget_renames_with_flags() {
+  constexpr auto kFlags = static_cast<unsigned>(offsetof(seccomp_data, args) + 4 * sizeof(__u64));
+  std::array<sock_filter, 6> steps{{
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_renameat2, 0, 2),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kFlags),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+  }};
+  const sock_fprog program{steps.size(), steps.data()};
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
+}
+
+/// What `action` returns in a process of its own.
+template <class Action>
+bool holds_apart(const Action& action) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    bool held = false;
+    try {
+      held = action();
+    } catch (const std::exception& error) {
+      std::fputs(error.what(), stderr);
+    }
+    ::_exit(held ? 0 : 1);
+  }
+  int status = 1;
+  ::waitpid(child, &status, 0);
+  return status == 0;
+}
+
+/// The hidden name that a process that is gone gave to what stood at `target`.
+fs::path earlier_of_dead(const fs::path& target) {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  ::waitpid(child, nullptr, 0);
+  return target.parent_path() /
+         ("." + target.filename().string() + ".old." + host.data() + "." + std::to_string(child) + ".0");
+}
+
 }  // namespace
+
+TEST_CASE("a file system without an exchange of names replaces folders, too") {
+  const Scratch root;
+  make_result(root.path / "out", "first");
+  fs::create_directory(root.path / "from");
+  fs::create_directory(root.path / "to");
+  write_file_atomically(root.path / "from" / "new", "");
+  write_file_atomically(root.path / "to" / "earlier", "");
+  CHECK(holds_apart([&] {
+    if (!forget_renames_with_flags()) return false;
+    make_result(root.path / "out", "second", true);
+    make_result(root.path / "other", "third");
+    move_folder(root.path / "from", root.path / "to");
+    move_folder(root.path / "from", root.path / "elsewhere");
+    return true;
+  }));
+  CHECK(read_text(root.path / "out" / "result.json") == "second");
+  CHECK(read_text(root.path / "other" / "result.json") == "third");
+  CHECK(fs::exists(root.path / "to" / "new"));
+  CHECK(fs::exists(root.path / "elsewhere" / "earlier"));
+  CHECK(root.entries() == 4);
+}
+
+TEST_CASE("an earlier result that a killed process took away to replace it is put back") {
+  const Scratch root;
+  const fs::path out = root.path / "out";
+  make_result(out, "first");
+  fs::rename(out, earlier_of_dead(out));
+  SECTION("and refused as any other") {
+    CHECK(tells(refusal(out, false), "--force"));
+    CHECK(read_text(out / "result.json") == "first");
+  }
+  SECTION("by the move of a folder, too") {
+    fs::create_directory(root.path / "from");
+    move_folder(root.path / "from", out);
+    CHECK(read_text(root.path / "from" / "result.json") == "first");
+    fs::remove_all(root.path / "from");
+  }
+  SECTION("and goes where another stands") {
+    fs::create_directory(out);
+    make_result(out, "second");
+    CHECK(read_text(out / "result.json") == "second");
+  }
+  CHECK(root.entries() == 1);
+}
+
+TEST_CASE("a result lands in a folder that may be written but not read") {
+  const Scratch root;
+  CHECK(holds_apart([&] {
+    constexpr uid_t kNobody = 65534;
+    if (::geteuid() == 0 && (::chown(root.path.c_str(), kNobody, kNobody) != 0 || ::setuid(kNobody) != 0))
+      return false;
+    ::chmod(root.path.c_str(), 0333);
+    make_result(root.path / "out", "first");
+    make_result(root.path / "out", "second", true);
+    write_file_atomically(root.path / "file", "text");
+    return true;
+  }));
+  fs::permissions(root.path, fs::perms::owner_all);
+  CHECK(read_text(root.path / "out" / "result.json") == "second");
+  CHECK(read_text(root.path / "file") == "text");
+}
+
+TEST_CASE("a file is replaced behind links and keeps its permissions; a pipe stays a pipe") {
+  const Scratch root;
+  write_file_atomically(root.path / "real", "first");
+  fs::permissions(root.path / "real", fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink("real", root.path / "link");
+  write_file_atomically(root.path / "link", "second");
+  CHECK(fs::is_symlink(root.path / "link"));
+  CHECK(read_text(root.path / "real") == "second");
+  CHECK(fs::status(root.path / "real").permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+
+  fs::create_symlink("nowhere", root.path / "dangling");
+  CHECK(tells(error_of([&] { write_file_atomically(root.path / "dangling", "text"); }), "leads to nothing"));
+  CHECK(error_of([&] { write_file_atomically(root.path, "text"); }).code() == Code::Output);
+
+  REQUIRE(::mkfifo((root.path / "pipe").c_str(), 0600) == 0);
+  const int pipe = ::open((root.path / "pipe").c_str(), O_RDWR | O_CLOEXEC);
+  write_file_atomically(root.path / "pipe", "text");
+  std::array<char, 8> heard{};
+  CHECK(::read(pipe, heard.data(), heard.size()) == 4);
+  ::close(pipe);
+  CHECK(fs::is_fifo(root.path / "pipe"));
+}
 
 TEST_CASE("a result folder appears whole, is replaced only on demand, and leaves nothing behind") {
   const Scratch root;

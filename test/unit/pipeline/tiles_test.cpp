@@ -307,3 +307,16 @@ TEST_CASE("duplicates count where they hold tissue") {
   CHECK(found[1].where == Rect<SlideFrame>{2048, 1024, 2304, 1280});
   CHECK(doubt_caveats(found, slide.tissue, 0.25).at(0).code == "duplicate-tiles");
 }
+
+TEST_CASE("missing tiles around what was seen are glass, and lost where nothing was seen") {
+  SlideInfo info;
+  info.extent = {1024, 1024};
+  info.tile = {256, 256};
+  const TissueMask glass = one_block(128, 128, 0, 0, 0, 0);  // squares of 2 um, 0.25 um/px
+  const auto account = [&](std::int64_t rows) {
+    return account_tiles(info, 0.25, glass, glass, {},
+                         {{ProblemKind::Missing, "tile", Rect<SlideFrame>{0, 0, 1024, rows}}});
+  };
+  CHECK(account(768).background == 16);
+  CHECK(account(1024).missing == 16);
+}

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -21,6 +22,7 @@
 #include <filesystem>
 #include <fstream>
 #include <new>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -200,6 +202,15 @@ TEST_CASE("a confined child does nothing to its parent, and gets no rights back"
   const pid_t parent = ::getpid();
   const auto deed = [&](const std::function<bool()>& d) { return failure_of(confined(folders), d); };
   CHECK(deed([&] { return ::kill(parent, SIGKILL) == 0; }) == EPERM);
+  const auto pins = [&](pid_t process) {
+    return deed([process] {
+      cpu_set_t all;
+      std::memset(&all, 0xFF, sizeof all);
+      return ::sched_setaffinity(process, sizeof all, &all) == 0;
+    });
+  };
+  CHECK(pins(parent) == EPERM);
+  CHECK(pins(0) == 0);
   CHECK(deed([&] { return ::kill(-1, SIGTERM) == 0; }) == EPERM);
   CHECK(deed([&] { return ::syscall(SYS_tgkill, parent, parent, SIGTERM) == 0; }) == EPERM);
   CHECK(deed([&] { return ::ptrace(PTRACE_ATTACH, parent, nullptr, nullptr) == 0; }) == EPERM);
@@ -270,6 +281,18 @@ TEST_CASE("every end of a child is told from every other") {
   CHECK(full.value == Child::kNoMemory);
   const Ending thrown = ending_of(confined(folders), [](const Reply&) { throw 1; });
   CHECK(thrown.value == Child::kFailed);
+  const Ending explained =
+      ending_of(confined(folders), [](const Reply&) { throw std::runtime_error("no room"); });
+  CHECK(explained.value == Child::kFailed);
+  CHECK(explained.said == "no room");
+}
+
+TEST_CASE("an end that the system does not tell is unknown, not sound") {
+  const Folders folders;
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  const Ending crashed = ending_of(confined(folders), [](const Reply&) { ::raise(SIGSEGV); });
+  std::signal(SIGCHLD, before);
+  CHECK(crashed.kind == Ending::Kind::Unknown);
 }
 
 TEST_CASE("the limit on memory makes a child fail, not the machine") {

@@ -47,6 +47,17 @@ TEST_CASE("a program that dies of a signal says which") {
   CHECK(ending.value == SIGSEGV);
 }
 
+TEST_CASE("an end that the system does not tell is an end") {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  {
+    Program program({"/bin/sh", "-c", "echo oh dear >&2; exit 3"});
+    const Ending& ending = end_of(program);
+    CHECK(ending.kind == Ending::Kind::Unknown);
+    CHECK(ending.said == "oh dear\n");
+  }
+  std::signal(SIGCHLD, before);
+}
+
 TEST_CASE("of much talk the end is kept") {
   Program program({"/bin/sh", "-c", "for i in $(seq 20000); do echo line $i; done >&2"});
   const Ending& ending = end_of(program);

@@ -60,6 +60,29 @@ TEST_CASE("levels are found without their flag; another picture is no level") {
   CHECK(open_slide(folder / "slide.tif")->info().levels.size() == 3);
 }
 
+TEST_CASE("level 0 is no macro for a word of its description, a label is no level 0") {
+  const made::Folder folder;
+  Layout layout;
+  layout.levels = 3;
+  for (const char* text :
+       {"Macrometastasis", "label: case 12", "macro", "case 12\nlabel 300x300", "Macro dissection 2x3"}) {
+    layout.description = text;
+    made::write_tiff(folder / "slide.tif", made::picture(1000, 800), layout);
+    INFO(text);
+    CHECK(open_slide(folder / "slide.tif")->info().extent == Size<SlideFrame>{1000, 800});
+  }
+  Layout beside;
+  for (const char* text : {"label", "Macro", "macro 1200x1300", "Aperio Image Library\nmacro 1200x1300"}) {
+    layout.description = "";
+    made::write_tiff(folder / "slide.tif", made::picture(1000, 800), layout);
+    beside.description = text;
+    beside.mode = "a";
+    made::write_tiff(folder / "slide.tif", made::picture(1200, 1300), beside);
+    INFO(text);
+    CHECK(open_slide(folder / "slide.tif")->info().extent == Size<SlideFrame>{1000, 800});
+  }
+}
+
 TEST_CASE("a default resolution of 72 dpi is no pitch") {
   const made::Folder folder;
   Layout layout;

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "annulet/base/error.hpp"
 #include "annulet/slide/slide_source.hpp"
@@ -51,6 +52,17 @@ TEST_CASE("the user's pitch wins; a caveat tells of more than 5 percent") {
   caveats.clear();
   CHECK(resolve_pitch(stating(0.25, 0.30), 0.27, caveats).x == 0.27);
   REQUIRE(caveats.size() == 1);  // the mean agrees, the axes do not
+}
+
+TEST_CASE("a slide that no glass could hold is refused, whichever way it lies") {
+  SlideInfo info = stating(0.25, 0.25);
+  for (const auto& [width, height] : {std::pair{812'000, 609'000}, std::pair{609'000, 812'000}}) {
+    info.extent = {width, height};
+    CHECK(refusal(info, std::nullopt) == std::nullopt);
+    CHECK(refusal(info, 0.251) == Code::OverLimit);
+  }
+  info.extent = {650'000, 650'000};
+  CHECK(refusal(info, std::nullopt) == Code::OverLimit);
 }
 
 TEST_CASE("pitches that are refused, each by its code") {
