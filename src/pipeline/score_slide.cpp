@@ -26,6 +26,7 @@
 #include "annulet/pipeline/survey.hpp"
 #include "annulet/pipeline/tile_account.hpp"
 #include "annulet/pixel/stain_preset.hpp"
+#include "annulet/region/apply_regions.hpp"
 #include "annulet/region/regions.hpp"
 #include "annulet/slide/slide_files.hpp"
 #include "pipeline/slide_identity.hpp"
@@ -192,8 +193,12 @@ bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_sca
   result.problems = unseen;
   result.problems.insert(result.problems.end(), of_scan.begin(), of_scan.end());
   sort_once(result.problems);
-  result.tiles = account_tiles(result.slide, pitch_um, survey.tissue, survey.counted, of_scan, unseen);
-  const TissueLoss loss = lost_tissue(result.slide, pitch_um, survey.tissue, survey.counted, of_scan, unseen);
+  const Plane<std::uint8_t> left_out =
+      unseen.empty() ? Plane<std::uint8_t>{} : left_out_by(survey.regions, pitch_um, survey.tissue);
+  result.tiles =
+      account_tiles(result.slide, pitch_um, survey.tissue, survey.counted, of_scan, unseen, left_out);
+  const TissueLoss loss =
+      lost_tissue(result.slide, pitch_um, survey.tissue, survey.counted, of_scan, unseen, left_out);
   if (loss.missing_mm2 > 0) result.excluded_mm2["missing"] = loss.missing_mm2;
   if (loss.undecodable_mm2 > 0) result.excluded_mm2["undecodable"] = loss.undecodable_mm2;
   measured.lost_mm2 = loss.counted_mm2;
