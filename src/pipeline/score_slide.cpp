@@ -15,6 +15,7 @@
 
 #include "annulet/base/hand_back.hpp"
 #include "annulet/base/packed_plane.hpp"
+#include "annulet/model/cell_check.hpp"
 #include "annulet/model/model_file.hpp"
 #include "annulet/pipeline/conclude.hpp"
 #include "annulet/pipeline/doubtful_tiles.hpp"
@@ -277,6 +278,7 @@ std::optional<Measured> measure(const SlideSource& source, const ScoreOptions& o
                                          {"scan.membranes", scan.seconds.membranes}});
   if (fail_if_incomplete(survey, scan.problems, options, result, measured) || !enough) return std::nullopt;
   drop_lost_cells(scan.cells, scan.problems, pitch.mean());
+  expect_few_enough(scan.cells.size());
   result.problems.insert(result.problems.end(), scan.doubts.begin(), scan.doubts.end());
   sort_once(result.problems);
   for (Remark& caveat : doubt_caveats(scan.doubts, survey.counted, pitch.mean()))
