@@ -28,7 +28,9 @@ namespace {
 
 /// An empty text is a script's variable without a value: as good as not given, were it not refused.
 const CLI::Validator kSomething(
-    [](const std::string& text) { return std::string(text.empty() ? "an empty text; give one, or leave the option out" : ""); },
+    [](const std::string& text) {
+      return std::string(text.empty() ? "an empty text; give one, or leave the option out" : "");
+    },
     "");
 
 std::string host_name() {
@@ -89,14 +91,16 @@ class ScoreCommand : public Command {
             "Areas to count, to leave out or that are controls, drawn in QuPath (GeoJSON), ImageScope or "
             "ASAP (XML); may be given several times")
         ->allow_extra_args(false);
-    command_->add_option("--expect-sha256", options_.expect_sha256,
-                         "The slide's SHA-256 as the archive knows it; compared before anything is scored")
+    command_
+        ->add_option("--expect-sha256", options_.expect_sha256,
+                     "The slide's SHA-256 as the archive knows it; compared before anything is scored")
         ->check(kSomething);
     command_->add_flag("--deidentify", options_.deidentify,
                        "Replace the names of slide and host by keyed hashes in every file and message");
-    command_->add_option("--deidentify-key", key_file_,
-                         "File of 16 bytes or more that keys the hashes: equal names then have equal hashes "
-                         "in every run; default a key of this run that nobody keeps")
+    command_
+        ->add_option("--deidentify-key", key_file_,
+                     "File of 16 bytes or more that keys the hashes: equal names then have equal hashes "
+                     "in every run; default a key of this run that nobody keeps")
         ->check(kSomething);
     command_->add_option("--threads", options_.threads, "Worker threads; default one per core")
         ->check(CLI::Range(1, 1024));

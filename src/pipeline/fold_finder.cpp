@@ -240,7 +240,8 @@ cv::Rect box_of(const std::vector<Middle>& places, const Plane<std::uint8_t>& on
   constexpr int kReach = (kMarked + kMarkedAcross) / 2 + 1 + kAroundSeeds;
   static_assert(kAroundSeeds >= kHoles / 2);
   cv::Rect box;
-  for (const Middle& place : places) box |= cv::Rect(place.x - kReach, place.y - kReach, 2 * kReach + 1, 2 * kReach + 1);
+  for (const Middle& place : places)
+    box |= cv::Rect(place.x - kReach, place.y - kReach, 2 * kReach + 1, 2 * kReach + 1);
   return box & cv::Rect(0, 0, on.width(), on.height());
 }
 

@@ -65,8 +65,8 @@ class Scores {
 using Mask = SparsePlane<bool>;
 
 /// The middles that hang together with (x, y) over places next to each other and over seeds.
-std::vector<Place> follow(Scores& scores, const FoldSeeds& seeds, const cv::Mat& near, int x, int y, Mask& seen,
-                          int& of_seed) {
+std::vector<Place> follow(Scores& scores, const FoldSeeds& seeds, const cv::Mat& near, int x, int y,
+                          Mask& seen, int& of_seed) {
   std::vector<Place> middles, open{{x, y}};
   seen.hold(x, y) = true;
   while (!open.empty()) {
@@ -122,7 +122,8 @@ std::vector<FoldStrip> trace_folds(const FoldCourse& course, const FoldSeeds& se
   std::vector<FoldStrip> strips;
   Scores scores(course);
   cv::Mat near;
-  cv::dilate(seeds.mask, near, cv::getStructuringElement(cv::MORPH_RECT, {2 * kFromSeed + 1, 2 * kFromSeed + 1}));
+  cv::dilate(seeds.mask, near,
+             cv::getStructuringElement(cv::MORPH_RECT, {2 * kFromSeed + 1, 2 * kFromSeed + 1}));
   Mask seen(course.width(), course.height()), sure(course.width(), course.height());
   for (int y = 2 * seeds.y0; y < 2 * (seeds.y0 + seeds.mask.rows); ++y) {
     const auto* seeds_here = seeds.mask.ptr<std::uint8_t>(y / 2 - seeds.y0);

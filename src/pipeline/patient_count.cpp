@@ -51,7 +51,8 @@ class PatientCount {
     const bool differs = all.verdict.score != conclusion_.verdict.score;
     if (control.certain) {
       remark(differs, "control-left-out", left_out_words(control, all));
-      each_square(parts, control, [](std::uint8_t& flag) { flag = static_cast<std::uint8_t>(QcFlag::Control); });
+      each_square(parts, control,
+                  [](std::uint8_t& flag) { flag = static_cast<std::uint8_t>(QcFlag::Control); });
       survey_.counted.area_mm2 -= apart.area_mm2;
     } else {
       const std::string words = suspected_words(control);

@@ -88,7 +88,8 @@ Unseen sort_unseen(const TissueMask& tissue, double pitch_um, const std::vector<
   for (const Problem& problem : unseen) {
     const Rect<WorkFrame> area = mask_of(tissue, pitch_um, problem.where);
     if (problem.kind == ProblemKind::Missing && !amid_tissue(tissue, unknown, area)) continue;
-    (is_left_out(left_out, centres_in(tissue, pitch_um, problem.where)) ? sorted.left_out : sorted.lost).push_back(problem);
+    (is_left_out(left_out, centres_in(tissue, pitch_um, problem.where)) ? sorted.left_out : sorted.lost)
+        .push_back(problem);
   }
   return sorted;
 }

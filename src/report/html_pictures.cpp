@@ -107,8 +107,8 @@ RgbImage hatched(RgbImage picture, const SlideResult& result, double x_um, doubl
 }
 
 /// `scale` drawing units a level-0 pixel, `least` a pixel of the picture. How many rings were left out.
-std::size_t append_regions(std::string& out, const SlideResult& result, Point<SlideFrame> top_left, double scale,
-                    double width, double height, double least) {
+std::size_t append_regions(std::string& out, const SlideResult& result, Point<SlideFrame> top_left,
+                           double scale, double width, double height, double least) {
   const RegionOutlines outlines = region_outlines(result, top_left, scale, width, height, least);
   for (const RegionOutline& outline : outlines.drawn) {
     const RegionStyle& style = region_style_of(outline.role);
@@ -133,8 +133,7 @@ void append_region_legend(std::string& out, const SlideResult& result, std::size
            style->words + "</li>";
   }
   if (too_long > 0)
-    out += "<li class=\"small\">" + grouped(too_long) +
-           (too_long == 1 ? " outline is" : " outlines are") +
+    out += "<li class=\"small\">" + grouped(too_long) + (too_long == 1 ? " outline is" : " outlines are") +
            " not drawn: too finely drawn to be told apart at this size</li>";
 }
 

@@ -190,11 +190,11 @@ void append_percentages(std::string& out, const SlideResult& result) {
   if (sum(counts) == 0) return;
   const PatternShares shares = shares_of(counts), all_shares = shares_of(all);
   out += "<section>\n<h2>Staining of the tumour cells</h2>\n<p class=\"lead\">Share of the " +
-         grouped(sum(counts)) +
-         " tumour cells whose membrane could be judged, strongest first.";
+         grouped(sum(counts)) + " tumour cells whose membrane could be judged, strongest first.";
   const TraceRow* cut = first_share(result.verdict);
   if (cut != nullptr)
-    out += " The line marks the " + cut_words(*cut) + " of row " + escape_html(cut->row) + " of the guideline.";
+    out +=
+        " The line marks the " + cut_words(*cut) + " of row " + escape_html(cut->row) + " of the guideline.";
   out += "</p>\n";
   append_bar(out, shares, "Tumour cells", cut);
   out +=
@@ -251,8 +251,7 @@ void append_trace(std::string& out, const SlideResult& result) {
            escape_html(row.condition) + (decides ? "</b>" : "") + "<br><span class=\"small\">" +
            escape_html(row.why) + "</span></td><td class=\"n\">" + grouped(row.count) +
            "</td><td class=\"n\">" + percent_words(share(row.count, row.of)) + "</td><td class=\"n\">";
-    if (!row.comparator.empty())
-      out += escape_html(row.comparator) + " " + cut_words(row);
+    if (!row.comparator.empty()) out += escape_html(row.comparator) + " " + cut_words(row);
     out += std::string("</td><td>") + (row.held ? "yes" : "no") + "</td><td class=\"nowrap\">" +
            escape_html(row.outcome) + "</td></tr>\n";
   }

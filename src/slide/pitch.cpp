@@ -13,7 +13,7 @@ constexpr double kFinest = 0.1, kCoarsest = 1.1;  ///< um/px that are a bright-f
 constexpr double kCoarsestForMembranes = 0.55;    ///< um/px at which a membrane is still resolved
 constexpr double kMostAnisotropy = 0.02;          ///< x against y
 constexpr double kToldDifference = 0.05;          ///< the user's against the header's
-constexpr double kDecimals = 1e-9;  ///< of a share: numbers that are decimals as told are not quite so as held
+constexpr double kDecimals = 1e-9;  ///< of a share: what is a decimal as told is not quite one as held
 
 std::string number(double value) {
   char text[32];

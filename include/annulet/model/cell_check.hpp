@@ -20,7 +20,7 @@ void expect_few_enough(std::uint64_t cells);
 
 /// Cells that a table may hold, on every way: a slide of 501,760 px full of tissue has 30 million.
 inline constexpr std::uint64_t kMostCells = 100'000'000;
-inline constexpr std::int64_t kBesideUm = 64;  ///< a nucleus at the border may have its centre beside the slide
+inline constexpr std::int64_t kBesideUm = 64;  ///< the centre of a nucleus that the border cuts
 inline constexpr double kFarthestUm = 4e6;     ///< 4 m: longer than any glass
 
 }  // namespace annulet

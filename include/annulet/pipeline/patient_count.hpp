@@ -9,7 +9,8 @@ namespace annulet {
 /// count as unmeasurable, and what speaks against the score is said: `control-left-out`, `control-suspected`,
 /// `edge-effect`, `pitch-suspect`, `cytoplasmic-dab`. The same for any number of threads. With
 /// `find_control` false no control is looked for. `facts` are of all tissue to be counted; without a control
-/// that was left out there is less, and what suffices for a score is asked anew. `survey.counted` is left with its area; its plane is spent.
+/// that was left out there is less, and what suffices for a score is asked anew. `survey.counted` is left
+/// with its area; its plane is spent.
 Conclusion conclude_patient(Survey& survey, CellTable& cells, const ConcludeModels& models,
                             ConcludeFacts facts, bool find_control, int threads = 1);
 

@@ -41,7 +41,8 @@ Plane<std::uint8_t> traced(bool one_layer, bool boxed = false) {
   FoldSeeds from{seeds};
   if (boxed) {
     const cv::Rect least(kLeft / 2 + 4 - kAroundSeeds, kTop / 2 - kAroundSeeds,
-                         (kRight - kLeft) / 2 - 7 + 2 * kAroundSeeds, (kBottom - kTop) / 2 + 1 + 2 * kAroundSeeds);
+                         (kRight - kLeft) / 2 - 7 + 2 * kAroundSeeds,
+                         (kBottom - kTop) / 2 + 1 + 2 * kAroundSeeds);
     const cv::Rect box = least & cv::Rect(0, 0, seeds.cols, seeds.rows);
     from = {seeds(box).clone(), box.x, box.y};
   }

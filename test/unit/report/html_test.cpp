@@ -89,7 +89,8 @@ TEST_CASE("what a note says the page says once") {
 
 TEST_CASE("the line on the shares is the guideline's own cut, and is none where it has none") {
   SlideResult result = sample::scored();
-  CHECK(holds(write_report_html(result, sample::run()), "The line marks the 10 % of row R1 of the guideline."));
+  CHECK(
+      holds(write_report_html(result, sample::run()), "The line marks the 10 % of row R1 of the guideline."));
   result.verdict.trace.front().percent = 30;
   const std::string other = write_report_html(result, sample::run());
   CHECK(holds(other, "The line marks the 30 % of row R1 of the guideline."));

@@ -123,7 +123,8 @@ TEST_CASE("cells off the slide are corrupt, whatever their digest says") {
     StoredResult stored = read_stored_result(folder.path());
     CHECK(code_of([&] { read_stored_cells(folder.path(), stored); }) == Code::Corrupt);
     stored.height = std::int64_t{1} << 50;  // a forger says that the slide is as large
-    CHECK((code_of([&] { read_stored_cells(folder.path(), stored); }) == Code::Corrupt) == (far > 256'000'000));
+    CHECK((code_of([&] { read_stored_cells(folder.path(), stored); }) == Code::Corrupt) ==
+          (far > 256'000'000));
   }
 }
 
