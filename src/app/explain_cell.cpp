@@ -45,7 +45,7 @@ std::vector<std::string> flags_of(const CellRow& row, const GradedCell& cell) {
 /// Rows of the guideline that count the cell.
 std::vector<std::string> rows_of(const Explained& explained, const GradedCell& cell) {
   std::vector<std::string> rows;
-  if (cell.kind != CellKind::Tumour || cell.pattern == Pattern::Unmeasurable) return rows;
+  if (!is_judged(cell)) return rows;
   Tally one;
   add_to_tally(cell, explained.models.grading, 1, one);
   const std::vector<std::uint64_t> counts = explained.models.guideline.row_counts(one);
@@ -138,7 +138,7 @@ Json cell_data(const Explained& explained, std::size_t index) {
             {"y_um", row.y / 64.0},
             {"kind", name(cell.kind)},
             {"pattern", name(cell.pattern)},
-            {"counted", cell.kind == CellKind::Tumour && cell.pattern != Pattern::Unmeasurable},
+            {"counted", is_judged(cell)},
             {"why", why_counted(explained, cell)},
             {"rows", rows_of(explained, cell)},
             {"notes", flags_of(row, cell)}};

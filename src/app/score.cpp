@@ -26,6 +26,13 @@
 namespace annulet {
 namespace {
 
+/// An empty text is a script's variable without a value: as good as not given, were it not refused.
+const CLI::Validator kSomething(
+    [](const std::string& text) {
+      return std::string(text.empty() ? "an empty text; give one, or leave the option out" : "");
+    },
+    "");
+
 std::string host_name() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
@@ -76,20 +83,25 @@ class ScoreCommand : public Command {
             "Folder for the result: must not exist yet, or be empty (--force replaces an earlier result)")
         ->required();
     declare_scoring(*command_, options_);
-    command_->add_option("--ish", options_.ish, "negative | positive | RATIO,COPIES[,recounted]");
+    command_->add_option("--ish", options_.ish, "negative | positive | RATIO,COPIES[,recounted]")
+        ->check(kSomething);
     command_
         ->add_option(
             "--region", options_.regions,
             "Areas to count, to leave out or that are controls, drawn in QuPath (GeoJSON), ImageScope or "
             "ASAP (XML); may be given several times")
         ->allow_extra_args(false);
-    command_->add_option("--expect-sha256", options_.expect_sha256,
-                         "The slide's SHA-256 as the archive knows it; compared before anything is scored");
+    command_
+        ->add_option("--expect-sha256", options_.expect_sha256,
+                     "The slide's SHA-256 as the archive knows it; compared before anything is scored")
+        ->check(kSomething);
     command_->add_flag("--deidentify", options_.deidentify,
                        "Replace the names of slide and host by keyed hashes in every file and message");
-    command_->add_option("--deidentify-key", key_file_,
-                         "File of 16 bytes or more that keys the hashes: equal names then have equal hashes "
-                         "in every run; default a key of this run that nobody keeps");
+    command_
+        ->add_option("--deidentify-key", key_file_,
+                     "File of 16 bytes or more that keys the hashes: equal names then have equal hashes "
+                     "in every run; default a key of this run that nobody keeps")
+        ->check(kSomething);
     command_->add_option("--threads", options_.threads, "Worker threads; default one per core")
         ->check(CLI::Range(1, 1024));
     command_

@@ -5,12 +5,13 @@
 
 #include "annulet/base/csv.hpp"
 #include "annulet/base/joined.hpp"
+#include "annulet/model/area.hpp"
 #include "annulet/report/shares.hpp"
 
 namespace annulet {
 namespace {
 
-constexpr int kPercentDecimals = 3, kAreaDecimals = 4;  // as in result.json
+constexpr int kPercentDecimals = 3;  // as in result.json
 
 void add_percentages(const SlideOutcome& outcome, CsvWriter& csv) {
   const report::PatternShares shares = report::shares_of(outcome.by_pattern);

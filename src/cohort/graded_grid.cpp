@@ -117,7 +117,7 @@ CellCounts count_cells(const CalibrationCells& slide, const Blanks& blanks, cons
   over(graded.size(), [&](std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i) {
       const GradedCell& cell = patterns[i];
-      if (cell.kind != CellKind::Tumour || cell.pattern == Pattern::Unmeasurable) continue;
+      if (!is_judged(cell)) continue;
       const bool may_be = cell.strength_od >= grading.moderate_od &&
                           cell.completeness >= grading.stained_share && cell.completeness < most_complete;
       if (!may_be) continue;
@@ -128,7 +128,7 @@ CellCounts count_cells(const CalibrationCells& slide, const Blanks& blanks, cons
   });
   CellCounts counts(grid, grading);
   for (std::size_t i = 0; i < graded.size(); ++i) {
-    if (graded[i].kind != CellKind::Tumour || graded[i].pattern == Pattern::Unmeasurable) continue;
+    if (!is_judged(graded[i])) continue;
     graded[i].borrowed = borrowed[i] != 0;
     counts.add(graded[i]);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "annulet/base/hand_back.hpp"
+#include "annulet/model/area.hpp"
 #include "annulet/pipeline/contiguity.hpp"
 #include "annulet/pipeline/doubt.hpp"
 #include "annulet/pipeline/second_population.hpp"
@@ -21,10 +22,10 @@ std::vector<Remark> insufficiency(std::uint64_t measurable, const ConcludeFacts&
   if (facts.controls_failed)
     reasons.push_back(reason(Code::ControlsFailed,
                              "the controls were said to have failed; no score is given on such a run"));
-  if (facts.tissue_mm2 < kLeastTissueMm2) {
+  if (const double tissue_mm2 = stored_area(facts.tissue_mm2); tissue_mm2 < kLeastTissueMm2) {
     reasons.push_back(
-        reason(Code::TooLittleTissue, fmt::format("{:.3f} mm2 of tissue; at least {:.2f} mm2 are needed",
-                                                  facts.tissue_mm2, kLeastTissueMm2)));
+        reason(Code::TooLittleTissue, fmt::format("{:.{}f} mm2 of tissue; at least {:.2f} mm2 are needed",
+                                                  tissue_mm2, kAreaDecimals, kLeastTissueMm2)));
   }
   if (measurable < kFewestTumourCells) {
     reasons.push_back(reason(

@@ -17,10 +17,6 @@ namespace {
 constexpr std::size_t kPatternShares = 5;  // none ... intense_complete
 constexpr std::int64_t kThousandths = 1000;
 
-bool is_judged(const GradedCell& cell) {
-  return cell.kind == CellKind::Tumour && cell.pattern != Pattern::Unmeasurable;
-}
-
 /// What a cell counts for: its pattern, then each row of the guideline. One cell of every sort is asked once.
 class Memberships {
  public:

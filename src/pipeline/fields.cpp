@@ -26,7 +26,7 @@ std::vector<Square> count_squares(const SlideResult& result) {
   std::map<std::pair<std::int64_t, std::int64_t>, Square> squares;
   for (std::size_t i = 0; i < result.cells.size(); ++i) {
     const GradedCell& graded = result.graded[i];
-    if (graded.kind != CellKind::Tumour || graded.pattern == Pattern::Unmeasurable) continue;
+    if (!is_judged(graded)) continue;
     const std::int64_t column = result.cells[i].x / edge, row = result.cells[i].y / edge;
     Square& square = squares[{row, column}];
     square.column = column;

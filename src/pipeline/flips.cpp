@@ -38,10 +38,6 @@ constexpr std::array<CutOff, 6> kCutOffs{{
 constexpr int kRidgeGrain = 10;  // 1/1000 OD: CellRow::ridge is 1/100 OD
 constexpr int kExactEvery = 50;  // steps between looks at the neighbours, where these decide
 
-bool is_judged(const GradedCell& cell) {
-  return cell.kind == CellKind::Tumour && cell.pattern != Pattern::Unmeasurable;
-}
-
 std::uint64_t strong_incomplete(const Tally& tally) {
   const auto& incomplete = tally.measurable[static_cast<std::size_t>(CellKind::Tumour)][1];
   std::uint64_t sum = 0;

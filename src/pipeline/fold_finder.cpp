@@ -205,15 +205,16 @@ std::vector<Middle> darker_places(const Field& field) {
   return middles;
 }
 
-/// Marks the squares of the band through a middle that are as dark as the fold.
-void mark(const Field& field, const Middle& middle, cv::Mat& marked) {
+/// Marks the squares of the band through a middle that are as dark as the fold; `marked` begins at `box`.
+void mark(const Field& field, const Middle& middle, const cv::Rect& box, cv::Mat& marked) {
   const auto [c, s] = kDirections[middle.direction];
   for (int along = -kMarked; along <= kMarked; ++along) {
     for (int across = -kMarkedAcross; across <= kMarkedAcross; ++across) {
       const int x = middle.x + steps(along * c - across * s), y = middle.y + steps(along * s + across * c);
       if (!field.on.contains(x, y) || field.on(x, y) == 0) continue;
       const Detail& detail = field.detail(x, y);
-      if (detail.mean >= middle.border || detail.peak > field.too_dark) marked.at<std::uint8_t>(y, x) = 1;
+      if (detail.mean >= middle.border || detail.peak > field.too_dark)
+        marked.at<std::uint8_t>(y - box.y, x - box.x) = 1;
     }
   }
 }
@@ -233,23 +234,36 @@ void keep_agreed(const cv::Mat& middles, cv::Mat& marked) {
   }
 }
 
-cv::Mat folds_in(const Field& field, const OverRanges& over) {
+/// What the places reach that may be a fold's, with what is looked at around it: planes of the whole slide
+/// would be the largest that there are.
+cv::Rect box_of(const std::vector<Middle>& places, const Plane<std::uint8_t>& on) {
+  constexpr int kReach = (kMarked + kMarkedAcross) / 2 + 1 + kAroundSeeds;
+  static_assert(kAroundSeeds >= kHoles / 2);
+  cv::Rect box;
+  for (const Middle& place : places)
+    box |= cv::Rect(place.x - kReach, place.y - kReach, 2 * kReach + 1, 2 * kReach + 1);
+  return box & cv::Rect(0, 0, on.width(), on.height());
+}
+
+FoldSeeds folds_in(const Field& field, const OverRanges& over) {
   std::vector<Middle> places = darker_places(field);
   over(places.size(), [&](std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i) probe(field, places[i]);
   });
-  cv::Mat middles(field.on.height(), field.on.width(), CV_8U, cv::Scalar(0)), sure = middles.clone(),
-                                                                              likely = middles.clone();
+  std::erase_if(places, [](const Middle& place) { return place.sure == 0; });
+  if (places.empty()) return {};
+  const cv::Rect box = box_of(places, field.on);
+  cv::Mat middles(box.size(), CV_8U, cv::Scalar(0)), sure = middles.clone(), likely = middles.clone();
   for (const Middle& place : places) {
-    if (place.sure > 0) mark(field, place, place.sure == 2 ? sure : likely);
-    if (place.sure == 2) middles.at<std::uint8_t>(place.y, place.x) = 1;
+    mark(field, place, box, place.sure == 2 ? sure : likely);
+    if (place.sure == 2) middles.at<std::uint8_t>(place.y - box.y, place.x - box.x) = 1;
   }
   keep_agreed(middles, sure);
   cv::Mat& near = middles;
   cv::dilate(sure, near, square(2 * kContinued + 1));
   sure |= likely & near;
   cv::morphologyEx(sure, sure, cv::MORPH_CLOSE, square(kHoles));
-  return sure;
+  return {sure, box.x, box.y};
 }
 
 /// Squares with a flag in their middle are not looked at.
@@ -292,8 +306,8 @@ void flag_folds(const SharpnessMap& sharpness, const TissueMask& tissue, QcMap& 
   const int high = high_peak(field);
   if (high < kLeastHighPeak) return;
   field.too_dark = high * kOfHighPeak / 100;
-  const cv::Mat seeds = folds_in(field, over);
-  if (cv::countNonZero(seeds) == 0) return;
+  const FoldSeeds seeds = folds_in(field, over);
+  if (seeds.mask.empty() || cv::countNonZero(seeds.mask) == 0) return;
   const FoldCourse course(squares, field.on, high);
   for (const FoldStrip& strip : trace_folds(course, seeds)) flag(strip, tissue, quality);
 }

@@ -19,7 +19,6 @@ constexpr int kGoesOn = 20;       // places along the axis from a sure one, to w
 constexpr int kBends = 4;         // places off that axis
 constexpr int kTurns = 2;         // sixteenths of half a turn off its direction
 constexpr int kShareOfMost = 40;  // per cent of the highest score around a place
-constexpr int kFromSeed = 5;      // squares from a seed to where a fold may still go on
 constexpr int kMostOfSeed = 35;   // per cent of the seed's places that may be middles: more is a network
 constexpr int kAround = 5;        // places to either side
 constexpr int kAcross = 3;        // places to either side of a middle, of which none has a higher score
@@ -66,16 +65,17 @@ class Scores {
 using Mask = SparsePlane<bool>;
 
 /// The middles that hang together with (x, y) over places next to each other and over seeds.
-std::vector<Place> follow(Scores& scores, const cv::Mat& seeds, const cv::Mat& near, int x, int y, Mask& seen,
-                          int& of_seed) {
+std::vector<Place> follow(Scores& scores, const FoldSeeds& seeds, const cv::Mat& near, int x, int y,
+                          Mask& seen, int& of_seed) {
   std::vector<Place> middles, open{{x, y}};
   seen.hold(x, y) = true;
   while (!open.empty()) {
     const auto [at_x, at_y] = open.back();
     open.pop_back();
-    const bool seed = seeds.at<std::uint8_t>(at_y / 2, at_x / 2) != 0;
+    const cv::Point square(at_x / 2 - seeds.x0, at_y / 2 - seeds.y0);
+    const bool seed = seeds.mask.at<std::uint8_t>(square) != 0;
     of_seed += seed ? 1 : 0;
-    const bool middle = near.at<std::uint8_t>(at_y / 2, at_x / 2) != 0 && scores.is_middle(at_x, at_y);
+    const bool middle = near.at<std::uint8_t>(square) != 0 && scores.is_middle(at_x, at_y);
     if (middle) middles.emplace_back(at_x, at_y);
     if (!middle && !seed) continue;
     for (int down = -1; down <= 1; ++down) {
@@ -118,16 +118,17 @@ void keep_agreed(Scores& scores, std::vector<Place>& middles, Mask& sure) {
 
 }  // namespace
 
-std::vector<FoldStrip> trace_folds(const FoldCourse& course, const cv::Mat& seeds) {
+std::vector<FoldStrip> trace_folds(const FoldCourse& course, const FoldSeeds& seeds) {
   std::vector<FoldStrip> strips;
   Scores scores(course);
   cv::Mat near;
-  cv::dilate(seeds, near, cv::getStructuringElement(cv::MORPH_RECT, {2 * kFromSeed + 1, 2 * kFromSeed + 1}));
+  cv::dilate(seeds.mask, near,
+             cv::getStructuringElement(cv::MORPH_RECT, {2 * kFromSeed + 1, 2 * kFromSeed + 1}));
   Mask seen(course.width(), course.height()), sure(course.width(), course.height());
-  for (int y = 0; y < course.height(); ++y) {
-    const auto* seeds_here = seeds.ptr<std::uint8_t>(y / 2);
-    for (int x = 0; x < course.width(); ++x) {
-      if (seeds_here[x / 2] == 0 || seen(x, y)) continue;
+  for (int y = 2 * seeds.y0; y < 2 * (seeds.y0 + seeds.mask.rows); ++y) {
+    const auto* seeds_here = seeds.mask.ptr<std::uint8_t>(y / 2 - seeds.y0);
+    for (int x = 2 * seeds.x0; x < 2 * (seeds.x0 + seeds.mask.cols); ++x) {
+      if (seeds_here[x / 2 - seeds.x0] == 0 || seen(x, y)) continue;
       int of_seed = 0;
       std::vector<Place> middles = follow(scores, seeds, near, x, y, seen, of_seed);
       keep_agreed(scores, middles, sure);

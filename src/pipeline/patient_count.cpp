@@ -32,9 +32,9 @@ Count count_of(const Tally& tally) {
 
 class PatientCount {
  public:
-  PatientCount(Survey& survey, CellTable& cells, const ConcludeModels& models, const ConcludeFacts& facts,
+  PatientCount(Survey& survey, CellTable& cells, const ConcludeModels& models, ConcludeFacts facts,
                int threads)
-      : survey_(survey), cells_(cells), models_(models), facts_(facts), threads_(threads) {
+      : survey_(survey), cells_(cells), models_(models), facts_(std::move(facts)), threads_(threads) {
     draft_again();
   }
 
@@ -45,13 +45,15 @@ class PatientCount {
     survey_.counted.piece = {};  // only its area is asked for from here on
     const ControlTissue control = find_control(parts, cells_, conclusion_.graded);
     if (control.labels.empty()) return;
-    const CellTable apart = take_cells(parts, control);
+    const Apart apart = take_apart(parts, control);
     Conclusion all = std::move(conclusion_);
     draft_again();
     const bool differs = all.verdict.score != conclusion_.verdict.score;
     if (control.certain) {
       remark(differs, "control-left-out", left_out_words(control, all));
-      take_from_count(parts, control);
+      each_square(parts, control,
+                  [](std::uint8_t& flag) { flag = static_cast<std::uint8_t>(QcFlag::Control); });
+      survey_.counted.area_mm2 -= apart.area_mm2;
     } else {
       const std::string words = suspected_words(control);
       give_back(apart);
@@ -106,25 +108,36 @@ class PatientCount {
     conclusion_ = draft(cells_, models_, facts_, threads_);
   }
 
-  /// Takes the control's cells out of the table.
-  CellTable take_cells(const TissueParts& parts, const ControlTissue& control) {
-    CellTable taken;
+  /// A control's cells and its area, without which is concluded.
+  struct Apart {
+    CellTable cells;
+    double area_mm2 = 0;
+  };
+
+  Apart take_apart(const TissueParts& parts, const ControlTissue& control) {
+    Apart apart;
     const auto held = [&](const CellRow& row) {
       return control.holds(
           parts.at_um(static_cast<double>(row.x) / kMicroUnits, static_cast<double>(row.y) / kMicroUnits));
     };
     std::erase_if(cells_, [&](const CellRow& row) {
       if (!held(row)) return false;
-      taken.push_back(row);
+      apart.cells.push_back(row);
       return true;
     });
-    return taken;
+    const double square_mm2 = survey_.tissue.pitch_um * survey_.tissue.pitch_um * 1e-6;
+    std::uint64_t squares = 0;
+    each_square(parts, control, [&](const std::uint8_t&) { ++squares; });
+    apart.area_mm2 = static_cast<double>(squares) * square_mm2;
+    facts_.tissue_mm2 -= apart.area_mm2;
+    return apart;
   }
 
-  void give_back(const CellTable& taken) {
+  void give_back(const Apart& apart) {
     const auto kept = std::ssize(cells_);
-    cells_.insert(cells_.end(), taken.begin(), taken.end());
+    cells_.insert(cells_.end(), apart.cells.begin(), apart.cells.end());
     std::inplace_merge(cells_.begin(), cells_.begin() + kept, cells_.end(), before);
+    facts_.tissue_mm2 += apart.area_mm2;
   }
 
   void remark(bool caveat, const char* code, std::string words) {
@@ -157,24 +170,24 @@ class PatientCount {
         score_words(conclusion_.verdict), control.labels.size() == 1 ? "it is" : "they are");
   }
 
-  void take_from_count(const TissueParts& parts, const ControlTissue& control) {
+  /// Calls visit(flag) for each square of the control's that counts.
+  template <class Visit>
+  void each_square(const TissueParts& parts, const ControlTissue& control, Visit&& visit) {
+    const double um = survey_.tissue.pitch_um;
     for (int y = 0; y < survey_.quality.flag.height(); ++y) {
       std::uint8_t* flag = survey_.quality.flag.row(y);
       const std::uint16_t* piece = survey_.tissue.piece.row(y);
       for (int x = 0; x < survey_.quality.flag.width(); ++x) {
         if (piece[x] == 0 || flag[x] != 0) continue;
-        const double um = survey_.tissue.pitch_um;
-        if (control.holds(parts.at_um((x + 0.5) * um, (y + 0.5) * um)))
-          flag[x] = static_cast<std::uint8_t>(QcFlag::Control);
+        if (control.holds(parts.at_um((x + 0.5) * um, (y + 0.5) * um))) visit(flag[x]);
       }
     }
-    survey_.counted.area_mm2 = counted_tissue(survey_.tissue, survey_.quality).area_mm2;
   }
 
   Survey& survey_;
   CellTable& cells_;
   const ConcludeModels& models_;
-  const ConcludeFacts& facts_;
+  ConcludeFacts facts_;
   int threads_;
   Conclusion conclusion_;
   std::vector<Remark> caveats_, notes_;
@@ -183,8 +196,8 @@ class PatientCount {
 }  // namespace
 
 Conclusion conclude_patient(Survey& survey, CellTable& cells, const ConcludeModels& models,
-                            const ConcludeFacts& facts, bool find_control, int threads) {
-  PatientCount count(survey, cells, models, facts, threads);
+                            ConcludeFacts facts, bool find_control, int threads) {
+  PatientCount count(survey, cells, models, std::move(facts), threads);
   if (find_control) count.leave_out_control();
   count.judge_edge();
   count.judge_plausibility();

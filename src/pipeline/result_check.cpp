@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "annulet/base/error.hpp"
+#include "annulet/model/cell_check.hpp"
 #include "annulet/pipeline/result_message.hpp"
 
 namespace annulet {
@@ -15,7 +16,6 @@ namespace {
 
 constexpr std::int64_t kMostAcross = std::int64_t{1} << 31;  // px of a slide; TIFF has 32 bits
 constexpr double kFinestUm = 1e-3, kCoarsestUm = 1e4;        // um per px of anything
-constexpr std::int64_t kBesideUm = 64;        // a cell's centre may lie that far beside the slide
 constexpr int kLongestPictureSide = 1 << 12;  // px; the thumbnail has 1400, a field at most 2000
 constexpr std::size_t kMostFields = 3;        // read_fields
 constexpr std::size_t kLongestCaption = 1 << 10;
@@ -26,6 +26,10 @@ constexpr std::uint16_t kWhole = 1000;       // of GradedCell's shares
 
 void must(bool holds, const char* what) {
   if (!holds) throw Error(Code::Crashed, std::string("its reply is no result: ") + what);
+}
+
+void must_be(const char* fault) {
+  must(fault == nullptr, fault);
 }
 
 bool sensible_pitch(double um) {
@@ -133,31 +137,13 @@ void check_masks(const SlideResult& result) {
   must(most < kQcFlags, "its quality map has a flag without a name");
 }
 
-void check_row(const CellRow& row) {
-  must(row.neighbours <= kNeighbours, "a cell in it has too many neighbours");
-  std::uint8_t unnamed = 0;  // without a branch, so that it becomes vector code
-  for (const std::uint8_t f : row.facing)
-    unnamed = static_cast<std::uint8_t>(unnamed | (f != kNoNeighbour && f >= row.neighbours ? 1 : 0));
-  must(unnamed == 0, "a cell in it faces a neighbour that it does not name");
-}
-
 void check_cells(const SlideResult& result) {
   const CellTable& cells = result.cells;
   must(result.graded.size() == cells.size(), "its cells and their grades differ in number");
   must(cells.empty() || result.scanned, "it has cells without a scan");
-  const auto last = [&](std::int64_t px) {
-    return static_cast<std::int64_t>(static_cast<double>(px) * result.pitch.mean() * kMicroUnits) +
-           kBesideUm * kMicroUnits;
-  };
-  const std::int64_t right = last(result.slide.extent.width), bottom = last(result.slide.extent.height);
-  const std::int64_t before_first = -kBesideUm * kMicroUnits;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    const CellRow& row = cells[i];
-    must(row.x >= before_first && row.x <= right && row.y >= before_first && row.y <= bottom,
-         "a cell in it lies off the slide");
-    must(i == 0 || before(cells[i - 1], row), "its cells are not in order");
-    check_row(row);
-  }
+  must_be(fault_of_rows(cells));
+  must_be(fault_of_places(cells, static_cast<double>(result.slide.extent.width) * result.pitch.mean(),
+                          static_cast<double>(result.slide.extent.height) * result.pitch.mean()));
 }
 
 /// The tally is what the grades add up to.

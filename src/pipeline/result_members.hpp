@@ -1,5 +1,6 @@
 #pragma once
 // What of each struct goes through the pipe: every member, in the order of its declaration.
+#include "annulet/model/cell_check.hpp"
 #include "annulet/model/result.hpp"
 #include "annulet/pipeline/options.hpp"
 #include "annulet/pipeline/result_message.hpp"

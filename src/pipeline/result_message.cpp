@@ -1,5 +1,7 @@
 #include "annulet/pipeline/result_message.hpp"
 
+#include <new>
+
 #include "annulet/base/error.hpp"
 #include "pipeline/result_members.hpp"
 
@@ -35,6 +37,8 @@ void receive_result(const std::function<std::size_t(void*, std::size_t)>& receiv
     throw Error(Code::Crashed, std::string("its reply is no result: ") + why.what());
   } catch (const std::length_error&) {
     throw Error(Code::Crashed, "its reply is no result: a list in it has no end");
+  } catch (const std::bad_alloc&) {
+    throw Error(Code::Crashed, "there is not enough memory for the cells that its reply names");
   }
   check_result(result);
 }

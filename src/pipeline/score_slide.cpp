@@ -15,6 +15,7 @@
 
 #include "annulet/base/hand_back.hpp"
 #include "annulet/base/packed_plane.hpp"
+#include "annulet/model/cell_check.hpp"
 #include "annulet/model/model_file.hpp"
 #include "annulet/pipeline/conclude.hpp"
 #include "annulet/pipeline/doubtful_tiles.hpp"
@@ -26,6 +27,7 @@
 #include "annulet/pipeline/survey.hpp"
 #include "annulet/pipeline/tile_account.hpp"
 #include "annulet/pixel/stain_preset.hpp"
+#include "annulet/region/apply_regions.hpp"
 #include "annulet/region/regions.hpp"
 #include "annulet/slide/slide_files.hpp"
 #include "pipeline/slide_identity.hpp"
@@ -197,9 +199,12 @@ bool fail_if_incomplete(const Survey& survey, const std::vector<Problem>& of_rea
   result.problems = unseen;
   result.problems.insert(result.problems.end(), of_reading.begin(), of_reading.end());
   sort_once(result.problems);
-  result.tiles = account_tiles(result.slide, pitch_um, survey.tissue, survey.counted, of_reading, unseen);
+  const Plane<std::uint8_t> left_out =
+      unseen.empty() ? Plane<std::uint8_t>{} : left_out_by(survey.regions, pitch_um, survey.tissue);
+  result.tiles =
+      account_tiles(result.slide, pitch_um, survey.tissue, survey.counted, of_reading, unseen, left_out);
   const TissueLoss loss =
-      lost_tissue(result.slide, pitch_um, survey.tissue, survey.counted, of_reading, unseen);
+      lost_tissue(result.slide, pitch_um, survey.tissue, survey.counted, of_reading, unseen, left_out);
   if (loss.missing_mm2 > 0) result.excluded_mm2["missing"] = loss.missing_mm2;
   if (loss.undecodable_mm2 > 0) result.excluded_mm2["undecodable"] = loss.undecodable_mm2;
   measured.lost_mm2 = loss.counted_mm2;
@@ -282,6 +287,7 @@ std::optional<Measured> measure(const SlideSource& source, const ScoreOptions& o
                                          {"scan.membranes", scan.seconds.membranes}});
   if (fail_if_incomplete(survey, scan.problems, options, result, measured) || !enough) return std::nullopt;
   drop_lost_cells(scan.cells, scan.problems, pitch.mean());
+  expect_few_enough(scan.cells.size());
   result.problems.insert(result.problems.end(), scan.doubts.begin(), scan.doubts.end());
   sort_once(result.problems);
   for (Remark& caveat : doubt_caveats(scan.doubts, survey.counted, pitch.mean()))

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -67,20 +66,36 @@ Plane<std::uint8_t> unknown_mask(const TissueMask& tissue, double pitch_um,
   return unknown;
 }
 
-/// What no level shows and may have been tissue.
-std::vector<Problem> lost_of_unseen(const TissueMask& tissue, double pitch_um,
-                                    const std::vector<Problem>& unseen) {
-  if (unseen.empty()) return {};
+/// Whether regions leave out all of an area of the mask.
+bool is_left_out(const Plane<std::uint8_t>& left_out, const Rect<WorkFrame>& area) {
+  if (left_out.empty()) return false;
+  for (std::int64_t y = area.y0; y < area.y1; ++y) {
+    const std::uint8_t* row = left_out.row(static_cast<int>(y));
+    if (std::find(row + area.x0, row + area.x1, 0) != row + area.x1) return false;
+  }
+  return !area.empty();
+}
+
+/// What no level shows and may have been tissue, by whether the user left it out.
+struct Unseen {
+  std::vector<Problem> lost, left_out;
+};
+
+Unseen sort_unseen(const TissueMask& tissue, double pitch_um, const std::vector<Problem>& unseen,
+                   const Plane<std::uint8_t>& left_out) {
+  Unseen sorted;
+  if (unseen.empty()) return sorted;
   const Plane<std::uint8_t> unknown = unknown_mask(tissue, pitch_um, unseen);
   const std::span<const std::uint8_t> squares = unknown.values();
   // Scanners leave glass out around what they scan, not all that there is.
-  if (std::find(squares.begin(), squares.end(), std::uint8_t{0}) == squares.end()) return unseen;
-  std::vector<Problem> lost;
-  std::copy_if(unseen.begin(), unseen.end(), std::back_inserter(lost), [&](const Problem& problem) {
-    return problem.kind == ProblemKind::Undecodable ||
-           amid_tissue(tissue, unknown, mask_of(tissue, pitch_um, problem.where));
-  });
-  return lost;
+  const bool all_unknown = std::find(squares.begin(), squares.end(), std::uint8_t{0}) == squares.end();
+  for (const Problem& problem : unseen) {
+    const Rect<WorkFrame> area = mask_of(tissue, pitch_um, problem.where);
+    if (problem.kind == ProblemKind::Missing && !all_unknown && !amid_tissue(tissue, unknown, area)) continue;
+    (is_left_out(left_out, centres_in(tissue, pitch_um, problem.where)) ? sorted.left_out : sorted.lost)
+        .push_back(problem);
+  }
+  return sorted;
 }
 
 /// The tiles along one axis that each square of the mask touches; half-open.
@@ -130,23 +145,28 @@ Rect<WorkFrame> centres_in(const TissueMask& tissue, double pitch_um, const Rect
 
 TileAccount account_tiles(const SlideInfo& info, double pitch_um, const TissueMask& tissue,
                           const TissueMask& counted, const std::vector<Problem>& problems,
-                          const std::vector<Problem>& unseen) {
+                          const std::vector<Problem>& unseen, const Plane<std::uint8_t>& left_out) {
   Plane<std::uint8_t> state(static_cast<int>((info.extent.width + info.tile.width - 1) / info.tile.width),
                             static_cast<int>((info.extent.height + info.tile.height - 1) / info.tile.height),
                             kBackground);
   mark(info, pitch_um, tissue, kExcluded, state);
   mark(info, pitch_um, counted, kAnalysed, state);
-  const auto lose = [&](const Problem& problem, bool background_too) {
+  const auto turn = [&](const Problem& problem, State from, State to) {
     const Rect<SlideFrame> tiles = tiles_of(info, problem.where);
     for (std::int64_t r = tiles.y0; r < tiles.y1; ++r) {
       for (std::int64_t c = tiles.x0; c < tiles.x1; ++c) {
         std::uint8_t& s = state(static_cast<int>(c), static_cast<int>(r));
-        if (s == kAnalysed || (background_too && s == kBackground)) s = lost_as(problem);
+        if (s == from) s = to;
       }
     }
   };
-  for (const Problem& problem : lost_of_unseen(tissue, pitch_um, unseen)) lose(problem, true);
-  for (const Problem& problem : problems) lose(problem, false);
+  const Unseen of_unseen = sort_unseen(tissue, pitch_um, unseen, left_out);
+  for (const Problem& problem : of_unseen.lost) {
+    turn(problem, kAnalysed, lost_as(problem));
+    turn(problem, kBackground, lost_as(problem));
+  }
+  for (const Problem& problem : of_unseen.left_out) turn(problem, kBackground, kExcluded);
+  for (const Problem& problem : problems) turn(problem, kAnalysed, lost_as(problem));
   TileAccount account;
   account.expected = state.size();
   for (const std::uint8_t s : state.values()) {
@@ -161,7 +181,7 @@ TileAccount account_tiles(const SlideInfo& info, double pitch_um, const TissueMa
 
 TissueLoss lost_tissue(const SlideInfo& info, double pitch_um, const TissueMask& tissue,
                        const TissueMask& counted, const std::vector<Problem>& problems,
-                       const std::vector<Problem>& unseen) {
+                       const std::vector<Problem>& unseen, const Plane<std::uint8_t>& left_out) {
   const double square_mm2 = tissue.pitch_um * tissue.pitch_um * 1e-6;
   TissueLoss loss;
   loss.of_mm2 = counted.area_mm2;
@@ -173,7 +193,8 @@ TissueLoss lost_tissue(const SlideInfo& info, double pitch_um, const TissueMask&
       for (std::int64_t column = part.x0; column < part.x1; ++column) {
         const int x = static_cast<int>(column), y = static_cast<int>(row);
         const bool is_counted = counted.piece(x, y) != 0;
-        const bool excluded = !is_counted && tissue.piece(x, y) != 0;
+        const bool excluded =
+            !is_counted && (tissue.piece(x, y) != 0 || (!left_out.empty() && left_out(x, y) != 0));
         if (state(x, y) != 0 || excluded || (!is_counted && !is_unseen)) continue;
         state(x, y) = lost_as(problem);
         (problem.kind == ProblemKind::Missing ? loss.missing_mm2 : loss.undecodable_mm2) += square_mm2;
@@ -181,7 +202,7 @@ TissueLoss lost_tissue(const SlideInfo& info, double pitch_um, const TissueMask&
       }
     }
   };
-  for (const Problem& problem : lost_of_unseen(tissue, pitch_um, unseen)) lose(problem, true);
+  for (const Problem& problem : sort_unseen(tissue, pitch_um, unseen, left_out).lost) lose(problem, true);
   for (const Problem& problem : problems) lose(problem, false);
   return loss;
 }

@@ -178,19 +178,19 @@ void check_places(std::vector<RegionUse>& regions, const SlideInfo& slide, Regio
   }
 }
 
-/// What of the tissue each region holds, and the bits of all roles on the mask.
-Plane<std::uint8_t> draw(std::vector<RegionUse>& regions, double pitch_um, const TissueMask& tissue) {
+/// The bits of all roles on the mask; `tissue_px`: what of the tissue each region holds.
+Plane<std::uint8_t> draw(const std::vector<RegionUse>& regions, double pitch_um, const TissueMask& tissue,
+                         std::vector<std::uint64_t>& tissue_px) {
   Plane<std::uint8_t> roles(tissue.piece.width(), tissue.piece.height());
   std::int64_t steps_left = kMostRegionSteps;
-  for (RegionUse& use : regions) {
+  for (const RegionUse& use : regions) {
     const std::uint8_t bit = bit_of(use.region.role);
-    std::uint64_t pixels = 0;
+    std::uint64_t& pixels = tissue_px.emplace_back(0);
     RegionMask(use.region, pitch_um / tissue.pitch_um, roles.width(), roles.height(), steps_left)
         .each([&](int x, int y) {
           roles(x, y) = static_cast<std::uint8_t>(roles(x, y) | bit);
           pixels += tissue.piece(x, y) != 0;
         });
-    use.tissue_mm2 = static_cast<double>(pixels) * tissue.pitch_um * tissue.pitch_um * 1e-6;
   }
   return roles;
 }
@@ -201,6 +201,10 @@ QcFlag flag_of(std::uint8_t roles, bool only_included, QcFlag before) {
   if (!only_included) return before;
   if ((roles & kIncluded) == 0) return before == QcFlag::Control ? before : QcFlag::Region;
   return before == QcFlag::Control ? QcFlag::None : before;
+}
+
+bool is_left_out(QcFlag flag) {
+  return flag == QcFlag::Region || flag == QcFlag::Control;
 }
 
 /// Areas that hold nothing to count are told, never scored as nothing found.
@@ -239,7 +243,10 @@ RegionRemarks apply_regions(std::vector<RegionUse>& regions, const SlideInfo& sl
   shift_to_slide(regions, slide, remarks);
   check_places(regions, slide, remarks);
   if (!remarks.reasons.empty()) return remarks;
-  const Plane<std::uint8_t> roles = draw(regions, pitch_um, tissue);
+  std::vector<std::uint64_t> tissue_px;
+  const Plane<std::uint8_t> roles = draw(regions, pitch_um, tissue, tissue_px);
+  for (std::size_t i = 0; i < regions.size(); ++i)
+    regions[i].tissue_mm2 = static_cast<double>(tissue_px[i]) * tissue.pitch_um * tissue.pitch_um * 1e-6;
   const bool only_included = any_include(regions);
   std::uint64_t of_px = 0, left_px = 0;
   for (int y = 0; y < roles.height(); ++y) {
@@ -250,11 +257,22 @@ RegionRemarks apply_regions(std::vector<RegionUse>& regions, const SlideInfo& sl
       const QcFlag after = flag_of(roles(x, y), only_included, before);
       flag = static_cast<std::uint8_t>(after);
       ++of_px;
-      left_px += after != QcFlag::Region && after != QcFlag::Control;
+      left_px += !is_left_out(after);
     }
   }
   if (of_px > 0) check_tissue(regions, left_px, of_px, remarks);
   return remarks;
+}
+
+Plane<std::uint8_t> left_out_by(const std::vector<RegionUse>& regions, double pitch_um,
+                                const TissueMask& tissue) {
+  if (regions.empty()) return {};
+  std::vector<std::uint64_t> tissue_px;
+  Plane<std::uint8_t> left_out = draw(regions, pitch_um, tissue, tissue_px);
+  const bool only_included = any_include(regions);
+  for (std::uint8_t& square : left_out.values())
+    square = is_left_out(flag_of(square, only_included, QcFlag::None)) ? 1 : 0;
+  return left_out;
 }
 
 }  // namespace annulet

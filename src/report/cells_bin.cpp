@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "annulet/base/error.hpp"
+#include "annulet/model/cell_check.hpp"
 #include "annulet/report/writers.hpp"
 #include "report/pieces.hpp"
 #include "report/scan_pitch.hpp"
@@ -15,8 +16,6 @@ namespace {
 
 constexpr std::string_view kMagic = "ANNULETC";
 constexpr std::uint32_t kVersion = 1;
-constexpr std::uint64_t kMostCells =
-    100'000'000;  // ten times the largest resection; bounds what a forged count can claim
 constexpr std::size_t kDigestBytes = 64;  // SHA-256 in hexadecimal, of the slide and of the file itself
 constexpr std::size_t kHeaderBytes = 8 + 4 + 4 + 4 + 8 + kDigestBytes + 8;
 constexpr std::size_t kRowBytes =
@@ -159,14 +158,6 @@ std::uint64_t check_header(const std::string& bytes) {
   return count;
 }
 
-void check_row(const CellRow& row) {
-  if (row.neighbours > kNeighbours) refuse("a cell names more neighbours than there is room for");
-  for (const std::uint8_t facing : row.facing) {
-    if (facing != kNoNeighbour && facing >= row.neighbours)
-      refuse("a wall faces a neighbour that is not named");
-  }
-}
-
 }  // namespace
 
 std::size_t cells_bin_parts(const SlideResult& result) {
@@ -174,7 +165,7 @@ std::size_t cells_bin_parts(const SlideResult& result) {
 }
 
 std::string cells_bin_part(const SlideResult& result, std::size_t part) {
-  expects(result.cells.size() <= kMostCells, "a slide has at most 100 million cells");
+  expects(result.cells.size() <= kMostCells, "a table has at most kMostCells");
   const std::vector<std::vector<Stretch>> pieces = pieces_of(result.cells.size());
   std::string bytes(kTablePiece, '\0');
   char* to = bytes.data();
@@ -221,10 +212,7 @@ CellTable read_cells_bin(const std::string& bytes) {
   for_each_column([&](auto member) {
     for (CellRow& row : cells) reader.take(row.*member);
   });
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    check_row(cells[i]);
-    if (i > 0 && !before(cells[i - 1], cells[i])) refuse("its cells are not in order");
-  }
+  if (const char* fault = fault_of_rows(cells)) refuse(fault);
   return cells;
 }
 

@@ -28,7 +28,7 @@ HeatGrid heat_grid_of(const SlideResult& result) {
   const std::int64_t square = grid.square_um * kMicroUnits;
   for (std::size_t i = 0; i < result.cells.size(); ++i) {
     const GradedCell& graded = result.graded[i];
-    if (graded.kind != CellKind::Tumour || graded.pattern == Pattern::Unmeasurable) continue;
+    if (!is_judged(graded)) continue;
     const int x = static_cast<int>(result.cells[i].x / square),
               y = static_cast<int>(result.cells[i].y / square);
     if (!grid.squares.contains(x, y)) continue;

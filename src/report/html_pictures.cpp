@@ -1,5 +1,6 @@
 // Heat map and fields: a photograph below, the findings above it as vectors that stay sharp when printed or
 // enlarged and that name the cell under the pointer.
+#include <algorithm>
 #include <cmath>
 
 #include "annulet/slide/jpeg_encoder.hpp"
@@ -105,10 +106,11 @@ RgbImage hatched(RgbImage picture, const SlideResult& result, double x_um, doubl
   return picture;
 }
 
-/// `scale` drawing units a level-0 pixel; corners nearer than `least` units to each other are left out.
-void append_regions(std::string& out, const SlideResult& result, Point<SlideFrame> top_left, double scale,
-                    double width, double height, double least) {
-  for (const RegionOutline& outline : region_outlines(result, top_left, scale, width, height, least)) {
+/// `scale` drawing units a level-0 pixel, `least` a pixel of the picture. How many rings were left out.
+std::size_t append_regions(std::string& out, const SlideResult& result, Point<SlideFrame> top_left,
+                           double scale, double width, double height, double least) {
+  const RegionOutlines outlines = region_outlines(result, top_left, scale, width, height, least);
+  for (const RegionOutline& outline : outlines.drawn) {
     const RegionStyle& style = region_style_of(outline.role);
     std::string path;
     for (const Spot& spot : outline.ring)
@@ -121,23 +123,28 @@ void append_regions(std::string& out, const SlideResult& result, Point<SlideFram
         (style.dashed ? " stroke-dasharray=\"" + fixed(3 * line, 1) + " " + fixed(2 * line, 1) + "\"" : "") +
         "/>";
   }
+  return outlines.too_long;
 }
 
-void append_region_legend(std::string& out, const SlideResult& result) {
+void append_region_legend(std::string& out, const SlideResult& result, std::size_t too_long) {
   for (const RegionStyle* style : region_styles_of(result)) {
     out += "<li><span class=\"key\" style=\"background:#fff;border:3px " +
            std::string(style->dashed ? "dashed " : "solid ") + rgb(style->colour) + "\"></span>" +
            style->words + "</li>";
   }
+  if (too_long > 0)
+    out += "<li class=\"small\">" + grouped(too_long) + (too_long == 1 ? " outline is" : " outlines are") +
+           " not drawn: too finely drawn to be told apart at this size</li>";
 }
 
-void append_heat_legend(std::string& out, const HeatGrid& grid, const SlideResult& result) {
+void append_heat_legend(std::string& out, const HeatGrid& grid, const SlideResult& result,
+                        std::size_t too_long) {
   out += "<div><h3 style=\"margin-top:0\">Stained tumour cells</h3><ul class=\"scale\">";
   for (std::size_t i = kHeatSteps.size(); i-- > 0;) {
     out += "<li><span class=\"key\" style=\"background:" + rgb(kHeatSteps[i].colour) + "\"></span>" +
            kHeatSteps[i].words + "</li>";
   }
-  append_region_legend(out, result);
+  append_region_legend(out, result, too_long);
   out += "</ul><p class=\"small\" style=\"margin-top:12px\">Squares of " +
          length_words(static_cast<double>(grid.square_um), "µm") + "; without colour: fewer than " +
          std::to_string(kFewestInSquare) + " measurable tumour cells. A, B, C: the fields below.</p>";
@@ -198,7 +205,9 @@ void append_rings(std::string& out, const SlideResult& result, const FieldPictur
   if (!open.empty()) out += "</g>";
 }
 
-void append_figure(std::string& out, const SlideResult& result, const FieldPicture& field, char letter) {
+/// How many rings of regions were left out.
+std::size_t append_figure(std::string& out, const SlideResult& result, const FieldPicture& field,
+                          char letter) {
   const double width = field.image.width * kTenths, height = field.image.height * kTenths;
   out += "<figure><div class=\"picture\">";
   const auto um = [&](std::int64_t px) { return static_cast<double>(px) * scan_pitch_um(result); };
@@ -208,14 +217,16 @@ void append_figure(std::string& out, const SlideResult& result, const FieldPictu
          " aria-hidden=\"true\"><g class=\"rings\">";
   append_rings(out, result, field);
   out += "</g>";
-  append_regions(out, result, {field.where.x0, field.where.y0},
-                 scan_pitch_um(result) / field.pitch_um * kTenths, width, height, kTenths);
+  const std::size_t too_long =
+      append_regions(out, result, {field.where.x0, field.where.y0},
+                     scan_pitch_um(result) / field.pitch_um * kTenths, width, height, kTenths);
   append_scale_bar(out, width, height, field.pitch_um / kTenths);
   out += std::string("</svg></div><figcaption><b>") + letter + " · " + escape_html(field.name) + ".</b> " +
          escape_html(field.caption) + "</figcaption></figure>\n";
+  return too_long;
 }
 
-void append_ring_legend(std::string& out, const SlideResult& result) {
+void append_ring_legend(std::string& out, const SlideResult& result, std::size_t too_long) {
   out += "<ul class=\"scale\">";
   for (int i = kPatterns - 1; i >= 0; --i) {
     const PatternStyle& style = style_of(static_cast<Pattern>(i));
@@ -223,7 +234,7 @@ void append_ring_legend(std::string& out, const SlideResult& result) {
         std::string("<li><span class=\"key fill-") + style.class_name + "\"></span>" + style.words + "</li>";
   }
   out += "<li><span class=\"key fill-other\"></span>Not a tumour cell</li>";
-  append_region_legend(out, result);
+  append_region_legend(out, result, too_long);
   out += "</ul>\n";
 }
 
@@ -253,11 +264,12 @@ void append_heat_map(std::string& out, const SlideResult& result) {
   out += "<svg viewBox=\"0 0 " + fixed(width_um, 1) + " " + fixed(height_um, 1) +
          "\" preserveAspectRatio=\"none\" aria-hidden=\"true\">";
   append_squares(out, grid);
-  append_regions(out, result, {}, scan_pitch_um(result), width_um, height_um, result.thumbnail_pitch_um);
+  const std::size_t too_long =
+      append_regions(out, result, {}, scan_pitch_um(result), width_um, height_um, result.thumbnail_pitch_um);
   append_field_marks(out, result, width_um);
   append_scale_bar(out, width_um, height_um, 1);
   out += "</svg></div>\n";
-  append_heat_legend(out, grid, result);
+  append_heat_legend(out, grid, result, too_long);
   out += "</div>\n</section>\n";
 }
 
@@ -270,9 +282,12 @@ void append_fields(std::string& out, const SlideResult& result) {
       "id=\"outlines\" checked>"
       "<label class=\"switch\" for=\"outlines\">Show the rings</label>\n<div class=\"fields\">\n";
   char letter = 'A';
-  for (const FieldPicture& field : result.fields) append_figure(out, result, field, letter++);
+  std::size_t too_long = 0;
+  for (const FieldPicture& field : result.fields) {
+    too_long = std::max(too_long, append_figure(out, result, field, letter++));
+  }
   out += "</div>\n";
-  append_ring_legend(out, result);
+  append_ring_legend(out, result, too_long);
   out += "</section>\n";
 }
 

@@ -30,8 +30,16 @@ const TraceRow* row_that_held(const Verdict& verdict) {
   return nullptr;
 }
 
-bool is_trial_term(const std::string& group) {
-  return group == "low" || group == "ultralow";
+/// The share that decides about the strongest stain; nothing where the guideline asks for none.
+const TraceRow* first_share(const Verdict& verdict) {
+  for (const TraceRow& row : verdict.trace) {
+    if (row.percent > 0) return &row;
+  }
+  return nullptr;
+}
+
+std::string cut_words(const TraceRow& row) {
+  return fixed(row.percent, row.percent < 1 ? 2 : 0) + " %";
 }
 
 void append_score(std::string& out, const SlideResult& result) {
@@ -64,11 +72,6 @@ void append_rule(std::string& out, const Verdict& verdict) {
   } else if (!verdict.rule.empty()) {
     out += "<p class=\"small\">Row " + escape_html(verdict.rule) + " of " + escape_html(verdict.guideline) +
            ".</p>\n";
-  }
-  if (is_trial_term(verdict.group)) {
-    out +=
-        "<p class=\"small\">“Low” and “ultralow” are trial terms (DESTINY-Breast04/06), not ASCO/CAP "
-        "results.</p>\n";
   }
 }
 
@@ -104,8 +107,8 @@ void append_facts(std::string& out, const SlideResult& result) {
 constexpr std::int64_t kLeastLabelled = 6'000;
 constexpr int kBarWide = 940, kBarTall = 40;
 
-void append_bar(std::string& out, const PatternShares& shares, const char* label, bool with_cut) {
-  const int height = kBarTall + (with_cut ? 24 : 0);
+void append_bar(std::string& out, const PatternShares& shares, const char* label, const TraceRow* cut) {
+  const int height = kBarTall + (cut != nullptr ? 24 : 0);
   out += "<svg class=\"bar\" role=\"img\" viewBox=\"0 0 " + std::to_string(kBarWide) + " " +
          std::to_string(height) + "\" aria-label=\"" + label;
   for (std::size_t i = 0; i < shares.size(); ++i) {
@@ -125,10 +128,11 @@ void append_bar(std::string& out, const PatternShares& shares, const char* label
     }
     start += shares[i];
   }
-  if (with_cut) {
-    out +=
-        "<path d=\"M94 0v46\" stroke=\"#1c2530\" stroke-width=\"2\" stroke-dasharray=\"4 3\"/>"
-        "<text x=\"94\" y=\"60\" text-anchor=\"middle\" fill=\"#5a6675\">10 %</text>";
+  if (cut != nullptr) {
+    const std::string x = fixed(cut->percent * kBarWide / 100, 0);
+    out += "<path d=\"M" + x +
+           " 0v46\" stroke=\"#1c2530\" stroke-width=\"2\" stroke-dasharray=\"4 3\"/><text x=\"" + x +
+           "\" y=\"60\" text-anchor=\"middle\" fill=\"#5a6675\">" + cut_words(*cut) + "</text>";
   }
   out += "</svg>\n";
 }
@@ -186,10 +190,13 @@ void append_percentages(std::string& out, const SlideResult& result) {
   if (sum(counts) == 0) return;
   const PatternShares shares = shares_of(counts), all_shares = shares_of(all);
   out += "<section>\n<h2>Staining of the tumour cells</h2>\n<p class=\"lead\">Share of the " +
-         grouped(sum(counts)) +
-         " tumour cells whose membrane could be judged, strongest first. The line marks the 10 % of the "
-         "guideline.</p>\n";
-  append_bar(out, shares, "Tumour cells", true);
+         grouped(sum(counts)) + " tumour cells whose membrane could be judged, strongest first.";
+  const TraceRow* cut = first_share(result.verdict);
+  if (cut != nullptr)
+    out +=
+        " The line marks the " + cut_words(*cut) + " of row " + escape_html(cut->row) + " of the guideline.";
+  out += "</p>\n";
+  append_bar(out, shares, "Tumour cells", cut);
   out +=
       "<table><thead><tr><th>Membrane staining</th><th>Seen as</th><th class=\"n\">Cells</th><th "
       "class=\"n\">Share</th>"
@@ -244,8 +251,7 @@ void append_trace(std::string& out, const SlideResult& result) {
            escape_html(row.condition) + (decides ? "</b>" : "") + "<br><span class=\"small\">" +
            escape_html(row.why) + "</span></td><td class=\"n\">" + grouped(row.count) +
            "</td><td class=\"n\">" + percent_words(share(row.count, row.of)) + "</td><td class=\"n\">";
-    if (!row.comparator.empty())
-      out += escape_html(row.comparator) + " " + fixed(row.percent, row.percent < 1 ? 2 : 0) + " %";
+    if (!row.comparator.empty()) out += escape_html(row.comparator) + " " + cut_words(row);
     out += std::string("</td><td>") + (row.held ? "yes" : "no") + "</td><td class=\"nowrap\">" +
            escape_html(row.outcome) + "</td></tr>\n";
   }

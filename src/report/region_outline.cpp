@@ -49,6 +49,15 @@ std::vector<Spot> thinned(const std::vector<Spot>& ring, double least) {
   return kept;
 }
 
+double length_of(const std::vector<Spot>& ring) {
+  double length = 0;
+  for (std::size_t i = 0; i < ring.size(); ++i) {
+    const Spot &a = ring[i], &b = ring[(i + 1) % ring.size()];
+    length += std::hypot(b.x - a.x, b.y - a.y);
+  }
+  return length;
+}
+
 /// Corners at even steps, for the dashes of Canvas::ring.
 std::vector<Spot> stepped(const std::vector<Spot>& ring) {
   std::vector<Spot> out;
@@ -80,9 +89,10 @@ std::vector<const RegionStyle*> region_styles_of(const SlideResult& result) {
   return styles;
 }
 
-std::vector<RegionOutline> region_outlines(const SlideResult& result, Point<SlideFrame> top_left,
-                                           double scale, double width, double height, double least) {
-  std::vector<RegionOutline> outlines;
+RegionOutlines region_outlines(const SlideResult& result, Point<SlideFrame> top_left, double scale,
+                               double width, double height, double least) {
+  RegionOutlines outlines;
+  double room = width * height / ((kRegionLine + kCasing) * least);
   for (const RegionUse& use : result.regions) {
     for (const Ring& ring : use.region.rings) {
       std::vector<Spot> spots;
@@ -91,8 +101,15 @@ std::vector<RegionOutline> region_outlines(const SlideResult& result, Point<Slid
         spots.push_back({(corner.x - static_cast<double>(top_left.x)) * scale,
                          (corner.y - static_cast<double>(top_left.y)) * scale});
       }
-      spots = cut_to(thinned(spots, least), width, height);
-      if (spots.size() >= 3) outlines.push_back({use.region.role, std::move(spots)});
+      spots = thinned(cut_to(thinned(spots, least), width, height), least);
+      if (spots.size() < 3) continue;
+      const double length = length_of(spots);
+      if (length > room) {
+        ++outlines.too_long;
+        continue;
+      }
+      room -= length;
+      outlines.drawn.push_back({use.region.role, std::move(spots)});
     }
   }
   return outlines;
@@ -101,7 +118,7 @@ std::vector<RegionOutline> region_outlines(const SlideResult& result, Point<Slid
 void draw_regions(RgbImage& picture, const SlideResult& result, Point<SlideFrame> top_left, double scale) {
   Canvas canvas(picture);
   for (const RegionOutline& outline :
-       region_outlines(result, top_left, scale, picture.width, picture.height, 1)) {
+       region_outlines(result, top_left, scale, picture.width, picture.height, 1).drawn) {
     const RegionStyle& style = region_style_of(outline.role);
     canvas.ring(outline.ring, kWhite, kRegionLine + kCasing, false);
     canvas.ring(style.dashed ? stepped(outline.ring) : outline.ring, style.colour, kRegionLine, style.dashed);

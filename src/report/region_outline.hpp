@@ -24,13 +24,20 @@ struct RegionOutline {
   std::vector<Spot> ring;
 };
 
-/// The rings in units of a picture of width x height whose top left lies at `top_left`, `scale` units a
-/// level-0 pixel: cut a little outside of the picture, without corners nearer than `least` units to the one
-/// before.
-std::vector<RegionOutline> region_outlines(const SlideResult& result, Point<SlideFrame> top_left,
-                                           double scale, double width, double height, double least);
+/// Of one picture.
+struct RegionOutlines {
+  std::vector<RegionOutline> drawn;
+  std::size_t too_long = 0;  ///< rings for which there was no room
+};
 
-/// Draws them; `scale` px of the picture a level-0 pixel.
+/// The rings in units of a picture of width x height whose top left lies at `top_left`, `scale` units a
+/// level-0 pixel: cut a little outside of the picture, without corners nearer than `least` units, a pixel of
+/// the picture, to the one before. All together are no longer than lines that would cover the picture: a file
+/// of regions may draw a thousand times as much.
+RegionOutlines region_outlines(const SlideResult& result, Point<SlideFrame> top_left, double scale,
+                               double width, double height, double least);
+
+/// Draws those for which there is room; `scale` px of the picture a level-0 pixel.
 void draw_regions(RgbImage& picture, const SlideResult& result, Point<SlideFrame> top_left, double scale);
 
 inline constexpr int kRegionLine = 3;  ///< px

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "annulet/model/area.hpp"
 #include "annulet/report/shares.hpp"
 #include "annulet/report/writers.hpp"
 #include "report/doubt_json.hpp"
@@ -95,9 +96,10 @@ void write_cells(JsonText& json, const Tally& tally) {
 
 void write_areas(JsonText& json, const SlideResult& result) {
   json.key("area_mm2").begin_object();
-  json.key("tissue").number(result.tissue_mm2, 4).key("analysed").number(result.analysed_mm2, 4);
+  json.key("tissue").number(result.tissue_mm2, kAreaDecimals);
+  json.key("analysed").number(result.analysed_mm2, kAreaDecimals);
   json.key("excluded").begin_object();
-  for (const auto& [flag, area] : result.excluded_mm2) json.key(flag).number(area, 4);
+  for (const auto& [flag, area] : result.excluded_mm2) json.key(flag).number(area, kAreaDecimals);
   json.end_object().end_object();
 }
 
@@ -176,7 +178,7 @@ void write_models(JsonText& json, const std::vector<ModelUse>& models) {
 void write_limit_of_blank(JsonText& json, const LimitOfBlank& limit) {
   json.key("limit_of_blank").begin_object();
   json.key("visible_od").number(limit.visible_od, 3).key("measured_od").number(limit.measured_od, 3);
-  json.key("cells").count(limit.cells).key("area_mm2").number(limit.area_mm2, 4);
+  json.key("cells").count(limit.cells).key("area_mm2").number(limit.area_mm2, kAreaDecimals);
   json.key("source").text(limit.source).key("raised").boolean(limit.raised).end_object();
 }
 
@@ -194,7 +196,7 @@ void write_regions(JsonText& json, const std::vector<RegionUse>& regions) {
     std::size_t corners = 0;
     for (const Ring& ring : use.region.rings) corners += ring.size();
     json.begin_object().key("name").text_or_null(use.region.name).key("role").text(name(use.region.role));
-    json.key("area_mm2").number(use.tissue_mm2, 4).key("clipped").boolean(use.clipped);
+    json.key("area_mm2").number(use.tissue_mm2, kAreaDecimals).key("clipped").boolean(use.clipped);
     json.key("rings").count(use.region.rings.size()).key("corners").count(corners);
     json.key("digest").text(use.digest).end_object();
   }

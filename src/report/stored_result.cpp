@@ -7,6 +7,7 @@
 
 #include "annulet/base/error.hpp"
 #include "annulet/base/files.hpp"
+#include "annulet/model/cell_check.hpp"
 #include "annulet/report/shares.hpp"
 #include "annulet/report/writers.hpp"
 
@@ -17,8 +18,7 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMostJsonBytes = std::size_t{16} << 20;  // a result.json has some 20,000
 constexpr int kDeepest = 16;
-constexpr std::size_t kMostEntries = 10'000;  // of any list or object
-constexpr std::uint64_t kMostCells = 100'000'000;
+constexpr std::size_t kMostEntries = 10'000;                       // of any list or object
 constexpr std::uint64_t kBytesPerCell = 268, kBytesBeside = 4096;  // docs/formats/cells-bin.md, rounded up
 constexpr double kMostNumber = 1e15;
 
@@ -206,6 +206,11 @@ CellTable read_stored_cells(const std::filesystem::path& folder, const StoredRes
     CellTable cells = read_cells_bin(bytes);
     if (cells.size() != stored.cells || cells_bin_slide(bytes) != stored.slide_sha256)
       throw Error(Code::Corrupt, "cells.bin.gz is not of the same run as result.json: score the slide again");
+    const double pitch_um = (stored.pitch_x_um + stored.pitch_y_um) / 2;
+    if (const char* fault = fault_of_places(cells, static_cast<double>(stored.width) * pitch_um,
+                                            static_cast<double>(stored.height) * pitch_um))
+      throw Error(Code::Corrupt,
+                  std::string("cells.bin.gz cannot be used: ") + fault + "; score the slide again");
     return cells;
   } catch (const Error& error) {
     throw error.within("reading the result folder '" + folder.string() + "'");

@@ -15,6 +15,7 @@ constexpr double kMostAnisotropy = 0.02;          ///< x against y
 constexpr double kToldDifference = 0.05;          ///< the user's against the header's
 // The largest glass that scanners take: 6 x 8 inches (Huron TissueScope).
 constexpr double kGlassShortMm = 152.4, kGlassLongMm = 203.2;
+constexpr double kDecimals = 1e-9;  ///< of a share: what is a decimal as told is not quite one as held
 
 std::string number(double value) {
   char text[32];
@@ -40,7 +41,7 @@ Pitch chosen(const SlideInfo& info, std::optional<double> user, std::vector<Rema
   }
   const double difference =
       std::max(std::abs(*user - info.pitch.x) / info.pitch.x, std::abs(*user - info.pitch.y) / info.pitch.y);
-  if (info.pitch.known() && difference > kToldDifference) {
+  if (info.pitch.known() && difference > kToldDifference + kDecimals) {
     caveats.push_back({"pitch-differs", "--mpp " + number(*user) + " um/px was used, but the file states " +
                                             number(info.pitch.x) + " x " + number(info.pitch.y) + " um/px"});
   }
@@ -71,7 +72,7 @@ Pitch resolve_pitch(const SlideInfo& info, std::optional<double> user_um_per_px,
     fail(Code::PitchOutOfRange, info,
          number(pitch.mean()) + " um/px is outside " + number(kFinest) + " to " + number(kCoarsest) + remedy);
   }
-  if (high - low > kMostAnisotropy * low) {
+  if (high - low > (kMostAnisotropy + kDecimals) * low) {
     fail(Code::PitchOutOfRange, info,
          "its pixels are not square: " + number(pitch.x) + " x " + number(pitch.y) + " um" + remedy);
   }

@@ -25,6 +25,13 @@ expect_exit 2
 expect_stderr "--mpp"
 expect_no_file result
 
+for option in --ish --expect-sha256 --deidentify-key; do
+  run score slide.svs --out result "$option" ""
+  expect_exit 2
+  expect_stderr "$option"
+  expect_no_file result
+done
+
 run score slide.svs --out result --guideline no-such-guideline
 expect_exit 2
 expect_stderr "no-such-guideline"

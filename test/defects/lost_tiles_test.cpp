@@ -1,5 +1,6 @@
 // A tile that cannot be read is never taken for glass: on a lower level the next finer one stands in, and
 // what no level shows leaves the slide without a score.
+#include <fmt/format.h>
 #include <tiffio.h>
 
 #include <algorithm>
@@ -135,6 +136,40 @@ TEST_CASE("a slide of which level 0 is lost is incomplete, not without nuclei") 
   CHECK(damaged.tiles.undecodable == 36);
   CHECK(damaged.tiles.analysed == 0);
   CHECK_FALSE(allowed.verdict.score);
+}
+
+TEST_CASE("a tile lost on every level costs nothing where the user leaves it out") {
+  const fs::path slide = copy_of_sample("left_out");
+  const fs::path regions = fs::temp_directory_path() / "annulet_lost_left_out.geojson";
+  zero(slide, piece_of(slide, 0, 14));  // kLostArea
+  const int n = directories(slide);
+  for (int directory = 1; directory < n; ++directory) {
+    for (std::uint32_t i = 0; i < (directory == 1 ? 9U : directory == 2 ? 4U : 1U); ++i)
+      zero(slide, piece_of(slide, directory, i));
+  }
+  ScoreOptions options;
+  options.regions = {regions};
+  const auto with = [&](const char* role, Rect<SlideFrame> where) {
+    std::ofstream(regions) << fmt::format(
+        R"({{"type":"Feature","properties":{{"classification":{{"name":"{}"}}}},)"
+        R"("geometry":{{"type":"Polygon","coordinates":[[[{},{}],[{},{}],[{},{}],[{},{}]]]}}}})",
+        role, where.x0, where.y0, where.x1, where.y0, where.x1, where.y1, where.x0, where.y1);
+    return score(slide, options);
+  };
+  const SlideResult excluded = with("Ignore*", kLostArea), elsewhere = with("Tumor", {800, 0, 1536, 1536}),
+                    half = with("Ignore*", {512, 512, 640, 768});
+  fs::remove(slide);
+  fs::remove(regions);
+  for (const SlideResult* result : {&excluded, &elsewhere}) {
+    CHECK(result->verdict.score.has_value());
+    CHECK(result->tiles.undecodable == 0);
+    CHECK(result->tiles.excluded >= 1);
+    CHECK(result->tiles.balanced());
+    CHECK(result->excluded_mm2.count("undecodable") == 0);
+    CHECK(result->problems.size() == 1);
+  }
+  CHECK(half.status == Status::Failed);
+  CHECK(half.excluded_mm2.at("undecodable") == Approx(0.032 * 0.064));
 }
 
 TEST_CASE("a tile lost inside tissue fails the slide unless the loss is allowed, and is then said") {

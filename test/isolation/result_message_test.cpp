@@ -8,6 +8,7 @@
 
 #include "annulet/base/error.hpp"
 #include "annulet/base/random.hpp"
+#include "annulet/model/cell_check.hpp"
 #include "annulet/report/writers.hpp"
 #include "pipeline/result_members.hpp"
 #include "support/catch.hpp"

@@ -97,4 +97,9 @@ struct GradedCell {
 };
 using GradedTable = std::vector<GradedCell>;
 
+/// A measurable tumour cell: what a guideline counts.
+inline bool is_judged(const GradedCell& cell) {
+  return cell.kind == CellKind::Tumour && cell.pattern != Pattern::Unmeasurable;
+}
+
 }  // namespace annulet

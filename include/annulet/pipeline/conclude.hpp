@@ -63,7 +63,8 @@ Conclusion conclude_again(const CellTable& cells, const Groundwork& ground, cons
 Conclusion score_again(const CellTable& cells, const Groundwork& ground, const Grading& grading,
                        const Guideline& guideline, const Ish& ish);
 
-/// Fewer measurable tumour cells than this, or less tissue, is no basis for a score (contract 2).
+/// Fewer measurable tumour cells than this, or less tissue, is no basis for a score (contract 2). Areas are
+/// compared as they are stored, to kAreaDecimals.
 inline constexpr std::uint64_t kFewestTumourCells = 100;
 inline constexpr double kLeastTissueMm2 = 0.05;
 

@@ -8,8 +8,10 @@ namespace annulet {
 /// QcFlag::Control in the survey), cells under a blush at the tissue's edge are flagged kFlagEdgeBlush and
 /// count as unmeasurable, and what speaks against the score is said: `control-left-out`, `control-suspected`,
 /// `edge-effect`, `pitch-suspect`, `cytoplasmic-dab`. The same for any number of threads. With
-/// `find_control` false no control is looked for. `survey.counted` is left with its area; its plane is spent.
+/// `find_control` false no control is looked for. `facts` are of all tissue to be counted; without a control
+/// that was left out there is less, and what suffices for a score is asked anew. `survey.counted` is left
+/// with its area; its plane is spent.
 Conclusion conclude_patient(Survey& survey, CellTable& cells, const ConcludeModels& models,
-                            const ConcludeFacts& facts, bool find_control, int threads = 1);
+                            ConcludeFacts facts, bool find_control, int threads = 1);
 
 }  // namespace annulet

@@ -7,9 +7,6 @@
 
 namespace annulet {
 
-/// Cells that a reply may hold: more than four times what the largest slides have.
-inline constexpr std::uint64_t kMostCells = std::uint64_t{1} << 24;
-
 /// Writes a result and its run as one message. The pages of the tables of cells are handed back to the system
 /// as they are sent, so that sender and receiver together hold them about once: the result is spent
 /// afterwards. 200,000 cells, 59 MB, take about 0.05 s through a pipe.
@@ -18,7 +15,7 @@ void send_result(SlideResult&& result, RunRecord& run,
 
 /// Reads such a message up to its end; `receive` takes up to so many bytes and returns 0 at the end. The
 /// sender is not trusted: throws Error Crashed where the message is not a result that could have been made
-/// of a slide, before memory is asked for that it does not deserve.
+/// of a slide, before memory is asked for that it does not deserve, or where there is none for its cells.
 void receive_result(const std::function<std::size_t(void*, std::size_t)>& receive, SlideResult& result,
                     RunRecord& run);
 

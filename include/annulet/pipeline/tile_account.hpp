@@ -11,10 +11,11 @@ namespace annulet {
 /// cost the tiles with tissue that they touch. `unseen` (of the overview) is what no level shows: an
 /// undecodable tile is lost, since nobody knows what was on it; a missing one is lost when at least
 /// kTissueAround of what surrounds it is tissue or nothing of the slide was seen, and background otherwise,
-/// since scanners leave empty tiles out.
+/// since scanners leave empty tiles out. What no level shows and regions leave out altogether is excluded:
+/// `left_out` is that of left_out_by.
 TileAccount account_tiles(const SlideInfo& info, double pitch_um, const TissueMask& tissue,
                           const TissueMask& counted, const std::vector<Problem>& problems,
-                          const std::vector<Problem>& unseen);
+                          const std::vector<Problem>& unseen, const Plane<std::uint8_t>& left_out = {});
 
 /// What of the tissue to be scored could not be read, in mm2: of the mask's squares, each once.
 struct TissueLoss {
@@ -28,7 +29,7 @@ struct TissueLoss {
 /// The area behind the lost tiles of `account_tiles`, which takes the same arguments.
 TissueLoss lost_tissue(const SlideInfo& info, double pitch_um, const TissueMask& tissue,
                        const TissueMask& counted, const std::vector<Problem>& problems,
-                       const std::vector<Problem>& unseen);
+                       const std::vector<Problem>& unseen, const Plane<std::uint8_t>& left_out = {});
 
 /// Why a slide with lost tiles is `incomplete`, or what must be said of its score: empty where no tile with
 /// tissue is lost.

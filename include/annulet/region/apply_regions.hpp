@@ -24,6 +24,11 @@ struct RegionRemarks {
 RegionRemarks apply_regions(std::vector<RegionUse>& regions, const SlideInfo& slide, double pitch_um,
                             const TissueMask& tissue, QcMap& quality);
 
+/// 1 where the regions leave a pixel of the mask out, be it tissue or not; empty without regions. `regions`
+/// as apply_regions placed them. Throws and costs the same.
+Plane<std::uint8_t> left_out_by(const std::vector<RegionUse>& regions, double pitch_um,
+                                const TissueMask& tissue);
+
 /// Pixels of the mask and crossings of its rows that regions may cost; a few seconds.
 inline constexpr std::int64_t kMostRegionSteps = 1'000'000'000;
 

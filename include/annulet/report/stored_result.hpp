@@ -39,9 +39,9 @@ StoredResult parse_stored_result(std::string_view json);
 /// result.json of a result folder. Throws Error NotFound, Permission, Corrupt.
 StoredResult read_stored_result(const std::filesystem::path& folder);
 
-/// The cells of a result folder: cells.bin.gz unpacked, checked against its digest, and against the slide and
-/// the number of cells that result.json names. Memory: the table and the unpacked bytes. Throws Error
-/// NotFound, Corrupt.
+/// The cells of a result folder: cells.bin.gz unpacked, checked against its digest, and against the slide,
+/// its size and the number of cells that result.json names. Memory: the table and the unpacked bytes. Throws
+/// Error NotFound, Corrupt.
 CellTable read_stored_cells(const std::filesystem::path& folder, const StoredResult& stored);
 
 /// gzip members one after the other, as GzipMembers writes them, unpacked; none may hold more than the piece

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "annulet/base/random.hpp"
+#include "annulet/model/area.hpp"
 #include "annulet/pipeline/contiguity.hpp"
 #include "annulet/pipeline/side_by_side.hpp"
 #include "support/catch.hpp"
@@ -108,6 +109,14 @@ TEST_CASE("every reason is told, and the caveats of the survey stay") {
   CHECK(has(conclusion.verdict.reasons, "controls-failed"));
   CHECK(has(conclusion.verdict.caveats, "picture"));
   CHECK(conclusion.verdict.guideline == "asco-cap-breast-2018");
+}
+
+TEST_CASE("areas are compared as files have them, so that concluding from a file is the same") {
+  for (const double mm2 : {kLeastTissueMm2 - 0.00004, stored_area(kLeastTissueMm2 - 0.00004)})
+    CHECK_FALSE(has(conclude({}, models(), {mm2, false, {}}).verdict.reasons, "too-little-tissue"));
+  const Conclusion less = conclude({}, models(), {kLeastTissueMm2 - 0.00006, false, {}});
+  REQUIRE(has(less.verdict.reasons, "too-little-tissue"));
+  CHECK(less.verdict.reasons.front().message.find("0.0499 mm2") != std::string::npos);
 }
 
 TEST_CASE("a hundred measurable tumour cells are scored, ninety-nine are not") {

@@ -30,16 +30,24 @@ SparsePlane<SharpnessMap::Square> tissue(bool one_layer) {
   return squares;
 }
 
-/// What is traced from the middle of the fold.
-Plane<std::uint8_t> traced(bool one_layer) {
+/// What is traced from the middle of the fold; `boxed` from seeds of no larger part than has to be.
+Plane<std::uint8_t> traced(bool one_layer, bool boxed = false) {
   const SparsePlane<SharpnessMap::Square> squares = tissue(one_layer);
   const Plane<std::uint8_t> on(kSide / 2, kSide / 2, 1);
   cv::Mat seeds(kSide / 2, kSide / 2, CV_8U, cv::Scalar(0));
   for (int y = kTop / 2; y <= kBottom / 2; ++y) {
     for (int x = kLeft / 2 + 4; x <= kRight / 2 - 4; ++x) seeds.at<std::uint8_t>(y, x) = 1;
   }
+  FoldSeeds from{seeds};
+  if (boxed) {
+    const cv::Rect least(kLeft / 2 + 4 - kAroundSeeds, kTop / 2 - kAroundSeeds,
+                         (kRight - kLeft) / 2 - 7 + 2 * kAroundSeeds,
+                         (kBottom - kTop) / 2 + 1 + 2 * kAroundSeeds);
+    const cv::Rect box = least & cv::Rect(0, 0, seeds.cols, seeds.rows);
+    from = {seeds(box).clone(), box.x, box.y};
+  }
   Plane<std::uint8_t> mask(kSide, kSide);
-  for (const FoldStrip& strip : trace_folds(FoldCourse(squares, on, kHighPeak), seeds)) {
+  for (const FoldStrip& strip : trace_folds(FoldCourse(squares, on, kHighPeak), from)) {
     for (int y = 0; y < kSide; ++y) {
       for (int x = 0; x < kSide; ++x) {
         if (in_strip(strip, 4 * (x - strip.x), 4 * (y - strip.y))) mask(x, y) = 1;
@@ -63,6 +71,11 @@ TEST_CASE("a fold is followed from its middle to both ends and masked up to its 
   const int area = (kRight - kLeft + 1) * (kBottom - kTop + 1);
   CHECK(100 * inside >= 80 * area);
   CHECK(100 * beside <= 40 * area);
+}
+
+TEST_CASE("a fold is the same whatever part of the slide its seeds are given with") {
+  const Plane<std::uint8_t> whole = traced(false), boxed = traced(false, true);
+  CHECK(std::equal(whole.values().begin(), whole.values().end(), boxed.values().begin()));
 }
 
 TEST_CASE("nothing is traced through tissue that lies single") {

@@ -239,6 +239,27 @@ TEST_CASE("what no level shows counts as tissue lost; a missing tile on glass do
   CHECK(slide.loss({}, {empty}).mm2() == 0);
 }
 
+TEST_CASE("what no level shows costs nothing where regions leave it out") {
+  const Specimen slide;
+  const Problem unseen{ProblemKind::Undecodable, "tile", {7424, 5120, 7680, 5376}};
+  Plane<std::uint8_t> left_out(1000, 700);
+  const auto account = [&] {
+    return account_tiles(slide.info, 0.25, slide.tissue, slide.tissue, {}, {unseen}, left_out);
+  };
+  const auto loss = [&] {
+    return lost_tissue(slide.info, 0.25, slide.tissue, slide.tissue, {}, {unseen}, left_out);
+  };
+  for (int y = 640; y < 672; ++y) std::fill_n(left_out.row(y) + 928, 16, std::uint8_t{1});
+  CHECK(account().undecodable == 1);
+  CHECK(loss().mm2() == Approx(16 * 32 * 4e-6));
+  for (int y = 640; y < 672; ++y) std::fill_n(left_out.row(y) + 928, 32, std::uint8_t{1});
+  CHECK(account().undecodable == 0);
+  CHECK(account().excluded == 1);
+  CHECK(account().balanced());
+  CHECK(loss().mm2() == 0);
+  CHECK(loss().of_mm2 == Approx(slide.tissue.area_mm2));
+}
+
 TEST_CASE("a loss in excluded tissue costs nothing") {
   const Specimen slide;
   TissueMask counted = slide.tissue;

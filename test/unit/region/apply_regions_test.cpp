@@ -57,6 +57,22 @@ TEST_CASE("a pixel of the mask is inside when its centre is") {
   CHECK(slide.at(0, 1) == QcFlag::Region);
 }
 
+TEST_CASE("what regions leave out is known where there is no tissue, too") {
+  Slide slide;
+  slide.tissue.piece = Plane<std::uint16_t>(100, 80);
+  const RegionUse exclude = drawn(RegionRole::Exclude, {box(16, 16, 32, 32)}),
+                  include = drawn(RegionRole::Include, {box(0, 0, 80, 80)});
+  const auto left_out = [&](const std::vector<RegionUse>& regions, int x, int y) {
+    return left_out_by(regions, kPitch, slide.tissue)(x, y) != 0;
+  };
+  CHECK(left_out_by({}, kPitch, slide.tissue).empty());
+  CHECK(left_out({exclude}, 2, 2));
+  CHECK_FALSE(left_out({exclude}, 50, 50));
+  CHECK(left_out({exclude, include}, 2, 2));
+  CHECK(left_out({exclude, include}, 50, 50));
+  CHECK_FALSE(left_out({exclude, include}, 5, 5));
+}
+
 TEST_CASE("regions that share an edge share no pixel and leave none out") {
   Random random(5);
   for (int round = 0; round < 50; ++round) {

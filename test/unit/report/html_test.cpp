@@ -78,12 +78,41 @@ TEST_CASE("a refused slide says why and what to do, and shows no percentages") {
   CHECK_FALSE(holds(page, "How the score was reached"));
 }
 
-TEST_CASE("low and ultralow are called trial terms") {
+TEST_CASE("what a note says the page says once") {
   SlideResult result = sample::scored();
-  CHECK_FALSE(holds(write_report_html(result, sample::run()), "DESTINY"));
+  const std::string words = "trial terms (DESTINY-Breast04/06), not ASCO/CAP results";
   result.verdict.group = "ultralow";
-  CHECK(holds(write_report_html(result, sample::run()),
-              "trial terms (DESTINY-Breast04/06), not ASCO/CAP results"));
+  CHECK_FALSE(holds(write_report_html(result, sample::run()), "DESTINY"));
+  result.verdict.notes.push_back({"trial-terms", "low and ultralow are " + words});
+  CHECK(times(write_report_html(result, sample::run()), words) == 1);
+}
+
+TEST_CASE("the line on the shares is the guideline's own cut, and is none where it has none") {
+  SlideResult result = sample::scored();
+  CHECK(
+      holds(write_report_html(result, sample::run()), "The line marks the 10 % of row R1 of the guideline."));
+  result.verdict.trace.front().percent = 30;
+  const std::string other = write_report_html(result, sample::run());
+  CHECK(holds(other, "The line marks the 30 % of row R1 of the guideline."));
+  CHECK(holds(other, "<path d=\"M282 0v46\""));
+  for (TraceRow& row : result.verdict.trace) row.percent = 0;
+  const std::string without = write_report_html(result, sample::run());
+  CHECK(holds(without, "Staining of the tumour cells"));
+  CHECK_FALSE(holds(without, "The line marks"));
+  CHECK_FALSE(holds(without, "0v46"));
+}
+
+TEST_CASE("outlines that would cover a picture are left out of the page, which says so") {
+  SlideResult result = sample::scored();
+  const std::string before = write_report_html(result, sample::run());
+  CHECK_FALSE(holds(before, "not drawn"));
+  Ring& ring = result.regions[0].region.rings[0];
+  ring.clear();
+  for (int i = 0; i < 100'000; ++i) ring.push_back({(i % 500) + 0.1, i % 2 == 0 ? 0.0 : 400.0});
+  const std::string page = write_report_html(result, sample::run());
+  CHECK(holds(page, "1 outline is not drawn"));
+  CHECK(page.size() < before.size() + 1000);
+  CHECK(draw_heatmap(result).height > 0);
 }
 
 TEST_CASE("the page says where it counted, lists the regions and draws them") {

@@ -113,6 +113,21 @@ TEST_CASE("a damaged or hostile result.json is corrupt, whatever is wrong with i
   }
 }
 
+TEST_CASE("cells off the slide are corrupt, whatever their digest says") {
+  for (const std::int32_t far : {2'147'483'647, 40'000'000}) {
+    SlideResult result = sample::scored();
+    result.cells.back().y = far;
+    const Folder folder;
+    folder.write("result.json", write_result_json(result));
+    folder.write("cells.bin.gz", packed(write_cells_bin(result)));
+    StoredResult stored = read_stored_result(folder.path());
+    CHECK(code_of([&] { read_stored_cells(folder.path(), stored); }) == Code::Corrupt);
+    stored.height = std::int64_t{1} << 50;  // a forger says that the slide is as large
+    CHECK((code_of([&] { read_stored_cells(folder.path(), stored); }) == Code::Corrupt) ==
+          (far > 256'000'000));
+  }
+}
+
 TEST_CASE("cells of another run, of another slide or altered are corrupt") {
   SlideResult result = sample::scored();
   const Folder folder;

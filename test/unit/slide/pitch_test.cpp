@@ -43,7 +43,14 @@ TEST_CASE("the pitch of the file is taken where the user gives none") {
 TEST_CASE("the user's pitch wins; a caveat tells of more than 5 percent") {
   std::vector<Remark> caveats;
   CHECK(resolve_pitch(stating(0.25, 0.25), 0.26, caveats).x == 0.26);
+  for (const double same : {0.2, 0.22, 0.23, 0.25, 0.46, 0.5}) {  // 5 % to the digit
+    resolve_pitch(stating(same, same), 1.05 * same, caveats);
+    resolve_pitch(stating(same, same), 0.95 * same, caveats);
+  }
   CHECK(caveats.empty());
+  resolve_pitch(stating(0.25, 0.25), 0.2626, caveats);
+  CHECK(caveats.size() == 1);
+  caveats.clear();
   const Pitch pitch = resolve_pitch(stating(0.25, 0.25), 0.5, caveats);
   CHECK(pitch.origin == PitchOrigin::User);
   CHECK(pitch.mean() == 0.5);
@@ -78,6 +85,8 @@ TEST_CASE("pitches that are refused, each by its code") {
   CHECK(refusal(stating(0.55, 0.55), std::nullopt) == std::nullopt);
   CHECK(refusal(stating(0.25, 0.256), std::nullopt) == Code::PitchOutOfRange);
   CHECK(refusal(stating(0.25, 0.254), std::nullopt) == std::nullopt);
+  CHECK(refusal(stating(0.25, 0.255), std::nullopt) == std::nullopt);
+  CHECK(refusal(stating(0.23, 0.2346), std::nullopt) == std::nullopt);
   CHECK(refusal(stating(0.25, 0.35), 0.25) == std::nullopt);
   for (const double bad :
        {0.0, -0.25, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
