@@ -68,11 +68,11 @@ class InfoCommand : public Command {
   bool chosen() const override { return command_->parsed(); }
 
   int run() override {
-    const SlideFacts facts = look_apart(slide_);
+    const OpenedSlide opened = look_apart(slide_);
     if (json_) {
-      std::cout << as_json(facts.info, facts.sha256).dump(2) << '\n';
+      std::cout << as_json(opened.info, opened.sha256).dump(2) << '\n';
     } else {
-      print_text(facts.info, facts.sha256);
+      print_text(opened.info, opened.sha256);
     }
     return 0;
   }

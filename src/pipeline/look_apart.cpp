@@ -19,8 +19,8 @@ constexpr std::size_t kDigestLetters = 64;  // SHA-256 in hexadecimal
 
 void look_and_reply(const Reply& reply, const fs::path& slide, const SlideLooker& look) {
   try {
-    SlideFacts facts = look(slide, [&reply] { reader::speak(reply, Kind::Alive); });
-    reader::speak(reply, Kind::Result, facts.info, facts.sha256);
+    OpenedSlide opened = look(slide, [&reply] { reader::speak(reply, Kind::Alive); });
+    reader::speak(reply, Kind::Result, opened.info, opened.sha256);
   } catch (const Error& error) {
     reader::say_error(reply, error.code(), error.what());
   } catch (const std::bad_alloc&) {
@@ -38,9 +38,9 @@ void check_told(const fs::path& slide, const SlideInfo& info) {
   }
 }
 
-/// True when the facts came; false when the child ended before. Throws the error that it told of, and
+/// True when the reply came; false when the child ended before. Throws the error that it told of, and
 /// Malformed.
-bool hear(Child& child, const fs::path& slide, SlideFacts& facts) {
+bool hear(Child& child, const fs::path& slide, OpenedSlide& opened) {
   message::Reader reader([&child](void* to, std::size_t most) { return child.receive(to, most); });
   while (!reader.at_end()) {
     std::uint8_t kind = 0;
@@ -53,11 +53,11 @@ bool hear(Child& child, const fs::path& slide, SlideFacts& facts) {
       throw Error(code, what);
     }
     if (static_cast<Kind>(kind) != Kind::Result) throw message::Malformed("it has a part of unknown kind");
-    reader(facts.info, facts.sha256);
-    check_told(slide, facts.info);
-    if (facts.info.file_name != slide.filename()) throw message::Malformed("it is of another slide");
-    if (facts.sha256.size() != kDigestLetters ||
-        facts.sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
+    reader(opened.info, opened.sha256);
+    check_told(slide, opened.info);
+    if (opened.info.file_name != slide.filename()) throw message::Malformed("it is of another slide");
+    if (opened.sha256.size() != kDigestLetters ||
+        opened.sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
       throw message::Malformed("its digest is none");
     return true;
   }
@@ -66,21 +66,21 @@ bool hear(Child& child, const fs::path& slide, SlideFacts& facts) {
 
 }  // namespace
 
-SlideFacts look_at(const fs::path& slide, const std::function<void()>& at_each_piece) {
+OpenedSlide look_at(const fs::path& slide, const std::function<void()>& at_each_piece) {
   const std::unique_ptr<SlideSource> source = open_slide(slide);
   return {source->info(), slide_digest(slide, at_each_piece)};
 }
 
-SlideFacts look_apart(const fs::path& slide, const SlideLooker& look) {
+OpenedSlide look_apart(const fs::path& slide, const SlideLooker& look) {
   ScoreOptions options;
   options.threads = 1;
   const Confinement confinement = reader::confinement_of(slide, options);
   try {
     Child child(confinement, [&](const Reply& reply) { look_and_reply(reply, slide, look); },
                 {std::chrono::seconds(options.timeout), {}});
-    SlideFacts facts;
-    if (!hear(child, slide, facts)) throw reader::death(child.end(), slide, options, confinement);
-    return facts;
+    OpenedSlide opened;
+    if (!hear(child, slide, opened)) throw reader::death(child.end(), slide, options, confinement);
+    return opened;
   } catch (const message::Malformed& why) {
     throw reader::untrusted(slide, std::string("its reply is no result: ") + why.what());
   } catch (const Child::TooLong&) {

@@ -1,4 +1,4 @@
-// Looking at a slide in a process of its own: whatever the reader does, facts or an error that names the
+// Looking at a slide in a process of its own: whatever the reader does, the facts or an error that names the
 // slide.
 #include "annulet/pipeline/look_apart.hpp"
 
@@ -27,19 +27,19 @@ Error thrown(const SlideLooker& look) {
   std::abort();
 }
 
-SlideLooker telling(const std::function<void(SlideFacts&)>& change) {
+SlideLooker telling(const std::function<void(OpenedSlide&)>& change) {
   return [change](const fs::path& slide, const std::function<void()>& alive) {
-    SlideFacts facts = look_at(slide, alive);
-    change(facts);
-    return facts;
+    OpenedSlide opened = look_at(slide, alive);
+    change(opened);
+    return opened;
   };
 }
 
 }  // namespace
 
 TEST_CASE("a slide looked at from behind walls is what it is") {
-  const SlideFacts apart = look_apart(kSlide);
-  const SlideFacts here = look_at(kSlide, {});
+  const OpenedSlide apart = look_apart(kSlide);
+  const OpenedSlide here = look_at(kSlide, {});
   CHECK(apart.sha256 == here.sha256);
   CHECK(apart.info.file_name == here.info.file_name);
   CHECK(apart.info.bytes == here.info.bytes);
@@ -49,7 +49,7 @@ TEST_CASE("a slide looked at from behind walls is what it is") {
 }
 
 TEST_CASE("what a looker throws comes out, with its code") {
-  const Error error = thrown([](const fs::path&, const auto&) -> SlideFacts {
+  const Error error = thrown([](const fs::path&, const auto&) -> OpenedSlide {
     throw Error(Code::Truncated, "her2-2plus.tif ends too early");
   });
   CHECK(error.code() == Code::Truncated);
@@ -58,11 +58,11 @@ TEST_CASE("what a looker throws comes out, with its code") {
 
 TEST_CASE("a looker that dies or lies is told, by the slide's name") {
   const std::vector<SlideLooker> evil = {
-      [](const fs::path&, const auto&) -> SlideFacts { std::abort(); },
-      [](const fs::path&, const auto&) -> SlideFacts { std::_Exit(0); },
-      telling([](SlideFacts& facts) { facts.info.file_name = "other.tif"; }),
-      telling([](SlideFacts& facts) { facts.info.extent.width = -1; }),
-      telling([](SlideFacts& facts) { facts.sha256 = "\x1b[2J"; }),
+      [](const fs::path&, const auto&) -> OpenedSlide { std::abort(); },
+      [](const fs::path&, const auto&) -> OpenedSlide { std::_Exit(0); },
+      telling([](OpenedSlide& opened) { opened.info.file_name = "other.tif"; }),
+      telling([](OpenedSlide& opened) { opened.info.extent.width = -1; }),
+      telling([](OpenedSlide& opened) { opened.sha256 = "\x1b[2J"; }),
   };
   for (const SlideLooker& look : evil) {
     const Error error = thrown(look);
