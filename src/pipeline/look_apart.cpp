@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <new>
 
 #include "annulet/pipeline/result_message.hpp"
 #include "annulet/slide/slide_source.hpp"
@@ -18,16 +17,10 @@ using reader::Kind;
 constexpr std::size_t kDigestLetters = 64;  // SHA-256 in hexadecimal
 
 void look_and_reply(const Reply& reply, const fs::path& slide, const SlideLooker& look) {
-  try {
+  reader::or_say_error(reply, [&] {
     OpenedSlide opened = look(slide, [&reply] { reader::speak(reply, Kind::Alive); });
     reader::speak(reply, Kind::Result, opened.info, opened.sha256);
-  } catch (const Error& error) {
-    reader::say_error(reply, error.code(), error.what());
-  } catch (const std::bad_alloc&) {
-    throw;  // Child::kNoMemory
-  } catch (const std::exception& error) {
-    reader::say_error(reply, Code::Internal, error.what());
-  }
+  });
 }
 
 void check_told(const fs::path& slide, const SlideInfo& info) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <new>
 #include <system_error>
 
 #include "annulet/pipeline/side_by_side.hpp"
@@ -99,6 +100,11 @@ void add_members(const fs::path& slide, std::vector<fs::path>& readable) {
   }
 }
 
+void say_error(const Reply& reply, Code code, std::string what) {
+  what.resize(std::min(what.size(), Reply::kWholePiece / 2));
+  speak(reply, Kind::Error, code, what);
+}
+
 }  // namespace
 
 Confinement confinement_of(const fs::path& slide, const ScoreOptions& options) {
@@ -117,9 +123,16 @@ Confinement confinement_of(const fs::path& slide, const ScoreOptions& options) {
   return walls;
 }
 
-void say_error(const Reply& reply, Code code, std::string what) {
-  what.resize(std::min(what.size(), Reply::kWholePiece / 2));
-  speak(reply, Kind::Error, code, what);
+void or_say_error(const Reply& reply, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    say_error(reply, error.code(), error.what());
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    say_error(reply, Code::Internal, error.what());
+  }
 }
 
 Error untrusted(const fs::path& slide, const std::string& why) {

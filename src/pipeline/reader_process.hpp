@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "annulet/base/error.hpp"
@@ -30,7 +31,8 @@ void speak(const Reply& reply, Kind kind, T&... values) {
   reply.send(bytes.data(), bytes.size());
 }
 
-void say_error(const Reply& reply, Code code, std::string what);
+/// Does `work`, and says what it throws; not std::bad_alloc, which ends the child (Child::kNoMemory).
+void or_say_error(const Reply& reply, const std::function<void()>& work);
 
 /// What is said of a reader whose reply was not believed, and why.
 Error untrusted(const std::filesystem::path& slide, const std::string& why);

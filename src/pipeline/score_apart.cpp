@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <new>
 #include <string>
 
 #include "annulet/pipeline/result_message.hpp"
@@ -58,18 +57,12 @@ class Voice {
 
 void score_and_reply(const Reply& reply,
                      const std::function<SlideResult(const RunControl&, RunRecord&)>& score, RunRecord run) {
-  try {
+  reader::or_say_error(reply, [&] {
     Voice voice(reply);
     SlideResult result = score(voice.control(), run);
     speak(reply, Kind::Result);
     send_result(std::move(result), run, [&](const void* data, std::size_t size) { reply.send(data, size); });
-  } catch (const Error& error) {
-    reader::say_error(reply, error.code(), error.what());
-  } catch (const std::bad_alloc&) {
-    throw;  // Child::kNoMemory
-  } catch (const std::exception& error) {
-    reader::say_error(reply, Code::Internal, error.what());
-  }
+  });
 }
 
 // --- the parent's side ---
