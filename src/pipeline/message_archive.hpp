@@ -55,6 +55,8 @@ consteval int enumerators() {
   }
 }
 
+// Bytes of addresses taken for a list that was only announced: 16 million cells.
+inline constexpr std::size_t kMostAhead = std::size_t{4} << 30;
 inline constexpr std::uint64_t kMostText = std::uint64_t{1} << 16;      // bytes of one string
 inline constexpr std::uint64_t kMostElements = std::uint64_t{1} << 20;  // of one list
 inline constexpr std::uint64_t kMostPixels = std::uint64_t{1} << 26;    // of one plane or picture
@@ -246,14 +248,14 @@ class Reader {
     const std::size_t count = get_count(kMostOf<T>);
     list.clear();
     if constexpr (kAsItLies<T>) {
-      list.reserve(count);  // addresses: memory follows with what comes
+      list.reserve(std::min(count, kMostAhead / sizeof(T)));  // addresses: memory follows with what comes
       while (list.size() < count) {
         const std::size_t first = list.size(), more = std::min(count - first, kPiece / sizeof(T));
         list.resize(first + more);
         take(list.data() + first, more * sizeof(T));
       }
     } else {
-      if (kMostOf < T >> kMostElements) list.reserve(count);
+      if (kMostOf < T >> kMostElements) list.reserve(std::min(count, kMostAhead / sizeof(T)));
       for (std::size_t i = 0; i < count; ++i) get(list.emplace_back());
     }
   }
