@@ -32,25 +32,17 @@ struct Distances {
 };
 
 Distances seeds(Plane<std::uint8_t> tissue, double grid_um, std::uint16_t far) {
-  const cv::Mat glass = cv::Mat(tissue.height(), tissue.width(), CV_8U, tissue.data()) == 0;
-  const std::vector<MaskRun> runs = runs_of(glass);
-  Groups areas = components_of(runs, Neighbours::Four);
+  const cv::Mat mask(tissue.height(), tissue.width(), CV_8U, tissue.data());
+  const std::vector<MaskRun> glass = runs_of(mask == 0);
+  Groups areas = components_of(glass, Neighbours::Four);
   const double least = kLeastGlassMm2 * 1e6 / (grid_um * grid_um);
-  Distances distances{Plane<std::uint16_t>(glass.cols, glass.rows, far), {}};
-  std::size_t i = 0;
-  for (int y = 0; y < glass.rows; ++y) {
-    int x = 0;
-    const auto unknown_up_to = [&](int end) {
-      if (x < end) distances.unknown.push_back({y, x, end});
-    };
-    for (; i < runs.size() && runs[i].y == y; ++i) {
-      if (static_cast<double>(areas.size(i)) < least) continue;
-      std::fill(distances.plane.row(y) + runs[i].x0, distances.plane.row(y) + runs[i].x1, std::uint16_t{0});
-      unknown_up_to(runs[i].x0);
-      x = runs[i].x1;
-    }
-    unknown_up_to(glass.cols);
+  for (std::size_t i = 0; i < glass.size(); ++i) {
+    std::uint8_t* row = tissue.row(glass[i].y);
+    if (static_cast<double>(areas.size(i)) < least) std::fill(row + glass[i].x0, row + glass[i].x1, 1);
   }
+  Distances distances{Plane<std::uint16_t>(tissue.width(), tissue.height()), runs_of(mask)};
+  for (const MaskRun& run : distances.unknown)
+    std::fill(distances.plane.row(run.y) + run.x0, distances.plane.row(run.y) + run.x1, far);
   return distances;
 }
 
