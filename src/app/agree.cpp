@@ -27,9 +27,8 @@ std::string run_called(const std::string& name, const std::vector<RunInfo>& runs
 }
 
 /// The store's runs by name; rows only of those that take part, the one compared last.
-std::vector<RunRows> runs_of(const CohortStore& store, const std::string& run, const std::string& against) {
-  const CohortStore::Snapshot held = store.snapshot();
-  std::vector<RunInfo> infos = store.runs();
+std::vector<RunRows> runs_of(const CohortStore& store, std::vector<RunInfo> infos, const std::string& run,
+                             const std::string& against) {
   if (infos.empty())
     throw Error(Code::Usage, store.file().string() + ": holds no run; score the cohort with annulet batch");
   const auto chosen = std::find_if(infos.begin(), infos.end(), [&](const auto& i) { return i.name == run; });
@@ -100,8 +99,11 @@ class AgreeCommand : public Command {
     app::expect_free("--patients", patients_, force_);
     const CohortStore store(store_);
     const fs::path cohort = fs::weakly_canonical(fs::absolute(store.file())).parent_path();
-    const std::string run = run_called(run_, store.runs()), against = run_called(against_, store.runs());
-    const std::vector<RunRows> runs = runs_of(store, run, against);
+    CohortStore::Snapshot held = store.snapshot();
+    const std::vector<RunInfo> infos = store.runs();
+    const std::string run = run_called(run_, infos), against = run_called(against_, infos);
+    const std::vector<RunRows> runs = runs_of(store, infos, run, against);
+    held.reset();  // a batch beside this need not wait for the figures
     // Files first: who reads the tables finds them written.
     if (!patients_.empty()) write(patients_, patients_csv(patients_of(runs.back().rows)));
     if (!patients_.empty() && against.empty() && !has_readers(runs.back())) {
